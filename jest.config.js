@@ -1,0 +1,19 @@
+/** Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time. */
+const base = {
+	extensionsToTreatAsEsm: ['.ts'],
+	transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+	testEnvironment: 'node',
+	testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default {
+	maxWorkers: 2,
+	reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
+	projects: [
+		{ ...base, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+		{ ...base, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
+		{ ...base, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
+		{ ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+	],
+};

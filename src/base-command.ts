@@ -1,0 +1,71 @@
+import type { Interfaces } from '@oclif/core';
+import { Command, Flags } from '@oclif/core';
+import { ExitStatus } from './lib/errors/exit-status.ts';
+import { FlowferryError } from './lib/errors/flowferry-error.ts';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
+export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
+
+/** Global flags, and the way from errors to exit statuses: the same for people and for `--json`. */
+export abstract class BaseCommand<T extends typeof Command> extends Command {
+	static override enableJsonFlag = true;
+
+	static override baseFlags = {
+		config: Flags.string({
+			char: 'c',
+			description: 'The configuration file',
+			default: 'flowferry.yaml',
+			env: 'FLOWFERRY_CONFIG',
+			helpGroup: 'GLOBAL',
+		}),
+	};
+
+	protected flags!: FlagsOf<T>;
+	protected args!: ArgsOf<T>;
+
+	override async init(): Promise<void> {
+		await super.init();
+		const { args, flags } = await this.parse({
+			flags: this.ctor.flags,
+			baseFlags: (super.ctor as typeof BaseCommand).baseFlags,
+			args: this.ctor.args,
+			strict: this.ctor.strict,
+		});
+		this.flags = flags as FlagsOf<T>;
+		this.args = args as ArgsOf<T>;
+	}
+
+	protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {
+		const status = exitStatusOf(error);
+		process.exitCode = status;
+		if (this.jsonEnabled()) {
+			this.logJson(this.toErrorJson(error));
+			return;
+		}
+		this.logToStderr(`${this.config.bin}: ${error.message}`);
+		if (error instanceof FlowferryError) {
+			if (error.hint) this.logToStderr(`  → ${error.hint}`);
+			if (error.docs) this.logToStderr(`  see ${error.docs}`);
+		} else if (status === ExitStatus.internal) {
+			this.logToStderr(error.stack ?? '');
+			this.logToStderr('  → This is a defect of flowferry. Please report it with the lines above.');
+		}
+	}
+
+	/** oclif's own would print `argv`, and with it a secret given as a flag. */
+	protected override toErrorJson(error: unknown): unknown {
+		if (error instanceof FlowferryError) return { error: error.toJSON() };
+		const { message } = error as Error;
+		return { error: { code: isUsageError(error) ? 'USAGE' : 'INTERNAL', message, exitStatus: exitStatusOf(error as Error) } };
+	}
+}
+
+function exitStatusOf(error: Error): ExitStatus {
+	if (error instanceof FlowferryError) return error.exitStatus;
+	return isUsageError(error) ? ExitStatus.usage : ExitStatus.internal;
+}
+
+/** oclif's parse errors carry `oclif.exit` 2; a plain Error carries nothing and is a defect. */
+function isUsageError(error: unknown): boolean {
+	return (error as { oclif?: { exit?: number } }).oclif?.exit === 2;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { modes } from '../flows/mode.ts';
+
+const ms = z.int().positive();
+
+const devByUrl = z.strictObject({
+	url: z.url({ protocol: /^https?$/ }).describe('The dev Node-RED: `http://localhost:1880`, with its admin root if it has one.'),
+	token: z.string().min(1).optional().describe('A bearer token; write it as ${NAME}.'),
+	username: z.string().min(1).optional().describe('With password: signs in at /auth/token.'),
+	password: z.string().min(1).optional().describe('Write it as ${NAME}.'),
+});
+
+const devByUserDir = z.strictObject({
+	userDir: z.string().min(1).describe("The dev Node-RED's user directory: `~/.node-red`."),
+	flowFile: z.string().min(1).optional().describe('Default: found as Node-RED finds it.'),
+});
+
+const leaseTiming = z
+	.strictObject({
+		ttlMs: ms.default(2000).describe('How long a grant lasts without renewal.'),
+		renewDeadlineMs: ms.default(1500).describe('Without a successful renewal for so long, the holder demotes itself.'),
+		retryMs: ms.default(500).describe('Between renewals.'),
+	})
+	.refine((lease) => lease.ttlMs > lease.renewDeadlineMs && lease.renewDeadlineMs > lease.retryMs * 1.2, {
+		message: 'must keep ttlMs > renewDeadlineMs > retryMs × 1.2, or two instances could both believe they are active',
+	});
+
+const timeouts = z.strictObject({
+	installMs: ms.default(300_000).describe('npm ci of the palette, and of Node-RED where it is not there yet.'),
+	startMs: ms.default(60_000).describe('From starting an instance to its standing by.'),
+	quiesceMs: ms.default(5_000).describe("Closing the old instances' sources."),
+	drainMs: ms.default(10_000).describe('Waiting for what is inside the old instances; what is left then is counted and reported.'),
+	handOverMs: ms.default(20_000).describe('Stopping the old flows and passing the lease on.'),
+	activateMs: ms.default(20_000).describe('Starting the flows of the new instances.'),
+	verifyMs: ms.default(10_000).describe("The checks, after the new instances' start."),
+	holdMs: ms.default(30_000).describe('The longest that a request waits during a cutover; then 503.'),
+});
+
+const check = z.strictObject({
+	http: z.string().startsWith('/').describe('A path that the flows serve, asked of each active instance.'),
+	status: z.int().min(100).max(599).default(200).describe('The expected status.'),
+	contains: z.string().optional().describe('Text that the body must contain.'),
+});
+
+const environment = z.strictObject({
+	mode: z.enum(modes).describe('hot-spare: one instance runs the flows; load-balanced: all of them.'),
+	target: z.enum(['process']).default('process').describe('Where instances run.'),
+	directory: z
+		.string()
+		.min(1)
+		.optional()
+		.describe('Where the environment lives on this machine; default `.flowferry/environments/<name>`.'),
+	host: z.string().min(1).default('127.0.0.1').describe("The gateway's address; 0.0.0.0 serves the network."),
+	port: z.int().min(1).max(65535).default(8080).describe("The gateway's port: where production's HTTP and WebSockets are served."),
+	instances: z.int().min(1).max(16).optional().describe('Instances in a slot; default 1 in hot-spare, 2 in load-balanced mode.'),
+	nodeRed: z
+		.string()
+		.min(1)
+		.optional()
+		.describe("A folder that holds an installed `node-red`; default: the project's, else installed from npm at the snapshot's version."),
+	variables: z
+		.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+		.default({})
+		.describe("Environment variables of this environment's instances: what `${NAME}` in flows reads."),
+	checks: z
+		.array(check)
+		.default([])
+		.describe('Asked after the new instances are active and before traffic moves; a failing one rolls back.'),
+	failOn: z
+		.enum(['error', 'warning', 'info', 'never'])
+		.default('error')
+		.describe('The lint gate: findings of this severity or worse stop a promotion.'),
+	hold: z
+		.strictObject({ maxRequests: z.int().positive().default(10_000) })
+		.prefault({})
+		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
+	lease: leaseTiming.prefault({}),
+	timeouts: timeouts.prefault({}),
+});
+
+/** `flowferry.yaml`. The editor's JSON Schema is generated from this. */
+export const configSchema = z.strictObject({
+	dev: z.union([devByUrl, devByUserDir]).describe('Where flows are developed: an admin API or a user directory.'),
+	store: z.string().min(1).default('.flowferry/snapshots').describe('The git repository that holds the snapshots.'),
+	environments: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment).describe('Where releases run, by name.'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type DevConfig = Config['dev'];
+export type EnvironmentConfig = Config['environments'][string];
+export type HttpCheck = EnvironmentConfig['checks'][number];

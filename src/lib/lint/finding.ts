@@ -1,0 +1,52 @@
+import type { Mode } from '../flows/mode.ts';
+
+export const families = [
+	'subscriptions',
+	'implicit-state',
+	'explicit-state',
+	'timers',
+	'listeners',
+	'singletons',
+	'local',
+	'portability',
+	'cutover',
+	'correctness',
+] as const;
+export type Family = (typeof families)[number];
+
+/** From the gravest down. */
+export const severities = ['error', 'warning', 'info'] as const;
+export type Severity = (typeof severities)[number];
+
+export const confidences = ['high', 'medium', 'low'] as const;
+export type Confidence = (typeof confidences)[number];
+
+/** One hazard at one node, judged for one mode. */
+export interface Finding {
+	/** The rule's id, kebab-case. */
+	rule: string;
+	family: Family;
+	severity: Severity;
+	confidence: Confidence;
+	nodeId: string;
+	nodeType: string;
+	/** Empty where the node has no name. */
+	nodeName: string;
+	/** The flow (tab) or subflow of the node; null for a global config node. */
+	flowId: string | null;
+	flowLabel: string | null;
+	/** What would happen in this mode. */
+	message: string;
+	/** What to do. */
+	remediation: string;
+	/** The rule's page, relative to the package: `docs/rules/<rule>.md`. */
+	docs: string;
+}
+
+/** The contract of `flowferry lint --format json`. */
+export interface LintReport {
+	version: 1;
+	mode: Mode;
+	findings: Finding[];
+	summary: { nodes: number; flows: number; errors: number; warnings: number; infos: number };
+}

@@ -1,0 +1,42 @@
+/** One place that serves: an instance's HTTP address. */
+export interface Upstream {
+	/** `blue/0`. */
+	instance: string;
+	/** `http://127.0.0.1:40123`, without a trailing slash. */
+	url: string;
+}
+
+/** What a router does with traffic. */
+export type Traffic =
+	/** Passed on, in turn, to the upstreams. */
+	| { state: 'flowing'; upstreams: Upstream[] }
+	/** Held: accepted, neither refused nor passed on, until released or past the limits. */
+	| { state: 'held'; since: string; waiting: number; upstreams: Upstream[] }
+	/** Nothing to serve: answered with 503 and Retry-After. */
+	| { state: 'closed' };
+
+export interface RouterStatus {
+	/** Where users connect: `http://127.0.0.1:8080`. */
+	url: string;
+	traffic: Traffic;
+	/** Requests passed on and not yet answered, by instance. */
+	inFlight: Record<string, number>;
+	/** Since the router's start. */
+	totals: { requests: number; failed: number; held: number };
+}
+
+/** Limits of a hold; past either, requests get 503 with Retry-After. */
+export interface HoldLimits {
+	maxMs: number;
+	maxRequests: number;
+}
+
+/** What moves HTTP and WebSocket traffic between the slots. */
+export interface Router {
+	/** The truth from the router itself; null where none runs. */
+	status(): Promise<RouterStatus | null>;
+	/** From now on, requests wait. Idempotent. */
+	hold(limits: HoldLimits): Promise<void>;
+	/** Sends what waits, and all that follows, to these upstreams; none: closed. Idempotent. */
+	route(upstreams: Upstream[]): Promise<void>;
+}
