@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A Mosquitto of the test's own, on a loopback port that stays the same over restarts. It forgets its sessions when it ends. */
+export interface Mosquitto {
+	port: number;
+	/** `mqtt://127.0.0.1:<port>` */
+	url: string;
+	/** Ends it and removes its folder. */
+	stop(): Promise<void>;
+	/** SIGKILL: the machine that it runs on is gone. `restart` brings it back. */
+	kill(): Promise<void>;
+	/** Ends what runs and starts it again on the same port. */
+	restart(): Promise<void>;
+}
+
+/** The server's program, or undefined where it is not installed. Debian keeps it in a folder that is not on every PATH. */
+export function findMosquitto(): string | undefined {
+	const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin'];
+	return folders.map((folder) => join(folder, 'mosquitto')).find((path) => existsSync(path));
+}
+
+export async function startMosquitto(): Promise<Mosquitto> {
+	const program = findMosquitto();
+	if (program === undefined) throw new Error('mosquitto is not installed');
+	const folder = await mkdtemp(join(tmpdir(), 'flowferry-mosquitto-'));
+	const port = await findFreePort();
+	const configFile = join(folder, 'mosquitto.conf');
+	// As root it would otherwise change to a user of its own.
+	const config = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'log_dest stderr', 'set_tcp_nodelay true'];
+	await writeFile(configFile, `${[...config, `user ${userInfo().username}`].join('\n')}\n`);
+
+	const start = () => startServer(program, configFile, port);
+	let server = await start();
+	return {
+		port,
+		url: `mqtt://127.0.0.1:${port}`,
+		async stop() {
+			await endServer(server, 'SIGTERM');
+			await rm(folder, { recursive: true, force: true });
+		},
+		kill: () => endServer(server, 'SIGKILL'),
+		async restart() {
+			await endServer(server, 'SIGTERM');
+			server = await start();
+		},
+	};
+}
+
+/**
+ * `describe` for tests that need Mosquitto. Where it is not installed they are skipped, loudly; with CI or
+ * FLOWFERRY_REQUIRE_SERVERS set they fail instead.
+ */
+export function describeWithMosquitto(name: string, tests: () => void): void {
+	if (findMosquitto() !== undefined) {
+		describe(name, tests);
+	} else if (process.env.CI || process.env.FLOWFERRY_REQUIRE_SERVERS === '1') {
+		describe(name, () => {
+			it('finds the server that it needs', () => {
+				throw new Error('mosquitto is not installed: on Debian, `apt-get install mosquitto`');
+			});
+		});
+	} else {
+		process.stderr.write(`\n!!! SKIPPED, mosquitto is not installed: ${name}\n\n`);
+		describe.skip(name, tests);
+	}
+}
+
+async function startServer(program: string, configFile: string, port: number): Promise<ChildProcess> {
+	const server = spawn(program, ['-c', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
+	let log = '';
+	server.stderr?.on('data', (chunk) => {
+		log = (log + chunk).slice(-2000);
+	});
+	for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
+		if (server.exitCode !== null) throw new Error(`mosquitto ended at once:\n${log}`);
+		if (await accepts(port)) return server;
+	}
+	await endServer(server, 'SIGKILL');
+	throw new Error(`mosquitto does not listen on port ${port}:\n${log}`);
+}
+
+async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+	if (server.exitCode !== null || server.signalCode !== null) return;
+	const ended = once(server, 'exit');
+	server.kill(signal);
+	await ended;
+}
+
+async function accepts(port: number): Promise<boolean> {
+	const socket = connect(port, '127.0.0.1');
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+async function findFreePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as { port: number };
+	server.close();
+	await once(server, 'close');
+	return port;
+}
