@@ -1,0 +1,88 @@
+import { buildOrder } from './mqtt-meter.ts';
+import { startPace } from './pace.ts';
+
+export interface HttpCounts {
+	/** Answered or failed. */
+	requests: number;
+	/** No answer, a status other than 200, or the answer to another question. */
+	failed: number;
+	slowestMs: number;
+	/** Sent and not answered yet. */
+	underWay: number;
+	/** Why the first few failed. */
+	failures: string[];
+}
+
+/** Asks the flows' HTTP routes at a steady rate, GET and POST in turn, over connections that are kept alive. */
+export interface HttpMeter {
+	read(): HttpCounts;
+	/** Asks no more. */
+	pause(): void;
+	/** Pauses and waits for the answers that are under way; the request time-out bounds it. */
+	settle(): Promise<HttpCounts>;
+}
+
+export interface HttpMeterOptions {
+	url: string;
+	perSecond: number;
+	/** Requests under way at once; past it the next one waits. */
+	concurrency?: number;
+	timeoutMs?: number;
+}
+
+const KEPT_FAILURES = 5;
+
+export function startHttpMeter(options: HttpMeterOptions): HttpMeter {
+	const { url, perSecond, concurrency = 500, timeoutMs = 30_000 } = options;
+	const underWay = new Set<Promise<void>>();
+	const failures: string[] = [];
+	let requests = 0;
+	let failed = 0;
+	let slowestMs = 0;
+
+	const send = async (seq: number) => {
+		const startedMs = performance.now();
+		const failure = await ask(url, seq, timeoutMs);
+		requests++;
+		slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+		if (failure === undefined) return;
+		failed++;
+		if (failures.length < KEPT_FAILURES) failures.push(failure);
+	};
+	const pace = startPace(perSecond, (seq) => {
+		if (underWay.size >= concurrency) return false;
+		const sent = send(seq).finally(() => underWay.delete(sent));
+		underWay.add(sent);
+		return true;
+	});
+	const read = () => ({ requests, failed, slowestMs: Math.round(slowestMs), underWay: underWay.size, failures: [...failures] });
+	return {
+		read,
+		pause: () => pace.stop(),
+		async settle() {
+			pace.stop();
+			await Promise.all(underWay);
+			return read();
+		},
+	};
+}
+
+/** @returns why it failed, or undefined where the right answer came */
+async function ask(url: string, seq: number, timeoutMs: number): Promise<string | undefined> {
+	try {
+		const response = await fetch(...buildRequest(url, seq, AbortSignal.timeout(timeoutMs)));
+		const body = await response.text();
+		if (response.status !== 200) return `request ${seq}: status ${response.status}: ${body.slice(0, 200)}`;
+		const answer = JSON.parse(body) as { seq?: unknown };
+		return answer.seq === seq ? undefined : `request ${seq}: the answer is for ${String(answer.seq)}`;
+	} catch (error) {
+		const { message, cause } = error as Error;
+		return `request ${seq}: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
+	}
+}
+
+function buildRequest(url: string, seq: number, signal: AbortSignal): [string, RequestInit] {
+	const order = buildOrder(seq);
+	if (seq % 2 === 0) return [`${url}/quotes?seq=${seq}&quantity=${order.quantity}&unitPrice=${order.unitPrice}`, { signal }];
+	return [`${url}/orders`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order), signal }];
+}
