@@ -3,12 +3,28 @@ import { modes } from '../flows/mode.ts';
 
 const ms = z.int().positive();
 
-const devByUrl = z.strictObject({
-	url: z.url({ protocol: /^https?$/ }).describe('The dev Node-RED: `http://localhost:1880`, with its admin root if it has one.'),
-	token: z.string().min(1).optional().describe('A bearer token; write it as ${NAME}.'),
-	username: z.string().min(1).optional().describe('With password: signs in at /auth/token.'),
-	password: z.string().min(1).optional().describe('Write it as ${NAME}.'),
-});
+const devByUrl = z
+	.strictObject({
+		url: z
+			.url({ protocol: /^https?$/ })
+			.refine((url) => !hasUserInfo(url), { message: 'must not hold a user or a password: use username and password, or token' })
+			.describe('The dev Node-RED: `http://localhost:1880`, with its admin root if it has one.'),
+		token: z.string().min(1).optional().describe('A bearer token; write it as ${NAME}.'),
+		username: z.string().min(1).optional().describe('With password: signs in at /auth/token.'),
+		password: z.string().min(1).optional().describe('Write it as ${NAME}.'),
+	})
+	.refine((dev) => (dev.username === undefined) === (dev.password === undefined), {
+		message: 'username and password belong together: one of them is missing',
+	})
+	.refine((dev) => dev.token === undefined || dev.password === undefined, {
+		message: 'token, and username with password, exclude each other: one way to sign in is enough',
+	});
+
+function hasUserInfo(url: string): boolean {
+	if (!URL.canParse(url)) return false;
+	const { username, password } = new URL(url);
+	return username !== '' || password !== '';
+}
 
 const devByUserDir = z.strictObject({
 	userDir: z.string().min(1).describe("The dev Node-RED's user directory: `~/.node-red`."),
@@ -71,18 +87,21 @@ const environment = z.strictObject({
 		.default('error')
 		.describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
-		.strictObject({ maxRequests: z.int().positive().default(10_000) })
+		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })
 		.prefault({})
 		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
-	lease: leaseTiming.prefault({}),
-	timeouts: timeouts.prefault({}),
+	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
+	timeouts: timeouts.prefault({}).describe('The longest that each step of a promotion may take, in milliseconds.'),
 });
 
 /** `flowferry.yaml`. The editor's JSON Schema is generated from this. */
 export const configSchema = z.strictObject({
 	dev: z.union([devByUrl, devByUserDir]).describe('Where flows are developed: an admin API or a user directory.'),
 	store: z.string().min(1).default('.flowferry/snapshots').describe('The git repository that holds the snapshots.'),
-	environments: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment).describe('Where releases run, by name.'),
+	environments: z
+		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
+		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })
+		.describe('Where releases run, by name.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,43 @@
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import { nearest } from './nearest.ts';
+import type { Config, EnvironmentConfig } from './schema.ts';
+
+/** One environment with everything decided: what promotions and targets work with. */
+export type NamedEnvironment = EnvironmentConfig & {
+	name: string;
+	/** Absolute. */
+	directory: string;
+	/** In each slot. */
+	instances: number;
+};
+
+/**
+ * The environment of that name; without a name, the only one there is.
+ * @throws FlowferryError ENVIRONMENT_UNKNOWN, ENVIRONMENT_AMBIGUOUS
+ */
+export function environmentOf(config: Config, name?: string): NamedEnvironment {
+	const names = Object.keys(config.environments);
+	const chosen = name ?? (names.length === 1 ? names[0] : undefined);
+	if (chosen === undefined) {
+		throw new FlowferryError({
+			code: 'ENVIRONMENT_AMBIGUOUS',
+			message: `There are ${names.length} environments: ${names.join(', ')}`,
+			hint: `Name one of them: ${names[0]}.`,
+		});
+	}
+	const environment = Object.hasOwn(config.environments, chosen) ? config.environments[chosen] : undefined;
+	if (environment === undefined) {
+		const meant = nearest(chosen, names);
+		throw new FlowferryError({
+			code: 'ENVIRONMENT_UNKNOWN',
+			message: `There is no environment ${chosen}; the configuration has ${names.join(', ')}`,
+			hint: meant === undefined ? 'Name one of these, or add it under `environments`.' : `Did you mean ${meant}?`,
+		});
+	}
+	return {
+		...environment,
+		name: chosen,
+		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
+		instances: environment.instances ?? (environment.mode === 'hot-spare' ? 1 : 2),
+	};
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { nearest } from './nearest.ts';
+import type { KeyPath } from './problem.ts';
+import { configSchema } from './schema.ts';
+
+/** A zod issue in the user's words: what is wrong with which key, and what to do. Values are never repeated. */
+export interface Explanation {
+	path: KeyPath;
+	/** Whether the key or its value is at fault. */
+	at: 'key' | 'value';
+	message: string;
+	remedy: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** How to write the keys that have no default. */
+const SAMPLES: Record<string, string> = {
+	dev: 'Add `dev: { url: http://localhost:1880 }`, or `dev: { userDir: ~/.node-red }`.',
+	environments: 'Add `environments: { production: { mode: hot-spare } }`.',
+	mode: 'Add `mode: hot-spare` or `mode: load-balanced`.',
+	http: 'Add the path to ask: `http: /health`.',
+};
+
+/** One issue may be several faults (two unknown keys, for one). */
+export function explain(issue: Issue, value: unknown): Explanation[] {
+	const path = issue.path as KeyPath;
+	const found = valueAt(value, path);
+	const name = String(path.at(-1) ?? '');
+	const faulty = (message: string, remedy: string): Explanation[] => [{ path, at: 'value', message, remedy }];
+
+	if (issue.code === 'invalid_union') return explainDev(issue, found, value);
+	if (found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
+		return [{ path, at: 'key', message: 'is missing', remedy: SAMPLES[name] ?? `Add \`${name}: …\`.` }];
+	}
+	switch (issue.code) {
+		case 'unrecognized_keys':
+			return issue.keys.map((key) => unknownKey([...path, key]));
+		case 'invalid_value':
+			return faulty(`must be one of ${issue.values.join(', ')}`, `Write \`${name}: ${String(issue.values[0])}\`, or another of these.`);
+		case 'invalid_type':
+			return faulty(`must be ${article(issue.expected)}, but is ${kindOf(found)}`, SAMPLES[name] ?? writeAs(name, issue.expected));
+		case 'invalid_key':
+			return [{ path, at: 'key', ...keyRule(path) }];
+		case 'too_small':
+			if (issue.origin === 'string') return faulty('must not be empty', `Give \`${name}\` a value, or remove the key.`);
+			return faulty(`must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`, `Write a larger number for \`${name}\`.`);
+		case 'too_big':
+			return faulty(`must be at most ${issue.maximum}`, `Write a smaller number for \`${name}\`.`);
+		case 'invalid_format':
+			if (issue.format === 'url') return faulty('must be an http or https address', `Write \`${name}: http://localhost:1880\`.`);
+			return faulty('must be a path that begins with /', `Write \`${name}: /health\`.`);
+		default:
+			return faulty(issue.message, SAMPLES[name] ?? 'Correct the value; docs/configuration.md describes each key.');
+	}
+}
+
+/** The only union is `dev`: the key that is there tells which side was meant. */
+function explainDev(issue: Issue & { code: 'invalid_union' }, dev: unknown, value: unknown): Explanation[] {
+	const path = issue.path as KeyPath;
+	const one = (at: 'key' | 'value', message: string, where: KeyPath = path): Explanation[] => [
+		{ path: where, at, message, remedy: SAMPLES.dev! },
+	];
+	if (dev === undefined) return one('key', 'is missing');
+	if (typeof dev !== 'object' || dev === null || Array.isArray(dev)) return one('value', 'must hold either url or userDir');
+	const has = { url: 'url' in dev, userDir: 'userDir' in dev };
+	if (has.url && has.userDir) {
+		const second = Object.keys(dev).findLast((key) => key === 'url' || key === 'userDir')!;
+		const message = 'url and userDir exclude each other: flows come from one place';
+		return [{ path: [...path, second], at: 'key', message, remedy: 'Keep the one of the two that your dev Node-RED can be read by.' }];
+	}
+	const mine = has.userDir ? issue.errors[1] : issue.errors[0];
+	const inside = (mine ?? []).flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] } as Issue, value));
+	if (has.url || has.userDir) return inside;
+	const unknown = Object.keys(dev).filter((key) => nearest(key, ['url', 'userDir']) !== undefined);
+	return unknown.length > 0 ? unknown.map((key) => unknownKey([...path, key])) : one('key', 'must hold either url or userDir');
+}
+
+function unknownKey(path: KeyPath): Explanation {
+	const key = String(path.at(-1));
+	const known = knownKeys(path.slice(0, -1));
+	const meant = nearest(key, known);
+	return {
+		path,
+		at: 'key',
+		message: 'is not a known key',
+		remedy: meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean \`${meant}\`? Known here: ${known.join(', ')}.`,
+	};
+}
+
+function keyRule(path: KeyPath): { message: string; remedy: string } {
+	if (path.at(-2) === 'environments') {
+		return {
+			message: "is not a name for an environment: lower-case letters, digits and '-', beginning with a letter, 31 at most",
+			remedy: 'Rename it: `production`.',
+		};
+	}
+	return { message: 'is not a name for a variable: letters, digits and _, not beginning with a digit', remedy: 'Rename it: `MY_NAME`.' };
+}
+
+/** The keys that the schema allows at a path. */
+export function knownKeys(path: KeyPath): string[] {
+	let schemas: z.core.$ZodType[] = [configSchema];
+	for (const step of path) schemas = schemas.flatMap(unwrap).flatMap((schema) => childOf(schema, step));
+	const keys = schemas.flatMap(unwrap).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+	return [...new Set(keys)];
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+	if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) return unwrap(schema.unwrap());
+	return schema instanceof z.ZodUnion ? schema.options.flatMap(unwrap) : [schema];
+}
+
+function childOf(schema: z.core.$ZodType, step: string | number): z.core.$ZodType[] {
+	if (schema instanceof z.ZodRecord) return [schema.valueType];
+	if (schema instanceof z.ZodArray) return [schema.element];
+	const child = schema instanceof z.ZodObject ? schema.shape[step] : undefined;
+	return child === undefined ? [] : [child];
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+	return path.reduce((current, key) => (current as Record<string, unknown> | null | undefined)?.[key], value);
+}
+
+function kindOf(value: unknown): string {
+	if (value === null) return 'empty';
+	return Array.isArray(value) ? 'a list' : article(typeof value);
+}
+
+function article(type: string): string {
+	const words: Record<string, string> = {
+		object: 'a mapping',
+		record: 'a mapping',
+		array: 'a list',
+		string: 'text',
+		int: 'a whole number',
+	};
+	return words[type] ?? `a ${type}`;
+}
+
+function writeAs(name: string, expected: string): string {
+	if (expected === 'array') return `Write \`${name}:\` and below it lines that begin with \`- \`.`;
+	if (expected === 'object' || expected === 'record') return `Write \`${name}:\` and below it, indented, \`key: value\` lines.`;
+	if (expected === 'string') return `Put the value of \`${name}\` in quotes.`;
+	return `Write a whole number, without quotes or a unit: \`${name}: 1000\`.`;
+}

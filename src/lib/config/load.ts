@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import { parseYaml } from './document.ts';
+import { explain } from './explain.ts';
+import type { ConfigProblem } from './problem.ts';
+import { configInvalid, renderPath } from './problem.ts';
+import type { Environment, Resolved } from './references.ts';
+import { resolveReferences } from './references.ts';
+import type { Config } from './schema.ts';
+import { configSchema } from './schema.ts';
+
+/** A checked configuration, with every default filled in and every path absolute. */
+export interface LoadedConfig {
+	config: Config;
+	/** The file, absolute. */
+	path: string;
+	/** Its folder: what relative paths in it are relative to. */
+	directory: string;
+}
+
+/**
+ * Reads and checks a configuration file.
+ * @param env what `${NAME}` in the file reads, and where HOME for `~` comes from
+ * @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE, CONFIG_INVALID
+ */
+export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
+	const text = await readText(path);
+	const absolute = resolve(path);
+	const directory = dirname(absolute);
+	return { config: resolvePaths(parseConfig(text, path, env), directory, env.HOME ?? homedir()), path: absolute, directory };
+}
+
+/**
+ * Checks the text of a configuration file; `file` names it in errors. Paths are left as they were written.
+ * @throws FlowferryError CONFIG_INVALID with every fault's line, column, key and remedy
+ */
+export function parseConfig(text: string, file: string, env: Environment): Config {
+	const located = parseYaml(text);
+	if (located.problems.length > 0) throw configInvalid(file, located.problems);
+
+	const resolved = resolveReferences(plainValue(located.document, file), env, located.locate);
+	if (resolved.problems.length > 0) throw configInvalid(file, resolved.problems);
+	if (typeof resolved.value !== 'object' || resolved.value === null || Array.isArray(resolved.value)) {
+		const remedy = 'Begin with `dev:` and `environments:`; `flowferry init` writes such a file.';
+		throw configInvalid(file, [{ line: 1, column: 1, path: [], message: 'is not a mapping of keys to values', remedy }]);
+	}
+
+	const checked = checkValue(resolved);
+	if (checked.success) return checked.data;
+	const problems = checked.error.issues
+		.flatMap((issue) => explain(issue, resolved.value))
+		.map((fault): ConfigProblem => {
+			const variables = resolved.references.get(renderPath(fault.path));
+			const origin = variables === undefined ? '' : ` (its value comes from ${variables.join(', ')})`;
+			const { path, remedy } = fault;
+			return { ...located.locate(path, fault.at), path, message: `${fault.message}${origin}`, remedy };
+		});
+	throw configInvalid(file, problems);
+}
+
+/** References give text; where the schema wants a number there, numeric text is one. */
+function checkValue(resolved: Resolved) {
+	const first = configSchema.safeParse(resolved.value);
+	if (first.success) return first;
+	for (const issue of first.error.issues) {
+		if (issue.code !== 'invalid_type' || !resolved.references.has(renderPath(issue.path as (string | number)[]))) continue;
+		const parent = issue.path.slice(0, -1).reduce((value, key) => (value as never)[key], resolved.value) as Record<PropertyKey, unknown>;
+		const key = issue.path.at(-1)!;
+		const text = parent[key];
+		if (typeof text === 'string' && /^\d+$/.test(text)) parent[key] = Number(text);
+	}
+	return configSchema.safeParse(resolved.value);
+}
+
+/** A document that expands without end (aliases in aliases) is the file's fault, not ours. */
+function plainValue(document: ReturnType<typeof parseYaml>['document'], file: string): unknown {
+	try {
+		return document.toJS();
+	} catch {
+		const remedy = 'Write the values out instead of using YAML aliases (*name).';
+		throw configInvalid(file, [{ line: 1, column: 1, path: [], message: 'has YAML aliases that cannot be resolved', remedy }]);
+	}
+}
+
+function resolvePaths(config: Config, directory: string, home: string): Config {
+	const absolute = (path: string) =>
+		resolve(
+			directory,
+			path.replace(/^~(?=$|[/\\])/, () => home),
+		);
+	const { dev } = config;
+	return {
+		...config,
+		// The flow file stays relative: it is looked for in the user directory, as Node-RED does.
+		dev: 'userDir' in dev ? { ...dev, userDir: absolute(dev.userDir) } : dev,
+		store: absolute(config.store),
+		environments: Object.fromEntries(
+			Object.entries(config.environments).map(([name, environment]) => [
+				name,
+				{
+					...environment,
+					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
+					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
+				},
+			]),
+		),
+	};
+}
+
+async function readText(path: string): Promise<string> {
+	try {
+		return await readFile(path, 'utf8');
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') {
+			throw new FlowferryError({
+				code: 'CONFIG_MISSING',
+				message: `There is no configuration file ${path}`,
+				hint: 'Write one with `flowferry init`, or name yours with --config.',
+				docs: 'docs/configuration.md',
+			});
+		}
+		throw new FlowferryError({
+			code: 'CONFIG_UNREADABLE',
+			message: `The configuration file ${path} cannot be read (${code})`,
+			hint: code === 'EISDIR' ? 'Name the file, not its folder.' : 'Check its permissions.',
+			cause: error,
+		});
+	}
+}

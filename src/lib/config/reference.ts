@@ -1,0 +1,74 @@
+import type { JsonSchema } from './json-schema.ts';
+import { configJsonSchema } from './json-schema.ts';
+
+const INTRODUCTION = `# flowferry.yaml
+
+The smallest configuration names a dev Node-RED and one environment:
+
+\`\`\`yaml
+dev:
+  url: http://localhost:1880
+environments:
+  production:
+    mode: hot-spare
+\`\`\`
+
+Everything else has a default. \`flowferry init\` writes such a file; \`templates/flowferry.yaml\` in the package shows every key.
+
+- \`\${NAME}\` in a value reads the environment variable NAME; that it is not set is an error. \`\${NAME:-default}\` has a default, which
+  also stands in for an empty variable. \`$\${\` is a literal \`\${\`. Write secrets this way and no other.
+- Relative paths begin at the file's folder, and \`~\` is your home.
+- Every mistake is reported with its line, column, key and remedy, and the command exits 2 before it changes anything.
+- Editors check the file by \`templates/flowferry.schema.json\`; \`flowferry init\` links it.
+
+## Keys
+`;
+
+/** `docs/configuration.md`: every key with its type, default and meaning, from the schema alone. */
+export function renderReference(): string {
+	const rows = rowsOf(configJsonSchema(), '');
+	const table = rows.map(({ key, type, fallback, meaning }) => `| \`${key}\` | ${type} | ${fallback} | ${meaning} |`);
+	return `${INTRODUCTION}\n| key | value | default | meaning |\n|---|---|---|---|\n${table.join('\n')}\n`;
+}
+
+interface Row {
+	key: string;
+	type: string;
+	fallback: string;
+	meaning: string;
+}
+
+function rowsOf(schema: JsonSchema, prefix: string): Row[] {
+	return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+		const key = prefix === '' ? name : `${prefix}.${name}`;
+		const required = schema.required?.includes(name) ? 'required' : undefined;
+		return [row(key, property, required), ...childRows(property, key)];
+	});
+}
+
+function childRows(schema: JsonSchema, key: string): Row[] {
+	if (schema.properties) return rowsOf(schema, key);
+	if (schema.items) return rowsOf(schema.items, `${key}[]`);
+	if (typeof schema.additionalProperties === 'object') return rowsOf(schema.additionalProperties, `${key}.NAME`);
+	const sides = (schema.anyOf ?? []).flatMap((side) => rowsOf(side, key));
+	return sides.map((each) => (each.fallback === 'required' ? { ...each, fallback: 'one of the two' } : each));
+}
+
+function row(key: string, schema: JsonSchema, required: string | undefined): Row {
+	const fallback = required ?? defaultOf(schema);
+	return { key, type: typeOf(schema), fallback, meaning: (schema.description ?? '').replaceAll('|', '\\|') };
+}
+
+function defaultOf(schema: JsonSchema): string {
+	const { default: fallback } = schema;
+	const empty = typeof fallback === 'object' && fallback !== null && Object.keys(fallback).length === 0;
+	return fallback === undefined || empty ? '' : `\`${String(fallback)}\``;
+}
+
+function typeOf(schema: JsonSchema): string {
+	if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
+	const integer = schema.anyOf?.find((side) => side.type === 'integer');
+	if (integer) return integer.minimum !== undefined ? `${integer.minimum} to ${integer.maximum}` : 'whole number';
+	if (schema.type === 'array') return 'list';
+	return schema.type === 'string' ? 'text' : 'mapping';
+}

@@ -1,0 +1,25 @@
+import { environmentOf } from '../../../src/lib/config/environment-of.ts';
+import { parseConfig } from '../../../src/lib/config/load.ts';
+
+const dev = 'dev: { url: http://localhost:1880 }\n';
+const one = parseConfig(`${dev}environments: { production: { mode: load-balanced } }`, 'f', {});
+const two = parseConfig(`${dev}environments: { staging: { mode: hot-spare }, production: { mode: hot-spare, instances: 3 } }`, 'f', {});
+
+describe('environmentOf', () => {
+	it('takes the only one when none is named', () => {
+		expect(environmentOf(one)).toMatchObject({ name: 'production', instances: 2 });
+	});
+
+	it('takes the named one, with its defaults decided', () => {
+		expect(environmentOf(two, 'staging')).toMatchObject({ name: 'staging', instances: 1 });
+		expect(environmentOf(two, 'production').instances).toBe(3);
+	});
+
+	it('asks for a name where there are several', () => {
+		expect(() => environmentOf(two)).toThrow('There are 2 environments: staging, production');
+	});
+
+	it.each(['prodution', '__proto__', 'elsewhere'])('lists the known ones for %s', (name) => {
+		expect(() => environmentOf(two, name)).toThrow(/has staging, production/);
+	});
+});

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { renderJsonSchema } from '../../../src/lib/config/json-schema.ts';
+import { parseConfig } from '../../../src/lib/config/load.ts';
+import { renderReference } from '../../../src/lib/config/reference.ts';
+
+const read = (path: string) => readFile(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
+
+/** After a change of the schema: `node test/support/generate-config-reference.ts`. */
+describe('what is generated from the schema', () => {
+	it('the JSON Schema is up to date', async () => {
+		// The formatter decides the layout of JSON files, so only the content is compared.
+		expect(JSON.parse(await read('templates/flowferry.schema.json'))).toEqual(JSON.parse(renderJsonSchema()));
+	});
+
+	it('the reference is up to date', async () => {
+		expect(await read('docs/configuration.md')).toBe(renderReference());
+	});
+});
+
+describe('the sample configuration', () => {
+	it('is valid, and shows every default as it is', async () => {
+		const sample = parseConfig(await read('templates/flowferry.yaml'), 'templates/flowferry.yaml', {}).environments.production!;
+		const plain = parseConfig('dev: { url: http://x }\nenvironments: { production: { mode: hot-spare } }', 'f', {}).environments
+			.production!;
+		const { directory: _, instances: __, nodeRed: ___, variables: ____, checks: _____, ...defaults } = sample;
+		const { variables: ______, checks: _______, ...expected } = plain;
+		expect(defaults).toEqual(expected);
+	});
+
+	it('names every key', async () => {
+		const sample = await read('templates/flowferry.yaml');
+		const keys = [...renderReference().matchAll(/^\| `(?:[^`]*\.)?([^`.[\]]+)`/gm)].map((match) => match[1]!);
+		expect(keys.length).toBeGreaterThan(30);
+		expect(keys.filter((key) => !new RegExp(`^[ #-]*${key}:`, 'm').test(sample))).toEqual([]);
+	});
+});
