@@ -1,0 +1,62 @@
+import type { RuntimeNode } from './node-red.ts';
+
+/**
+ * Node-RED's `mqtt-broker` node and the mqtt.js client inside it, as far as the agent touches them
+ * (mqtt 5.15 as shipped with Node-RED 4.1 and 5.0: lib/handlers/publish.js, lib/handlers/pubrel.js).
+ */
+interface BrokerNode extends RuntimeNode {
+	options?: { clean?: boolean };
+	client?: MqttClient;
+}
+
+interface MqttClient {
+	options: { customHandleAcks: unknown };
+	_sendPacket: (packet: Packet, callback?: () => void, ...rest: unknown[]) => unknown;
+	/** QoS 2 messages that were acknowledged with PUBREC and whose PUBREL has not come yet. */
+	incomingStore?: { _inflights?: Map<unknown, unknown> };
+}
+
+interface Packet {
+	cmd: string;
+}
+
+/** Any MQTT 5 reason code other than 0 keeps mqtt.js from emitting the message; this one is valid for PUBACK and PUBREC. */
+const NOT_EMITTED = 16;
+
+/**
+ * Leaves new messages of a persistent session with the broker. A `mqtt in` that closes while its connection stays open
+ * (an `mqtt out` shares it) does not end a persistent session's subscription: the client would go on acknowledging
+ * messages that nobody handles, and they would be gone. Here they are neither emitted nor acknowledged, so the broker
+ * delivers them again to the session's next client. Acknowledgements of what we publish pass as before.
+ *
+ * A QoS 2 message that was half-way (PUBREC sent) is still completed and emitted: only this client has its payload.
+ */
+export function leaveMessagesAtBroker(nodes: Iterable<RuntimeNode>): PersistentSession[] {
+	const sessions: PersistentSession[] = [];
+	for (const node of nodes) {
+		if (node.type !== 'mqtt-broker') continue;
+		const { options, client } = node as BrokerNode;
+		if (options?.clean !== false || !client?.options || !client._sendPacket) continue;
+		withholdAcknowledgements(client);
+		sessions.push({ brokerId: node.id, halfWay: () => client.incomingStore?._inflights?.size ?? 0 });
+	}
+	return sessions;
+}
+
+export interface PersistentSession {
+	/** The `mqtt-broker` node. */
+	brokerId: string;
+	/** QoS 2 messages that this client must still complete. */
+	halfWay(): number;
+}
+
+function withholdAcknowledgements(client: MqttClient): void {
+	client.options.customHandleAcks = (_topic: string, _message: Buffer, _packet: Packet, done: (code: number) => void) => done(NOT_EMITTED);
+
+	const send = client._sendPacket.bind(client);
+	client._sendPacket = (packet, callback, ...rest) => {
+		if (packet.cmd !== 'puback' && packet.cmd !== 'pubrec') return send(packet, callback, ...rest);
+		callback?.();
+		return client;
+	};
+}

@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module';
+import type { NodeRef } from './protocol.ts';
+
+/**
+ * The parts of Node-RED that the agent touches, as read in Node-RED 4.1 and 5.0. Names that begin with an underscore are
+ * private there and are used only where nothing public serves; each use guards for their absence.
+ */
+
+/** What Node-RED hands to a plugin. */
+export interface PluginApi {
+	nodes: {
+		eachNode(visit: (config: NodeConfig) => void): void;
+		getNode(id: string): RuntimeNode | null;
+	};
+	hooks: { add(name: string, callback: (event: HookEvent) => void): void };
+	events: { on(name: string, listener: (payload: RuntimeEvent) => void): void };
+	log: { addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void; ERROR: number };
+	plugins: { registerPlugin(id: string, definition: { type: string; onadd(): void }): void };
+	server: { listening: boolean; address(): { port: number }; once(event: 'listening', listener: () => void): void };
+	version(): string;
+}
+
+export interface NodeConfig {
+	id: string;
+	type: string;
+	name?: string;
+	d?: boolean;
+	[property: string]: unknown;
+}
+
+export interface RuntimeNode extends NodeConfig {
+	close(removed: boolean): Promise<void>;
+	_expectedDoneCount: number;
+	_inputCallback?: unknown;
+	_inputCallbacks?: unknown;
+	_flow?: RuntimeFlow;
+}
+
+export interface RuntimeFlow {
+	activeNodes?: Record<string, RuntimeNode>;
+	subflowInstanceNodes?: Record<string, RuntimeFlow>;
+}
+
+interface HookEvent {
+	msg: object;
+	/** onReceive, postDeliver */
+	destination: { id: string; node: RuntimeNode };
+	/** onComplete */
+	node: { id: string; node: RuntimeNode };
+}
+
+/** `runtime-event` with id `runtime-state` tells why flows do not run; the state API does not. */
+export interface RuntimeEvent {
+	id?: string;
+	payload?: { state?: string; error?: string; types?: string[]; modules?: { module: string }[] };
+}
+
+interface LogEntry {
+	level: number;
+	id?: string;
+	type?: string;
+	name?: string;
+	msg: unknown;
+}
+
+/** The documented runtime API, https://nodered.org/docs/api/modules/ : `flows` of `@node-red/runtime`. */
+export interface RuntimeApi {
+	flows: {
+		getFlows(options: object): Promise<{ flows: NodeConfig[]; rev: string }>;
+		setState(options: { state: 'start' | 'stop' }): Promise<{ state: string }>;
+	};
+}
+
+/** The runtime of this very process: resolved from the program that Node-RED was started by, so it is the same module instance. */
+export function loadRuntimeApi(): RuntimeApi {
+	return createRequire(process.argv[1] as string)('@node-red/runtime') as RuntimeApi;
+}
+
+export function describeNode(node: NodeConfig): NodeRef {
+	return { id: node.id, type: node.type, name: node.name ?? '' };
+}
+
+/** Every node that runs, those inside subflow instances included. */
+export function* runningNodes(api: PluginApi): Generator<RuntimeNode> {
+	const flows = new Set<RuntimeFlow>();
+	api.nodes.eachNode((config) => {
+		const flow = api.nodes.getNode(config.id)?._flow;
+		if (flow) flows.add(flow);
+	});
+	for (const flow of flows) yield* nodesOfFlow(flow, new Set());
+}
+
+function* nodesOfFlow(flow: RuntimeFlow, seen: Set<RuntimeFlow>): Generator<RuntimeNode> {
+	if (seen.has(flow)) return;
+	seen.add(flow);
+	yield* Object.values(flow.activeNodes ?? {});
+	for (const instance of Object.values(flow.subflowInstanceNodes ?? {})) yield* nodesOfFlow(instance, seen);
+}

@@ -1,0 +1,118 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { drain } from './drain.ts';
+import { InFlight } from './in-flight.ts';
+import type { PluginApi, RuntimeEvent } from './node-red.ts';
+import { describeNode, loadRuntimeApi } from './node-red.ts';
+import type { AgentCall, AgentCalls, AgentEvent, AgentReport, CallMessage, FlowProblem, LeaseMessage, ReplyMessage } from './protocol.ts';
+import { quiesce } from './sources.ts';
+import { validate } from './validate.ts';
+
+const HEARTBEAT_MS = 250;
+const MAX_PROBLEMS = 20;
+
+/** Runs inside Node-RED, as its plugin; does nothing where Node-RED has no runner as its parent. */
+function agent(api: PluginApi): void {
+	if (!process.send) return;
+	const runtime = loadRuntimeApi();
+	const inFlight = new InFlight(api);
+	const delay = monitorEventLoopDelay({ resolution: 10 });
+	delay.enable();
+
+	let flows: AgentReport['flows'] = 'stopped';
+	let lastState: RuntimeEvent['payload'];
+	let problems: FlowProblem[] = [];
+	let leaseTimer: NodeJS.Timeout | undefined;
+
+	api.events.on('flows:started', () => {
+		flows = 'started';
+	});
+	api.events.on('flows:stopped', () => {
+		flows = 'stopped';
+		inFlight.reset();
+	});
+	api.log.addHandler({
+		emit: (_event, entry) => {
+			if (entry.level > api.log.ERROR || problems.length >= MAX_PROBLEMS) return;
+			problems.push({
+				node: entry.id && entry.type ? describeNode({ ...entry, id: entry.id, type: entry.type }) : null,
+				message: String(entry.msg),
+			});
+		},
+	});
+
+	const calls: { [C in AgentCall]: (params: AgentCalls[C]['params']) => Promise<AgentCalls[C]['result']> } = {
+		start: async () => {
+			problems = [];
+			inFlight.reset();
+			await runtime.flows.setState({ state: 'start' });
+			return {};
+		},
+		stop: async () => {
+			await runtime.flows.setState({ state: 'stop' });
+			return {};
+		},
+		quiesce: ({ timeoutMs }) => quiesce(api, timeoutMs),
+		drain: ({ deadlineMs }) => drain(inFlight, deadlineMs),
+		validate: async () => validate(await runtime.flows.getFlows({}), lastState),
+		report: async () => report(),
+	};
+
+	function report(): AgentReport {
+		const eventLoopDelayMs = Math.round(delay.max / 1e6);
+		delay.reset();
+		return {
+			flows,
+			inFlight: inFlight.total,
+			received: inFlight.received,
+			eventLoopDelayMs,
+			rssBytes: process.memoryUsage.rss(),
+			problems,
+		};
+	}
+
+	/** The runner renews the lease. Where it no longer does (it is frozen, or gone), the flows end before the lease does. */
+	function guardLease(leaseUntilMs: number | null): void {
+		clearTimeout(leaseTimer);
+		if (leaseUntilMs === null) return;
+		// An absolute moment: a message that was late, because its sender was frozen, extends nothing.
+		const remainingMs = leaseUntilMs - Number(process.hrtime.bigint() / 1_000_000n);
+		leaseTimer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), Math.max(0, remainingMs));
+	}
+
+	process.on('message', (message: CallMessage | LeaseMessage) => {
+		if ('leaseUntilMs' in message) guardLease(message.leaseUntilMs);
+		else void answer(message);
+	});
+
+	async function answer({ id, call, params }: CallMessage): Promise<void> {
+		try {
+			const result = await (calls[call] as (params: unknown) => Promise<unknown>)(params);
+			send({ reply: id, ok: true, result });
+		} catch (error) {
+			send({ reply: id, ok: false, error: String(error) });
+		}
+	}
+
+	process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+	let announced = false;
+	const announceWhenReady = () => {
+		if (announced || !lastState || !api.server.listening) return;
+		announced = true;
+		send({ event: 'ready', port: api.server.address().port, nodeRed: api.version().replace(/-git$/, '') });
+		setInterval(() => send({ event: 'heartbeat', report: report() }), HEARTBEAT_MS).unref();
+	};
+	api.events.on('runtime-event', (event) => {
+		if (event.id !== 'runtime-state') return;
+		lastState = event.payload;
+		announceWhenReady();
+	});
+	api.server.once('listening', announceWhenReady);
+}
+
+function send(message: ReplyMessage | AgentEvent): void {
+	process.send?.(message);
+}
+
+// Node-RED loads plugins by require(), which takes this name for the whole export (Node.js 20.19, 22.12 and later).
+export { agent as 'module.exports' };

@@ -1,0 +1,17 @@
+export function sleep(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** True where the work ended in time, false where it goes on unattended. */
+export async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<false>((resolve) => {
+		timer = setTimeout(() => resolve(false), Math.max(0, ms));
+	});
+	const done = work.then(() => true as const);
+	try {
+		return await Promise.race([done, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}

@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Takes a call's body and gives its answer's; throws `ControlRefusal` for what it will not do. */
+export type ControlHandler = (body: unknown) => Promise<unknown>;
+
+/** By method and path: `POST /activate`. */
+export type ControlRoutes = Record<string, ControlHandler>;
+
+/** A call that was understood and is refused; answered with its status and code. */
+export class ControlRefusal extends Error {
+	readonly status: number;
+	readonly code: string;
+
+	constructor(code: string, message: string, status = 409) {
+		super(message);
+		this.code = code;
+		this.status = status;
+	}
+}
+
+/** No control call carries more. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/**
+ * Serves calls as JSON over HTTP on 127.0.0.1, for whoever has the token (`Authorization: Bearer …`). Without it the
+ * answer is 401, whatever was asked.
+ */
+export async function serveControl(token: string, routes: ControlRoutes): Promise<{ url: string; server: Server }> {
+	const isAuthorized = authorizer(token);
+	const server = createServer((request, response) => {
+		if (!isAuthorized(request.headers.authorization)) {
+			request.resume();
+			return reply(response, 401, { error: { code: 'UNAUTHORIZED', message: 'a valid token is needed' } });
+		}
+		void handle(request, response, routes);
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, routes: ControlRoutes): Promise<void> {
+	try {
+		const handler = routes[`${request.method} ${request.url}`];
+		if (!handler) throw new ControlRefusal('NOT_FOUND', `no such call: ${request.method} ${request.url}`, 404);
+		reply(response, 200, (await handler(await readBody(request))) ?? {});
+	} catch (error) {
+		if (error instanceof ControlRefusal) reply(response, error.status, { error: { code: error.code, message: error.message } });
+		else reply(response, 500, { error: { code: 'INTERNAL', message: String(error) } });
+	}
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of request) {
+		size += (chunk as Buffer).length;
+		if (size > MAX_BODY_BYTES) throw new ControlRefusal('TOO_LARGE', `a call's body has at most ${MAX_BODY_BYTES} bytes`, 413);
+		chunks.push(chunk as Buffer);
+	}
+	if (size === 0) return {};
+	try {
+		return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+	} catch {
+		throw new ControlRefusal('BAD_BODY', "the call's body is not JSON", 400);
+	}
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+	const text = JSON.stringify(body);
+	response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+	response.end(text);
+}
+
+/** Compares digests, so that neither the time nor the length tells anything about the token. */
+function authorizer(token: string): (header: string | undefined) => boolean {
+	const digest = (text: string) => createHash('sha256').update(text).digest();
+	const expected = digest(`Bearer ${token}`);
+	return (header) => timingSafeEqual(digest(header ?? ''), expected);
+}

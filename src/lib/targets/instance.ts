@@ -1,0 +1,87 @@
+import type { AgentReport, DrainReport, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
+import type { LeaseTiming } from '../lease/lease.ts';
+
+export type { DrainReport, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
+
+/**
+ * Where an instance stands.
+ * - `starting`: Node-RED boots; `standby`: it stands with everything loaded and its flows stopped
+ * - `activating`, `active`: it holds a seat's lease, and its flows start or run
+ * - `quiesced`: active, with its sources closed
+ * - `demoting`: its flows stop, after which the lease goes
+ * - `failed`: Node-RED does not come up; the runner goes on trying, ever more slowly
+ * - `stopping`: on its way out
+ */
+export type InstanceState = 'starting' | 'standby' | 'activating' | 'active' | 'quiesced' | 'demoting' | 'failed' | 'stopping';
+
+/** The truth about one instance, from its runner. */
+export interface InstanceStatus {
+	/** `blue/0`. */
+	instance: string;
+	/** Who this runner is to the lease store: the instance and the runner's process, so that a successor is somebody else. */
+	holder: string;
+	state: InstanceState;
+	/** The seat that it may take, and the lease that it holds on it. */
+	seat: string;
+	lease: { token: number } | null;
+	/** The runner's process. */
+	pid: number;
+	/** Node-RED's, where it runs. */
+	childPid: number | null;
+	/** Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`; null while it does not. */
+	url: string | null;
+	/** Node-RED's version, once it runs. */
+	nodeRed: string | null;
+	/** How often Node-RED ended without being asked to. */
+	crashes: number;
+	/** The agent's last report. */
+	agent: AgentReport | null;
+	/** Where its log is. */
+	log: string;
+}
+
+/** Control over one instance, wherever it runs. Every call is idempotent. */
+export interface Instance {
+	/** `blue/0`. */
+	readonly name: string;
+	/** The truth from the runner; null where no runner answers. */
+	status(): Promise<InstanceStatus | null>;
+	validate(timeoutMs: number): Promise<ValidationReport>;
+	/** Takes the seat's lease and starts the flows. */
+	activate(timeoutMs: number): Promise<void>;
+	/** Closes the sources. */
+	quiesce(timeoutMs: number): Promise<QuiesceReport>;
+	/** Waits for what is inside, at most until the deadline. */
+	drain(deadlineMs: number): Promise<DrainReport>;
+	/** Stops the flows (by force where they do not stop in time), then passes the lease on, or frees it. */
+	demote(options: { handOverTo: string | null; timeoutMs: number }): Promise<void>;
+}
+
+/** What a runner is told, on its standard input: variables may be secrets, and no file holds them. */
+export interface RunnerConfig {
+	instance: string;
+	seat: string;
+	/** Node-RED's program, `…/node-red/red.js`. */
+	nodeRedProgram: string;
+	userDir: string;
+	/** Node-RED's settings file. */
+	settingsFile: string;
+	/** A module whose exports are the user's own settings, under ours. */
+	userSettingsFile: string | null;
+	agentDir: string;
+	/** The environment's state database, which holds the leases. */
+	stateFile: string;
+	tokenFile: string;
+	/** Where the runner writes how it is reached, once it is: `RunnerAddress`. */
+	addressFile: string;
+	logFile: string;
+	leaseTiming: LeaseTiming;
+	startMs: number;
+	/** Node-RED's whole environment. */
+	variables: Record<string, string>;
+}
+
+export interface RunnerAddress {
+	pid: number;
+	controlUrl: string;
+}

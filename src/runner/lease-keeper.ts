@@ -1,0 +1,109 @@
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
+import type { LeaseRefusal, LeaseStore, LeaseTiming } from '../lib/lease/lease.ts';
+import { assertLeaseTiming } from '../lib/lease/timing.ts';
+
+export interface LeaseKeeperEvents {
+	/** The lease stands; the flows may run until this moment of the monotonic clock. */
+	extended(untilMs: number): void;
+	/** It could not be renewed in time, or went to somebody else: the flows must end now. */
+	lost(reason: string): void;
+}
+
+/** Holds one seat's lease: renews it, and reports its loss before it ends. */
+export class LeaseKeeper {
+	readonly #store: LeaseStore;
+	readonly #clock: MonotonicClock;
+	readonly #seat: string;
+	readonly #holder: string;
+	readonly #timing: LeaseTiming;
+	readonly #events: LeaseKeeperEvents;
+	#token: number | null = null;
+	#untilMs = 0;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(options: {
+		store: LeaseStore;
+		clock: MonotonicClock;
+		seat: string;
+		holder: string;
+		timing: LeaseTiming;
+		events: LeaseKeeperEvents;
+	}) {
+		assertLeaseTiming(options.timing);
+		this.#store = options.store;
+		this.#clock = options.clock;
+		this.#seat = options.seat;
+		this.#holder = options.holder;
+		this.#timing = options.timing;
+		this.#events = options.events;
+	}
+
+	/** The fencing token of the lease held; null where none is. */
+	get token(): number | null {
+		return this.#token;
+	}
+
+	/** Takes the seat (or what was handed over to this holder) and keeps it. Null where it was granted. */
+	async acquire(): Promise<LeaseRefusal | null> {
+		const asked = this.#clock.nowMs();
+		const answer = await this.#store.acquire(this.#seat, this.#holder, this.#timing.ttlMs);
+		if (!answer.granted) return answer;
+		this.#token = answer.token;
+		this.#extend(asked);
+		this.#schedule();
+		return null;
+	}
+
+	/** Tells the current deadline again, for a Node-RED that was started anew. */
+	announce(): void {
+		if (this.#token !== null) this.#events.extended(this.#untilMs);
+	}
+
+	/** Passes the lease on where a successor is named, else frees it. No effect where none is held. */
+	async giveUp(handOverTo: string | null): Promise<void> {
+		const token = this.#forget();
+		if (token === null) return;
+		if (handOverTo) await this.#store.handOver(this.#seat, this.#holder, token, handOverTo, this.#timing.ttlMs);
+		else await this.#store.release(this.#seat, this.#holder, token);
+	}
+
+	#forget(): number | null {
+		clearTimeout(this.#timer);
+		const token = this.#token;
+		this.#token = null;
+		return token;
+	}
+
+	#schedule(): void {
+		this.#timer = setTimeout(() => void this.#renew(), this.#timing.retryMs);
+	}
+
+	async #renew(): Promise<void> {
+		const token = this.#token;
+		if (token === null) return;
+		const asked = this.#clock.nowMs();
+		if (asked >= this.#untilMs) return this.#lose('it was not renewed in time');
+		try {
+			const answer = await this.#store.renew(this.#seat, this.#holder, token, this.#timing.ttlMs);
+			if (this.#token !== token) return; // given up meanwhile
+			if (!answer.granted) return this.#lose(answer.heldBy ? `${answer.heldBy} holds it` : 'it had ended');
+			this.#extend(asked);
+		} catch (error) {
+			// The store did not answer; there is time to try again until the renew deadline.
+			if (this.#clock.nowMs() + this.#timing.retryMs >= this.#untilMs)
+				return this.#lose(`the lease store does not answer: ${String(error)}`);
+		}
+		this.#schedule();
+	}
+
+	/** Counted from before the store was asked, so that it ends before the grant does, by ttl − renew deadline. */
+	#extend(askedMs: number): void {
+		this.#untilMs = askedMs + this.#timing.renewDeadlineMs;
+		this.#events.extended(this.#untilMs);
+	}
+
+	#lose(reason: string): void {
+		this.#forget();
+		this.#events.lost(reason);
+	}
+}

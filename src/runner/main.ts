@@ -1,0 +1,41 @@
+/**
+ * The runner's program: `node dist/runner/main.js`, with its configuration as JSON on the standard input. It lives on
+ * when the process that started it ends, serves its control calls, and ends with SIGTERM.
+ */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import writeFileAtomic from 'write-file-atomic';
+import { systemClock } from '../lib/adapters/clock.ts';
+import { openStateDatabase } from '../lib/adapters/state-database.ts';
+import { serveControl } from '../lib/control/server.ts';
+import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
+import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import { Log } from './log.ts';
+import { Runner } from './runner.ts';
+
+const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
+const log = new Log(config.logFile);
+const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables), systemClock());
+const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid });
+
+const { url } = await serveControl(await readFile(config.tokenFile, 'utf8'), {
+	'GET /status': async () => runner.status(),
+	'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
+	'POST /activate': (body) => runner.activate((body as { timeoutMs: number }).timeoutMs),
+	'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
+	'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
+	'POST /demote': (body) => {
+		const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
+		return runner.demote(handOverTo, timeoutMs);
+	},
+});
+
+async function end(signal: string): Promise<never> {
+	log.write('stopping', { signal });
+	await runner.stop();
+	process.exit(0);
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal));
+
+await writeFileAtomic(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl: url } satisfies RunnerAddress), { mode: 0o600 });
+await runner.run();

@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { AgentCall, AgentCalls, AgentEvent, AgentReport, LeaseMessage, ReplyMessage } from '../agent/protocol.ts';
+import type { RunnerConfig } from '../lib/targets/instance.ts';
+
+/**
+ * With it the kernel kills the child when its parent dies, even in an endless loop, where the agent's own watch on the
+ * IPC channel does not turn. Part of util-linux.
+ */
+const SETPRIV = '/usr/bin/setpriv';
+
+/** Node-RED ended, or does not answer. */
+export class NodeRedGone extends Error {}
+
+/** One Node-RED process with our agent in it. It never outlives its parent. */
+export class NodeRedProcess {
+	readonly #child: ChildProcess;
+	readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+	#nextId = 1;
+	#ready: { port: number; nodeRed: string } | null = null;
+	#lastReport: { report: AgentReport; at: number } | null = null;
+	readonly exited: Promise<string>;
+
+	constructor(config: RunnerConfig, logDescriptor: number) {
+		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
+		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
+		this.#child = spawn(program as string, args, {
+			cwd: config.userDir,
+			env: {
+				...config.variables,
+				FLOWFERRY_AGENT_DIR: config.agentDir,
+				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
+			},
+			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],
+		});
+		this.exited = new Promise((resolve) => {
+			this.#child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+			this.#child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exited with status ${code}`));
+		});
+		void this.exited.then((how) => {
+			for (const { reject } of this.#waiting.values()) reject(new NodeRedGone(`Node-RED ${how}`));
+			this.#waiting.clear();
+		});
+		this.#child.on('message', (message) => this.#take(message as ReplyMessage | AgentEvent));
+	}
+
+	get pid(): number | null {
+		return this.#child.pid ?? null;
+	}
+
+	get lastReport(): AgentReport | null {
+		return this.#lastReport?.report ?? null;
+	}
+
+	/** Milliseconds since the agent's last heartbeat; 0 before the first. */
+	silentMs(): number {
+		return this.#lastReport ? performance.now() - this.#lastReport.at : 0;
+	}
+
+	/** Resolves once the palette and the flows are loaded, with the flows stopped. */
+	async ready(timeoutMs: number): Promise<{ port: number; nodeRed: string }> {
+		const deadline = performance.now() + timeoutMs;
+		let ended: string | null = null;
+		void this.exited.then((how) => {
+			ended = how;
+		});
+		while (!this.#ready) {
+			if (ended) throw new NodeRedGone(`Node-RED ${ended} before it was ready`);
+			if (performance.now() > deadline) throw new NodeRedGone(`Node-RED was not ready within ${timeoutMs} ms`);
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		return this.#ready;
+	}
+
+	/** Asks the agent. @throws NodeRedGone where it does not answer in time */
+	async call<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
+		const id = this.#nextId++;
+		let timer: NodeJS.Timeout | undefined;
+		try {
+			return (await new Promise((resolve, reject) => {
+				this.#waiting.set(id, { resolve, reject });
+				timer = setTimeout(() => reject(new NodeRedGone(`Node-RED did not answer '${call}' within ${timeoutMs} ms`)), timeoutMs);
+				this.#send({ id, call, params });
+			})) as AgentCalls[C]['result'];
+		} finally {
+			clearTimeout(timer);
+			this.#waiting.delete(id);
+		}
+	}
+
+	/** Until this moment of the monotonic clock, and no longer, the flows may run; null: no lease is held. */
+	grantUntil(leaseUntilMs: number | null): void {
+		this.#send({ leaseUntilMs } satisfies LeaseMessage);
+	}
+
+	kill(): void {
+		this.#child.kill('SIGKILL');
+	}
+
+	/** Asks Node-RED to end (it closes its nodes and flushes its context), then makes it. */
+	async stop(timeoutMs: number): Promise<void> {
+		this.#child.kill('SIGTERM');
+		const timer = setTimeout(() => this.kill(), timeoutMs);
+		await this.exited;
+		clearTimeout(timer);
+	}
+
+	#send(message: object): void {
+		if (this.#child.connected) this.#child.send(message, () => {}); // a failed send shows as the child's end
+	}
+
+	#take(message: ReplyMessage | AgentEvent): void {
+		if ('reply' in message) {
+			const waiting = this.#waiting.get(message.reply);
+			if (message.ok) waiting?.resolve(message.result);
+			else waiting?.reject(new Error(message.error));
+		} else if (message.event === 'ready') {
+			this.#ready = message;
+		} else {
+			this.#lastReport = { report: message.report, at: performance.now() };
+		}
+	}
+}

@@ -1,0 +1,208 @@
+import type { AgentCall, AgentCalls, ValidationReport } from '../agent/protocol.ts';
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
+import { ControlRefusal } from '../lib/control/server.ts';
+import type { LeaseStore } from '../lib/lease/lease.ts';
+import type { DrainReport, InstanceState, InstanceStatus, QuiesceReport, RunnerConfig } from '../lib/targets/instance.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import type { Log } from './log.ts';
+import { NodeRedProcess } from './node-red-process.ts';
+import { keepFlowsStopped } from './stopped-flows.ts';
+
+/** An event loop that has not turned for so long is hung; Node-RED is killed and started again. */
+const HUNG_MS = 5000;
+/** Before Node-RED is started again after a crash; doubled up to the second with each crash in a row. */
+const RESTART_BACKOFF_MS = [250, 10_000] as const;
+/** Node-RED closes its nodes and flushes its context within this, or is killed. */
+const STOP_MS = 20_000;
+
+/**
+ * One instance: a Node-RED whose flows run only while its seat's lease is held. The runner is Node-RED's parent, so it
+ * knows when it is dead, and can end it when it hangs.
+ */
+export class Runner {
+	readonly #config: RunnerConfig;
+	readonly #holder: string;
+	readonly #log: Log;
+	readonly #lease: LeaseKeeper;
+	#nodeRed: NodeRedProcess | null = null;
+	#listening: { port: number; nodeRed: string } | null = null;
+	#state: InstanceState = 'starting';
+	#crashes = 0;
+	#crashesInARow = 0;
+	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
+	#turn: Promise<unknown> = Promise.resolve();
+
+	constructor(config: RunnerConfig, dependencies: { store: LeaseStore; clock: MonotonicClock; log: Log; pid: number }) {
+		this.#config = config;
+		this.#log = dependencies.log;
+		this.#holder = `${config.instance}@${dependencies.pid}`;
+		this.#lease = new LeaseKeeper({
+			store: dependencies.store,
+			clock: dependencies.clock,
+			seat: config.seat,
+			holder: this.#holder,
+			timing: config.leaseTiming,
+			events: {
+				extended: (untilMs) => this.#nodeRed?.grantUntil(untilMs),
+				lost: (reason) => {
+					this.#log.write('lease lost', { reason });
+					this.#nodeRed?.kill(); // its end starts it anew, standing by
+				},
+			},
+		});
+		setInterval(() => this.#killIfHung(), HUNG_MS / 5).unref();
+	}
+
+	/** Starts Node-RED, and again whenever it ends, until `stop`. */
+	async run(): Promise<void> {
+		while (this.#state !== 'stopping') {
+			await keepFlowsStopped(this.#config.userDir);
+			const nodeRed = new NodeRedProcess(this.#config, this.#log.descriptor);
+			this.#nodeRed = nodeRed;
+			await this.#bringUp(nodeRed);
+			const how = await nodeRed.exited;
+			this.#nodeRed = null;
+			this.#listening = null;
+			if (this.#isStopping()) return;
+			this.#crashes++;
+			this.#crashesInARow++;
+			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#crashes });
+			this.#state = this.#crashesInARow > 3 ? 'failed' : 'starting';
+			await sleep(Math.min(RESTART_BACKOFF_MS[0] * 2 ** (this.#crashesInARow - 1), RESTART_BACKOFF_MS[1]));
+		}
+	}
+
+	/** Ends Node-RED and frees the lease. */
+	async stop(): Promise<void> {
+		this.#state = 'stopping';
+		await this.#nodeRed?.stop(STOP_MS);
+		await this.#lease.giveUp(null);
+	}
+
+	status(): InstanceStatus {
+		const token = this.#lease.token;
+		return {
+			instance: this.#config.instance,
+			holder: this.#holder,
+			state: this.#state,
+			seat: this.#config.seat,
+			lease: token === null ? null : { token },
+			pid: process.pid,
+			childPid: this.#nodeRed?.pid ?? null,
+			url: this.#listening ? `http://127.0.0.1:${this.#listening.port}` : null,
+			nodeRed: this.#listening?.nodeRed ?? null,
+			crashes: this.#crashes,
+			agent: this.#nodeRed?.lastReport ?? null,
+			log: this.#config.logFile,
+		};
+	}
+
+	validate(timeoutMs: number): Promise<ValidationReport> {
+		return this.#ask('validate', {}, timeoutMs);
+	}
+
+	activate(timeoutMs: number): Promise<void> {
+		return this.#inTurn(async () => {
+			if (this.#state === 'active') return;
+			this.#require('standby');
+			const refusal = await this.#lease.acquire();
+			if (refusal)
+				throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}' for another ${refusal.remainingMs} ms`);
+			this.#state = 'activating';
+			try {
+				await this.#ask('start', {}, timeoutMs);
+			} catch (error) {
+				await this.#stopFlows(timeoutMs, null);
+				throw error;
+			}
+			this.#state = 'active';
+			this.#crashesInARow = 0;
+		});
+	}
+
+	quiesce(timeoutMs: number): Promise<QuiesceReport> {
+		return this.#inTurn(async () => {
+			if (this.#state === 'quiesced') return { closed: [], stuck: [] };
+			this.#require('active');
+			this.#state = 'quiesced';
+			return await this.#ask('quiesce', { timeoutMs }, timeoutMs * 2);
+		});
+	}
+
+	drain(deadlineMs: number): Promise<DrainReport> {
+		return this.#ask('drain', { deadlineMs }, deadlineMs * 2);
+	}
+
+	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
+		return this.#inTurn(async () => {
+			if (this.#lease.token === null) return;
+			await this.#stopFlows(timeoutMs, handOverTo);
+		});
+	}
+
+	/** The lease goes only when the flows no longer run: stopped by Node-RED, or dead with it. */
+	async #stopFlows(timeoutMs: number, handOverTo: string | null): Promise<void> {
+		this.#state = 'demoting';
+		const nodeRed = this.#nodeRed;
+		try {
+			await this.#ask('stop', {}, timeoutMs);
+			nodeRed?.grantUntil(null);
+			this.#state = 'standby';
+		} catch (error) {
+			this.#log.write('flows do not stop; killing node-red', { error: String(error) });
+			nodeRed?.kill();
+			await nodeRed?.exited;
+		}
+		await this.#lease.giveUp(handOverTo);
+	}
+
+	async #bringUp(nodeRed: NodeRedProcess): Promise<void> {
+		try {
+			this.#listening = await nodeRed.ready(this.#config.startMs);
+			this.#state = 'standby';
+			this.#log.write('standing by', this.#listening);
+			await this.#inTurn(() => this.#goOnIfActive(nodeRed));
+		} catch (error) {
+			this.#log.write('node-red does not come up', { error: String(error) });
+			nodeRed.kill();
+		}
+	}
+
+	/** It crashed while active, and the lease is still held: nobody else can have started. */
+	async #goOnIfActive(nodeRed: NodeRedProcess): Promise<void> {
+		if (this.#lease.token === null) return;
+		this.#state = 'activating';
+		this.#lease.announce();
+		await nodeRed.call('start', {}, this.#config.startMs);
+		this.#state = 'active';
+	}
+
+	#ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
+		if (!this.#nodeRed || !this.#listening) throw new ControlRefusal('NOT_RUNNING', `Node-RED of ${this.#config.instance} does not run`);
+		return this.#nodeRed.call(call, params, timeoutMs);
+	}
+
+	#inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const result = this.#turn.then(work);
+		this.#turn = result.catch(() => {});
+		return result;
+	}
+
+	#require(state: InstanceState): void {
+		if (this.#state !== state) throw new ControlRefusal('WRONG_STATE', `${this.#config.instance} is ${this.#state}, not ${state}`);
+	}
+
+	#isStopping(): boolean {
+		return this.#state === 'stopping';
+	}
+
+	#killIfHung(): void {
+		if (!this.#listening || !this.#nodeRed || this.#nodeRed.silentMs() < HUNG_MS) return;
+		this.#log.write('node-red hangs; killing it', { silentMs: Math.round(this.#nodeRed.silentMs()) });
+		this.#nodeRed.kill();
+	}
+}
+
+function sleep(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+
+/**
+ * Has Node-RED come up with its flows stopped: of the ways that it offers, this one alone also lets them be started
+ * later, and keeps them stopped when flows are loaded. Node-RED itself writes `start` here at each activation, so it is
+ * said again before each start. Everything else in the file (a generated credential secret) is kept.
+ */
+export async function keepFlowsStopped(userDir: string): Promise<void> {
+	const file = join(userDir, '.config.runtime.json');
+	await writeFileAtomic(file, JSON.stringify({ ...(await readObject(file)), runtimeFlowState: 'stop' }), { mode: 0o600 });
+}
+
+/** Empty where there is no such file yet, or none that Node-RED could read either. */
+async function readObject(file: string): Promise<object> {
+	try {
+		const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+		return typeof value === 'object' && value !== null ? value : {};
+	} catch {
+		return {};
+	}
+}
