@@ -41,14 +41,21 @@ export async function startMqttMeter(options: MqttMeterOptions): Promise<MqttMet
 		});
 		return true;
 	});
+	let pausedMs = Number.POSITIVE_INFINITY;
+	const pause = () => {
+		pace.stop();
+		pausedMs = Math.min(pausedMs, performance.now());
+	};
+	// Once nothing goes in, that nothing comes out is no silence of the flow's.
+	const read = () => tally.read(Math.min(performance.now(), pausedMs));
 	return {
-		read: () => tally.read(performance.now()),
-		pause: () => pace.stop(),
+		read,
+		pause,
 		async settle(maxMs) {
-			pace.stop();
+			pause();
 			for (const deadline = performance.now() + maxMs; tally.outstanding > 0 && performance.now() < deadline; ) await sleep(20);
 			await sleep(LISTEN_ON_MS);
-			const counts = tally.read(performance.now());
+			const counts = read();
 			await Promise.all([publisher.endAsync(true), listener.endAsync(true)]);
 			return counts;
 		},
