@@ -21,7 +21,12 @@ export interface RouterStatus {
 	traffic: Traffic;
 	/** Requests passed on and not yet answered, by instance. */
 	inFlight: Record<string, number>;
-	/** Since the router's start. */
+	/** Open WebSockets, by instance, where the router counts them; they are no requests. */
+	webSockets?: Record<string, number>;
+	/**
+	 * Since the router's start: requests that came; that got an error from the router itself (502, 503) or a broken
+	 * answer, but not those whose client left; that had to wait in a hold.
+	 */
 	totals: { requests: number; failed: number; held: number };
 }
 

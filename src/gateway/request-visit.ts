@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Upstream } from '../lib/routers/router.ts';
+import { badGateway, badRequest, type OwnAnswer, sendAnswer, unavailable } from './answers.ts';
+import type { Connection, Forwarder, Forwarding } from './forwarder.ts';
+import type { FailureLog } from './log.ts';
+import type { Tally } from './tally.ts';
+import type { Visitor } from './visitor.ts';
+
+export interface VisitParts {
+	forwarder: Forwarder;
+	tally: Tally;
+	failures: FailureLog;
+}
+
+/** One HTTP request, from its arrival to its answer. Its body is not read before it is passed on. */
+export class RequestVisit implements Visitor, Forwarding {
+	readonly #request: IncomingMessage;
+	readonly #response: ServerResponse;
+	readonly #parts: VisitParts;
+	readonly #expectsContinue: boolean;
+	#instance = '';
+	#answering = false;
+	#failed = false;
+
+	constructor(request: IncomingMessage, response: ServerResponse, parts: VisitParts, expectsContinue = false) {
+		this.#request = request;
+		this.#response = response;
+		this.#parts = parts;
+		this.#expectsContinue = expectsContinue;
+		parts.tally.totals.requests++;
+		request.on('error', () => {});
+		response.on('error', () => {});
+	}
+
+	async pass(upstreams: Upstream[]): Promise<void> {
+		const { forwarder, tally } = this.#parts;
+		const connection = await forwarder.connect(upstreams, (instance) => tally.requests.enter(instance));
+		if (connection === null) this.#fail(badGateway);
+		else if (this.#response.destroyed) giveBack(connection);
+		else this.#forward(connection);
+	}
+
+	refuse(): void {
+		this.#fail(unavailable);
+	}
+
+	answering(answer: IncomingMessage): void {
+		this.#answering = true;
+		answer.on('error', () => {});
+		// Cut off in the middle: the client must see a broken answer, not one that ends too early or never.
+		answer.once('close', () => {
+			if (!answer.complete) this.#cut(new Error('the answer broke off'));
+		});
+	}
+
+	broken(error: Error): void {
+		// An answer that has begun speaks for itself: an upstream may answer and close without reading the whole body.
+		if (this.#answering || this.#response.destroyed || this.#request.socket.destroyed) return;
+		if (!this.#failed) this.#parts.failures.report('request-failed', this.#instance, error);
+		this.#fail(badGateway);
+	}
+
+	#forward(connection: Connection): void {
+		this.#instance = connection.upstream.instance;
+		this.#response.once('close', connection.leave);
+		this.#response.once('finish', () => this.#discardRest());
+		if (this.#expectsContinue) {
+			delete this.#request.headers.expect;
+			this.#response.writeContinue();
+		}
+		try {
+			this.#parts.forwarder.request(this.#request, this.#response, connection, this);
+		} catch {
+			connection.socket.destroy();
+			this.#fail(badRequest);
+		}
+	}
+
+	#fail(answer: OwnAnswer): void {
+		if (this.#failed || this.#response.destroyed) return;
+		this.#failed = true;
+		this.#parts.tally.totals.failed++;
+		sendAnswer(this.#response, answer);
+	}
+
+	#cut(error: Error): void {
+		if (this.#failed || this.#response.destroyed) return;
+		this.#failed = true;
+		this.#parts.tally.totals.failed++;
+		this.#parts.failures.report('answer-cut', this.#instance, error);
+		this.#response.destroy();
+	}
+
+	/** Answered before the whole body had come: what still comes must flow off, or the client's connection is stuck. */
+	#discardRest(): void {
+		if (this.#request.complete) return;
+		this.#request.unpipe();
+		this.#request.resume();
+	}
+}
+
+function giveBack({ socket, leave }: Connection): void {
+	socket.destroy();
+	leave();
+}

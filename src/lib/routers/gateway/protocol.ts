@@ -1,0 +1,58 @@
+import type { RouterStatus, Traffic, Upstream } from '../router.ts';
+
+/** What the gateway's program is started with: the JSON file named by its only argument. */
+export interface GatewayConfig {
+	/** The environment: `production`. */
+	name: string;
+	/** The public address. */
+	host: string;
+	/** The public port; 0 lets the system choose. */
+	port: number;
+	/** Holds the bearer token of the control API. */
+	tokenFile: string;
+	/** Where the gateway says who and where it is, and keeps its traffic. */
+	stateFile: string;
+}
+
+/** The traffic as ordered: without what changes by itself (how many wait). */
+export type StoredTraffic = Exclude<Traffic, { state: 'held' }> | HeldTraffic;
+
+export interface HeldTraffic {
+	state: 'held';
+	since: string;
+	limits: { maxMs: number; maxRequests: number };
+	upstreams: Upstream[];
+}
+
+/** The state file. */
+export interface GatewayState {
+	pid: number;
+	startedAt: string;
+	/** Where users connect. */
+	publicUrl: string;
+	/** The control API: always on loopback. */
+	controlUrl: string;
+	/** What a restarted gateway goes on with. */
+	traffic: StoredTraffic;
+}
+
+/** The body of `PUT /traffic`. */
+export type TrafficOrder =
+	| { state: 'flowing'; upstreams: Upstream[] }
+	| { state: 'held'; limits: { maxMs: number; maxRequests: number } }
+	| { state: 'closed' };
+
+/** The answer of `GET /status`: the pid proves that the process of the state file is the one that answers. */
+export interface GatewayStatus extends RouterStatus {
+	name: string;
+	pid: number;
+}
+
+/** Exit statuses of the gateway's program, and the line it leaves on stderr with any but 0. */
+export const GatewayExit = { stopped: 0, cannotServe: 2, failed: 3 } as const;
+
+export interface GatewayFailure {
+	code: string;
+	message: string;
+	hint: string;
+}
