@@ -1,0 +1,122 @@
+import type { SimpleGit } from 'simple-git';
+import { simpleGit } from 'simple-git';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+
+/** A git repository of our own: what the snapshot store needs of git, and no more. Every method throws GIT_MISSING or GIT_FAILED. */
+export interface GitRepository {
+	/** Makes the folder, which is there, a repository, if it is none. A repository around it does not count. */
+	initialise(): Promise<void>;
+	/** Whether something under the path, relative to the repository, differs from the last commit. */
+	isDirty(path: string): Promise<boolean>;
+	/** Commits what is under the path, and nothing else. */
+	commit(path: string, message: string, author: string): Promise<void>;
+	/** Takes the path out of the index again, after a commit that failed. */
+	unstage(path: string): Promise<void>;
+}
+
+/** The variables that git may see. GIT_DIR and its kin, which are set inside a hook, would lead it to another repository. */
+const PASSED_ON = [
+	'PATH',
+	'Path',
+	'HOME',
+	'USERPROFILE',
+	'HOMEDRIVE',
+	'HOMEPATH',
+	'XDG_CONFIG_HOME',
+	'SystemRoot',
+	'TMPDIR',
+	'TEMP',
+	'TMP',
+];
+
+/** What could make the user's own git configuration stop or change our commits. */
+const CONFIG = [
+	'user.name=flowferry',
+	'user.email=flowferry@localhost',
+	'commit.gpgsign=false',
+	'core.autocrlf=false',
+	'core.hooksPath=/dev/null',
+];
+
+/** Another process may be committing: git then refuses at once instead of waiting. */
+const LOCK_ATTEMPTS = 20;
+const LOCK_PAUSE_MS = 100;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function openGitRepository(directory: string, env: Environment): GitRepository {
+	const run = async (...args: string[]): Promise<string> => {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await clientFor(directory, env, CONFIG).raw(args);
+			} catch (error) {
+				const { message } = error as Error;
+				if (attempt < LOCK_ATTEMPTS && /(?:index|HEAD|main)\.lock': File exists/.test(message)) {
+					await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+				} else throw gitFault(error, directory);
+			}
+		}
+	};
+	return {
+		initialise: async () => {
+			const prefix = await run('rev-parse', '--show-prefix').catch((error: unknown) => {
+				if (error instanceof FlowferryError && error.code === 'GIT_FAILED') return undefined;
+				throw error;
+			});
+			// Only at a work tree's top is the prefix an empty line; deeper, the folder belongs to a repository around it.
+			if (prefix?.trim() !== '') await run('init', '--quiet', '--initial-branch=main');
+		},
+		isDirty: async (path) => (await run('status', '--porcelain', '--untracked-files=all', '--ignored', '--', path)).trim() !== '',
+		commit: async (path, message, author) => {
+			await run('add', '--force', '--', path);
+			await run('commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, `--author=${author}`, '--', path);
+		},
+		unstage: async (path) => {
+			await run('rm', '-r', '--cached', '--quiet', '--force', '--ignore-unmatch', '--', path);
+		},
+	};
+}
+
+/** `Name <mail>` as git would sign a commit made in this folder, or undefined where git or the name is missing. */
+export async function readGitIdentity(directory: string, env: Environment): Promise<string | undefined> {
+	const git = clientFor(directory, env, []);
+	const read = async (key: string) => {
+		try {
+			return (await git.raw(['config', '--get', key])).trim();
+		} catch {
+			return '';
+		}
+	};
+	const name = await read('user.name');
+	const mail = await read('user.email');
+	return name === '' || mail === '' ? undefined : `${name} <${mail}>`;
+}
+
+function clientFor(directory: string, env: Environment, config: string[]): SimpleGit {
+	const passedOn = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+	// Our own hooksPath is the one unsafe option: it switches hooks off.
+	const client = simpleGit(directory, { config, unsafe: { allowUnsafeHooksPath: true } });
+	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C' });
+}
+
+function gitFault(error: unknown, directory: string): FlowferryError {
+	const { message } = error as Error;
+	if (/spawn \S*git\S* ENOENT/.test(message)) {
+		return new FlowferryError({
+			code: 'GIT_MISSING',
+			message: 'The program git was not found',
+			hint: 'Install git (Debian: `apt install git`) and see that it is in PATH: snapshots are kept in a git repository.',
+			cause: error,
+		});
+	}
+	const said = message.trim().split('\n').slice(0, 3).join(' ');
+	const locked = /\.lock': File exists/.test(message);
+	return new FlowferryError({
+		code: 'GIT_FAILED',
+		message: `git failed in ${directory}: ${said}`,
+		hint: locked
+			? 'If no other git runs there, remove the lock file that git names.'
+			: `Run \`git -C '${directory}' status\` and do what it says; then try again.`,
+		cause: error,
+	});
+}

@@ -1,0 +1,56 @@
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { Snapshot } from './snapshot.ts';
+import { shortId } from './snapshot.ts';
+
+/** Where snapshots are kept. What is stored never changes, and is checked against its id whenever it is read. */
+export interface SnapshotStore {
+	/**
+	 * Keeps a snapshot. Where one of that id is there already, that one stays, with its author, time and message.
+	 * @throws FlowferryError STORE_WRITE_FAILED with everything stored before still readable; STORE_CORRUPT
+	 */
+	put(snapshot: Snapshot): Promise<{ created: boolean }>;
+	/**
+	 * The snapshot of that id, or of the only one that begins so.
+	 * @throws FlowferryError SNAPSHOT_ID_INVALID, SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS, STORE_CORRUPT, STORE_UNREADABLE
+	 */
+	get(idOrPrefix: string): Promise<Snapshot>;
+	/** The newest first; those that cannot be trusted come last, each with what is wrong with it. */
+	list(): Promise<StoredSnapshot[]>;
+}
+
+export type StoredSnapshot =
+	| { state: 'intact'; id: string; snapshot: Snapshot }
+	| { state: 'corrupt'; id: string; problem: FlowferryError };
+
+/** Fewer digits than this name nothing. */
+export const SHORTEST_PREFIX = 7;
+
+const CANDIDATES_SHOWN = 5;
+
+/** Finds the one id that a person means. @throws FlowferryError SNAPSHOT_ID_INVALID, SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS */
+export function resolveId(idOrPrefix: string, ids: readonly string[]): string {
+	const prefix = idOrPrefix.toLowerCase();
+	if (!/^[0-9a-f]+$/.test(prefix) || prefix.length < SHORTEST_PREFIX || prefix.length > 64) {
+		throw new FlowferryError({
+			code: 'SNAPSHOT_ID_INVALID',
+			message: `${idOrPrefix} is not the id of a snapshot: ${SHORTEST_PREFIX} to 64 hexadecimal digits`,
+			hint: 'See the ids with `flowferry snapshot list`.',
+		});
+	}
+	const matches = ids.filter((id) => id.startsWith(prefix));
+	if (matches.length === 1) return matches[0]!;
+	const shown = (some: readonly string[], digits: (id: string) => string) =>
+		some.slice(0, CANDIDATES_SHOWN).map(digits).join(', ') + (some.length > CANDIDATES_SHOWN ? ', …' : '');
+	if (matches.length > 1) {
+		throw new FlowferryError({
+			code: 'SNAPSHOT_AMBIGUOUS',
+			message: `${matches.length} snapshots begin with ${prefix}: ${shown(matches, (id) => id.slice(0, Math.max(16, prefix.length + 4)))}`,
+			hint: 'Give more digits of the one that you mean.',
+		});
+	}
+	throw new FlowferryError({
+		code: 'SNAPSHOT_UNKNOWN',
+		message: `There is no snapshot ${prefix}; ${ids.length === 0 ? 'the store is empty' : `the store has ${shown(ids, shortId)}`}`,
+		hint: ids.length === 0 ? 'Take one with `flowferry snapshot`.' : 'See them all with `flowferry snapshot list`.',
+	});
+}

@@ -1,0 +1,248 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openGitRepository, readGitIdentity } from '../../src/lib/adapters/git.ts';
+import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
+import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
+import { sampleSnapshot } from '../support/snapshots.ts';
+
+const run = promisify(execFile);
+/** No git configuration at all: neither a user's nor the machine's. */
+const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
+
+let folder: string;
+let directory: string;
+let store: SnapshotStore;
+
+const git = async (...args: string[]) =>
+	(await run('git', ['-C', directory, ...args], { env: { ...env, GIT_CONFIG_NOSYSTEM: '1' } })).stdout.trim();
+const openStore = (at: string) => openGitStore(at, openGitRepository(at, env));
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'flowferry store '));
+	directory = join(folder, 'my snapshots');
+	store = openStore(directory);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a snapshot store', () => {
+	it('is empty before anything is stored, and says so', async () => {
+		expect(await store.list()).toEqual([]);
+		await expect(store.get('abcdef0')).rejects.toMatchObject({
+			code: 'SNAPSHOT_UNKNOWN',
+			message: expect.stringContaining('the store is empty'),
+		});
+	});
+
+	it('gives back what was put in, by the id and by its beginning', async () => {
+		const snapshot = sampleSnapshot();
+		expect(await store.put(snapshot)).toEqual({ created: true });
+		expect(await store.get(snapshot.id)).toEqual(snapshot);
+		expect(await openStore(directory).get(snapshot.id.slice(0, 7).toUpperCase())).toEqual(snapshot);
+	});
+
+	it('keeps the first of two with the same content', async () => {
+		const first = sampleSnapshot('', { message: 'first' });
+		await store.put(first);
+		expect(await store.put({ ...first, message: 'second', author: 'Eve <e@example.org>' })).toEqual({ created: false });
+		expect((await store.get(first.id)).message).toBe('first');
+		expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+	});
+
+	it('lists the newest first', async () => {
+		const times = ['2026-01-02T00:00:00.000Z', '2026-01-04T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
+		for (const time of times) await store.put(sampleSnapshot(time, { time }));
+		expect((await store.list()).map((entry) => entry.state === 'intact' && entry.snapshot.time)).toEqual([...times].sort().reverse());
+	});
+
+	it('lists candidates for an id that it does not know', async () => {
+		const snapshot = sampleSnapshot();
+		await store.put(snapshot);
+		const other = snapshot.id.startsWith('0') ? 'fffffff' : '0000000';
+		await expect(store.get(other)).rejects.toMatchObject({
+			code: 'SNAPSHOT_UNKNOWN',
+			message: expect.stringContaining(snapshot.id.slice(0, 12)),
+		});
+		for (const wrong of ['abc', 'nothex!', '', '../../etc']) {
+			await expect(store.get(wrong)).rejects.toMatchObject({ code: 'SNAPSHOT_ID_INVALID' });
+		}
+	});
+
+	it('takes many at once, from several processes as it were', async () => {
+		const snapshots = ['a', 'b', 'c', 'd', 'a'].map((topic) => sampleSnapshot(topic));
+		await store.put(sampleSnapshot('warm up'));
+		await Promise.all(snapshots.map((snapshot) => openStore(directory).put(snapshot)));
+		expect(await store.list()).toHaveLength(5);
+		expect(await git('rev-list', '--count', 'HEAD')).toBe('5');
+		expect(await git('status', '--porcelain')).toBe('');
+	}, 20_000);
+});
+
+describe('a snapshot store in git', () => {
+	it('makes one commit for each snapshot, in the name of its author, without a git configuration', async () => {
+		await store.put(sampleSnapshot('a', { message: '--upload-pack=x "quoted"\n\n# kept' }));
+		await store.put(sampleSnapshot('b', { author: 'root', message: '' }));
+		expect((await git('log', '--format=%an <%ae>|%s')).split('\n')).toEqual([
+			`root <unknown@localhost>|Snapshot ${sampleSnapshot('b').id.slice(0, 12)}`,
+			'Ada <ada@example.org>|--upload-pack=x "quoted"',
+		]);
+		expect(await git('status', '--porcelain')).toBe('');
+	});
+
+	it('is readable by people', async () => {
+		const { id } = sampleSnapshot();
+		await store.put(sampleSnapshot());
+		expect((await readdir(join(directory, 'snapshots', id))).sort()).toEqual(['flows.json', 'snapshot.json']);
+		expect(await readFile(join(directory, 'snapshots', id, 'flows.json'), 'utf8')).toContain('\n    "label": "Flow 1"\n');
+	});
+
+	it('stays apart from a repository around it, even where that ignores it and a hook runs', async () => {
+		await run('git', ['init', '--quiet', folder]);
+		await writeFile(join(folder, '.gitignore'), 'my snapshots/\n*.json\n');
+		const inHook = openGitRepository(directory, { ...env, GIT_DIR: join(folder, '.git'), GIT_INDEX_FILE: join(folder, 'other-index') });
+		await openGitStore(directory, inHook).put(sampleSnapshot());
+		expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+		await expect(run('git', ['-C', folder, 'rev-parse', 'HEAD'])).rejects.toThrow();
+	});
+
+	it('commits what a process that died had only written', async () => {
+		await store.put(sampleSnapshot('a'));
+		const snapshot = sampleSnapshot('b');
+		// Never settles, as if killed between writing and committing.
+		const stuck = openGitStore(directory, { ...openGitRepository(directory, env), commit: () => new Promise(() => {}) });
+		void stuck.put(snapshot);
+		while (!(await readdir(join(directory, 'snapshots'))).includes(snapshot.id)) await new Promise((wait) => setTimeout(wait, 5));
+		expect(await store.put(snapshot)).toEqual({ created: false });
+		expect(await git('rev-list', '--count', 'HEAD')).toBe('2');
+	});
+
+	it('says that git is missing', async () => {
+		await expect(openGitStore(directory, openGitRepository(directory, { PATH: folder })).put(sampleSnapshot())).rejects.toMatchObject({
+			code: 'GIT_MISSING',
+			exitStatus: 2,
+		});
+		expect(await store.list()).toEqual([]);
+	});
+
+	it('takes nothing back but its own when a commit fails', async () => {
+		await store.put(sampleSnapshot('a'));
+		await writeFile(join(directory, '.git', 'index'), 'not an index');
+		await expect(store.put(sampleSnapshot('b'))).rejects.toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining(directory) });
+		expect((await store.list()).map((entry) => entry.id)).toEqual([sampleSnapshot('a').id]);
+	});
+
+	it('says that its place is a file', async () => {
+		await writeFile(directory, '');
+		await expect(store.put(sampleSnapshot())).rejects.toMatchObject({
+			code: 'STORE_WRITE_FAILED',
+			message: expect.stringContaining(directory),
+		});
+		await expect(store.list()).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
+	});
+});
+
+describe('a damaged store', () => {
+	const { id } = sampleSnapshot();
+	const damages: [string, (path: string) => Promise<unknown>, string][] = [
+		[
+			'flows that were edited',
+			async (at) => writeFile(join(at, 'flows.json'), (await readFile(join(at, 'flows.json'), 'utf8')).replace('"go"', '"went"')),
+			id,
+		],
+		[
+			'flows cut short',
+			async (at) => writeFile(join(at, 'flows.json'), (await readFile(join(at, 'flows.json'), 'utf8')).slice(0, 40)),
+			'flows.json',
+		],
+		[
+			'another palette',
+			async (at) => writeFile(join(at, 'snapshot.json'), (await readFile(join(at, 'snapshot.json'), 'utf8')).replace('1.3.0', '1.3.1')),
+			id,
+		],
+		['a lost file', (at) => rm(join(at, 'snapshot.json')), 'snapshot.json'],
+		['an object for flows', (at) => writeFile(join(at, 'flows.json'), '{}'), id],
+		['null', (at) => writeFile(join(at, 'snapshot.json'), 'null'), 'snapshot.json'],
+	];
+
+	it.each(damages)('is noticed, named and can be restored as told: %s', async (_, damage, named) => {
+		await store.put(sampleSnapshot());
+		await store.put(sampleSnapshot('other'));
+		await damage(join(directory, 'snapshots', id));
+
+		const error = await store.get(id).catch((caught) => caught);
+		expect(error).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining(named) });
+		expect((await store.list()).map((entry) => [entry.state, entry.id])).toEqual([
+			['intact', sampleSnapshot('other').id],
+			['corrupt', id],
+		]);
+		await expect(store.put(sampleSnapshot())).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+
+		const command = error.hint.slice(error.hint.indexOf('git -C'));
+		await run('sh', ['-c', command], { env });
+		expect(await store.get(id)).toEqual(sampleSnapshot());
+	});
+});
+
+/** Needs the right to mount a small file system; elsewhere it is skipped, and says so. */
+const mountable = await canMount();
+(mountable ? it : it.skip)(
+	`a full disk keeps what is there${mountable ? '' : ' (SKIPPED: mounting a tmpfs is not permitted here)'}`,
+	async () => {
+		await mkdir(directory, { recursive: true });
+		await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]);
+		try {
+			const kept = sampleSnapshot('kept');
+			await store.put(kept);
+			const large = sampleSnapshot('x'.repeat(2_000_000));
+			await expect(store.put(large)).rejects.toMatchObject({
+				code: 'STORE_WRITE_FAILED',
+				message: expect.stringMatching(new RegExp(`${directory}.*ENOSPC`)),
+				hint: expect.stringContaining('Free some space'),
+			});
+			expect(await store.list()).toEqual([{ state: 'intact', id: kept.id, snapshot: kept }]);
+
+			// Leave less and less room, so that each step of writing and committing meets the full disk once.
+			const failures: string[] = [];
+			for (let left = 0; left <= 120; left += 8) {
+				const free = Number((await run('df', ['--output=avail', '-k', directory])).stdout.split('\n')[1]);
+				await writeFile(join(directory, 'filler'), Buffer.alloc(Math.max(0, free - left) * 1024));
+				const outcome = await store.put(sampleSnapshot(`small ${left}`)).catch((error) => error);
+				await rm(join(directory, 'filler'));
+				if (outcome instanceof Error) failures.push(`${(outcome as { code?: string }).code}: ${outcome.message}`);
+				expect((await store.list()).filter((entry) => entry.state === 'corrupt')).toEqual([]);
+				expect(await store.get(kept.id)).toEqual(kept);
+			}
+			expect(failures.length).toBeGreaterThan(0);
+			expect(failures.filter((failure) => !failure.startsWith('STORE_WRITE_FAILED'))).toEqual([]);
+			expect(await store.put(sampleSnapshot('after'))).toEqual({ created: true });
+			expect(await git('status', '--porcelain')).toBe('');
+		} finally {
+			await run('umount', [directory]);
+		}
+	},
+	60_000,
+);
+
+async function canMount(): Promise<boolean> {
+	const probe = await mkdtemp(join(tmpdir(), 'flowferry-mount-'));
+	try {
+		await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe]);
+		await run('umount', [probe]);
+		return true;
+	} catch {
+		return false;
+	} finally {
+		await rm(probe, { recursive: true });
+	}
+}
+
+it('reads the identity that git would sign with', async () => {
+	expect(await readGitIdentity(folder, env)).toBeUndefined();
+	await run('git', ['init', '--quiet', folder]);
+	await run('git', ['-C', folder, 'config', 'user.name', 'Ada L']);
+	await run('git', ['-C', folder, 'config', 'user.email', 'ada@example.org']);
+	expect(await readGitIdentity(folder, env)).toBe('Ada L <ada@example.org>');
+	expect(await readGitIdentity(folder, { PATH: folder })).toBeUndefined();
+});
