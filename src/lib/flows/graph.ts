@@ -29,6 +29,22 @@ export function runningNodes(graph: FlowGraph): FlowNode[] {
 	return graph.nodes.filter((node) => graph.activity.running.has(node.id) && !isConfigNode(node) && !isContainer(node));
 }
 
+/** How many copies of a node run: one, or for a node in a subflow one for each running instance, nested ones multiplied. */
+export function countCopies(graph: FlowGraph, node: FlowNode): number {
+	let containers = [node.z ?? ''];
+	let copies = 0;
+	// A subflow cannot nest deeper than there are subflows; the bound ends the walk where one contains itself.
+	for (let depth = 0; containers.length > 0 && depth <= graph.subflowOrder.length; depth++) {
+		const outer: string[] = [];
+		for (const id of containers) {
+			if (graph.byId.get(id)?.type !== 'subflow') copies++;
+			else for (const instance of graph.activity.instances.get(id) ?? []) outer.push(instance.z ?? '');
+		}
+		containers = outer;
+	}
+	return copies;
+}
+
 function groupInnerInstances(nodes: readonly FlowNode[], byId: ReadonlyMap<string, FlowNode>, activity: Activity): Map<string, FlowNode[]> {
 	const inner = new Map<string, FlowNode[]>();
 	for (const node of nodes) {

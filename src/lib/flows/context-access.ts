@@ -1,0 +1,126 @@
+import type { AnyNode, CallExpression, Node } from 'acorn';
+import { fullAncestor } from 'acorn-walk';
+import { type ContextNames, type ContextScope, findNames, propertyName, resolveRef, textOf } from './context-names.ts';
+
+/** One place where code reads or writes a context. */
+export interface ContextAccess {
+	kind: 'read' | 'write';
+	scope: ContextScope;
+	/** As written, without a store prefix; null where it is computed. */
+	key: string | null;
+	/** A named store; null for the default store. */
+	store: string | null;
+	/** `context.global.x`, `context.x = …`: forms from before the context API. */
+	legacy: boolean;
+	/** A change inside an object that was read (`list.push(…)`): in a memory store it changes what is stored. */
+	inPlace: boolean;
+	line: number;
+}
+
+const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'add', 'clear', 'delete', 'set']);
+
+export function findAccesses(tree: Node): ContextAccess[] {
+	const names = findNames(tree);
+	const found: ContextAccess[] = [];
+	const held = new Map<string, ContextAccess[]>();
+	fullAncestor(tree, (visited, _state, ancestors) => {
+		const node = visited as AnyNode;
+		if (node.type === 'CallExpression') {
+			const accesses = accessesOfCall(node, names);
+			found.push(...accesses);
+			const name = accesses[0]?.kind === 'read' ? nameThatHolds(ancestors as AnyNode[]) : null;
+			if (name !== null) held.set(name, [...(held.get(name) ?? []), ...accesses]);
+		} else if (node.type === 'MemberExpression') found.push(...legacyAccess(node, ancestors as AnyNode[], names));
+	});
+	if (found.length > 0) found.push(...findChangesInPlace(tree, held, names));
+	return found.sort((a, b) => a.line - b.line);
+}
+
+function accessesOfCall(call: CallExpression, names: ContextNames): ContextAccess[] {
+	const ref = resolveRef(call.callee as AnyNode, names);
+	if (ref?.is !== 'method' || call.callee.type === 'CallExpression') return [];
+	const store = call.arguments[ref.method === 'get' ? 1 : 2] as AnyNode | undefined;
+	return keysOf(call.arguments[0] as AnyNode | undefined, names).map((key) => ({
+		kind: ref.method === 'get' ? 'read' : 'write',
+		scope: ref.scope,
+		key,
+		store: store ? textOf(store, names) : null,
+		legacy: isLegacyObject(call),
+		inPlace: false,
+		line: call.loc?.start.line ?? 1,
+	}));
+}
+
+/** `context.flow.get(…)`: the context of a flow through that of the node. */
+function isLegacyObject(call: CallExpression): boolean {
+	const object = call.callee.type === 'MemberExpression' ? call.callee.object : undefined;
+	return object?.type === 'MemberExpression' && object.object.type === 'Identifier' && object.object.name === 'context';
+}
+
+function keysOf(argument: AnyNode | undefined, names: ContextNames): (string | null)[] {
+	if (!argument) return [null];
+	if (argument.type !== 'ArrayExpression') return [textOf(argument, names)];
+	return argument.elements.map((element) => (element ? textOf(element as AnyNode, names) : null));
+}
+
+/** `context.global.x` and `context.x`, read or written. `flow.x` is no context: the sandbox's own objects hold no keys there. */
+function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames): ContextAccess[] {
+	if (node.type !== 'MemberExpression') return [];
+	const ref = resolveRef(node.object as AnyNode, names);
+	if (ref?.is !== 'context' || resolveRef(node, names)) return [];
+	const throughContext = node.object.type === 'MemberExpression' || ref.scope === 'node';
+	const key = propertyName(node, names);
+	if (!throughContext || key === 'keys' || key === 'bind') return [];
+	const use = useOf(ancestors);
+	const base = { scope: ref.scope, key, store: null, legacy: true, line: node.loc?.start.line ?? 1 };
+	const kinds = use === 'update' ? (['read', 'write'] as const) : [use];
+	return kinds.map((kind) => ({ ...base, kind, inPlace: false }));
+}
+
+/** How the outermost member expression that begins with the last ancestor is used: assigned to, updated, or read. */
+function useOf(ancestors: AnyNode[]): 'read' | 'write' | 'update' {
+	let inner = ancestors.length - 1;
+	while (ancestors[inner - 1]?.type === 'MemberExpression' && (ancestors[inner - 1] as { object: unknown }).object === ancestors[inner])
+		inner--;
+	const user = ancestors[inner - 1];
+	if (user?.type === 'UpdateExpression') return 'update';
+	if (user?.type === 'UnaryExpression' && user.operator === 'delete') return 'write';
+	if (user?.type === 'AssignmentExpression' && user.left === ancestors[inner]) return user.operator === '=' ? 'write' : 'update';
+	const outer = ancestors[inner];
+	const method = outer?.type === 'MemberExpression' && outer.property.type === 'Identifier' ? outer.property.name : '';
+	return user?.type === 'CallExpression' && user.callee === outer && inner < ancestors.length - 1 && mutators.has(method)
+		? 'update'
+		: 'read';
+}
+
+/** `const list = flow.get('list') || []`: the variable that a read ends up in. */
+function nameThatHolds(ancestors: AnyNode[]): string | null {
+	for (let index = ancestors.length - 2; index >= 0; index--) {
+		const node = ancestors[index] as AnyNode;
+		if (node.type === 'VariableDeclarator') return node.id.type === 'Identifier' ? node.id.name : null;
+		if (node.type === 'AssignmentExpression') return node.operator === '=' && node.left.type === 'Identifier' ? node.left.name : null;
+		if (node.type !== 'LogicalExpression' && node.type !== 'AwaitExpression' && node.type !== 'ParenthesizedExpression') return null;
+	}
+	return null;
+}
+
+function findChangesInPlace(tree: Node, held: ReadonlyMap<string, ContextAccess[]>, names: ContextNames): ContextAccess[] {
+	const changes: ContextAccess[] = [];
+	fullAncestor(tree, (visited, _state, ancestors) => {
+		const node = visited as AnyNode;
+		if (node.type !== 'MemberExpression') return;
+		const sources =
+			node.object.type === 'Identifier'
+				? held.get(node.object.name)
+				: node.object.type === 'CallExpression'
+					? accessesOfCall(node.object, names).filter((access) => access.kind === 'read')
+					: undefined;
+		if (!sources || sources.length === 0) return;
+		const chain = ancestors as AnyNode[];
+		const user = chain.at(-2);
+		const called = user?.type === 'CallExpression' && user.callee === node && node.property.type === 'Identifier';
+		const changed = called ? mutators.has((node.property as { name: string }).name) : useOf(chain) !== 'read';
+		if (changed) for (const source of sources) changes.push({ ...source, kind: 'write', inPlace: true, line: node.loc?.start.line ?? 1 });
+	});
+	return changes;
+}

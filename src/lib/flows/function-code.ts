@@ -1,0 +1,70 @@
+import { type Node, parse } from 'acorn';
+import { type ContextAccess, findAccesses } from './context-access.ts';
+import type { FlowNode } from './node.ts';
+import { marksReset } from './reset-marks.ts';
+import { findTimers, type TimerCall } from './timer-calls.ts';
+
+/** The three scripts of a function node: On Message, On Start and On Stop. */
+export type ScriptName = 'func' | 'initialize' | 'finalize';
+
+export interface SyntaxFault {
+	script: ScriptName;
+	/** From 1, as the editor counts. */
+	line: number;
+	column: number;
+	problem: string;
+}
+
+/** What the code of one function node does, as plain data. Comments and strings never count. */
+export interface FunctionCode {
+	accesses: (ContextAccess & { script: ScriptName })[];
+	timers: (TimerCall & { script: ScriptName })[];
+	/** On Message makes messages with `reset` or `flush`, which cancel or release what waits in delay and trigger nodes. */
+	resets: boolean;
+	faults: SyntaxFault[];
+}
+
+/**
+ * Each script is compiled inside a function, on a line of its own, as Node-RED does (core/function/10-function.js):
+ * `return` and `await` are allowed, and a declaration of `node` or `msg` clashes.
+ */
+const frames: Record<ScriptName, [head: string, tail: string]> = {
+	func: ['(async function(msg,__send__,__done__){var __msgid__,node;\n', '\n})'],
+	initialize: ['(async function(__send__){var node;\n', '\n})'],
+	finalize: ['(function(){var node;\n', '\n})'],
+};
+
+/** Without one of these words there is nothing to find, and the syntax tree need not be walked. */
+const worthWalking = /\b(?:context|flow|global|setTimeout|setInterval)\b/;
+
+export function analyseFunction(node: FlowNode): FunctionCode {
+	const result: FunctionCode = { accesses: [], timers: [], resets: false, faults: [] };
+	for (const script of Object.keys(frames) as ScriptName[]) {
+		const source = node[script];
+		if (typeof source !== 'string' || source.trim() === '') continue;
+		const tree = parseScript(source, script);
+		if ('problem' in tree) {
+			result.faults.push(tree);
+			continue;
+		}
+		if (worthWalking.test(source)) {
+			result.accesses.push(...findAccesses(tree).map((access) => ({ ...access, line: access.line - 1, script })));
+			result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
+		}
+		if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets ||= marksReset(tree);
+	}
+	return result;
+}
+
+function parseScript(source: string, script: ScriptName): Node | SyntaxFault {
+	const [head, tail] = frames[script];
+	try {
+		return parse(head + source + tail, { ecmaVersion: 'latest', locations: true });
+	} catch (error) {
+		const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } };
+		const lines = source.split('\n').length;
+		const line = Math.min(Math.max((loc?.line ?? 2) - 1, 1), lines);
+		const column = (loc?.line ?? 2) - 1 > lines ? (source.split('\n').at(-1) ?? '').length + 1 : (loc?.column ?? 0) + 1;
+		return { script, line, column, problem: message.replace(/ \(\d+:\d+\)$/, '') };
+	}
+}

@@ -1,0 +1,24 @@
+import type { FlowNode } from '../flows/node.ts';
+import type { Confidence, Family, Severity } from './finding.ts';
+import type { RuleContext } from './rule-context.ts';
+
+/** What a rule says of one node; the engine makes the finding of it. */
+export interface Judgement {
+	node: FlowNode;
+	severity: Severity;
+	confidence: Confidence;
+	/** What would happen in this mode, as a full sentence or two. */
+	message: string;
+	/** What to do, as an instruction. */
+	remediation: string;
+}
+
+/** One hazard. Rules do no I/O, do not know each other and judge running nodes only. */
+export interface Rule {
+	/** Kebab-case; names the rule's file, its test and its page. */
+	id: string;
+	family: Family;
+	/** One line, for lists. */
+	summary: string;
+	check(context: RuleContext): Iterable<Judgement>;
+}

@@ -1,0 +1,42 @@
+import type { FlowNode } from '../../flows/node.ts';
+import { findKnowledge } from '../catalogue/index.ts';
+import type { Rule } from '../rule.ts';
+import type { RuleContext } from '../rule-context.ts';
+
+export const connectionNotShared: Rule = {
+	id: 'connection-not-shared',
+	family: 'subscriptions',
+	summary: 'A connection on which every instance receives everything',
+	*check(context) {
+		if (context.mode !== 'load-balanced') return;
+		for (const node of context.running) {
+			const what = receivedBy(node, context);
+			if (!what || !context.isHeard(node)) continue;
+			yield {
+				node,
+				severity: 'error',
+				confidence: node.type === 'websocket in' || node.type === 'tcp in' ? 'medium' : 'high',
+				message: `Each instance opens a connection of its own and receives ${what}, so that with N instances everything behind this node happens N times.`,
+				remediation:
+					'Let one instance receive: put this source into an environment in hot-spare mode that passes its messages on through a shared MQTT subscription or a queue.',
+			};
+		}
+	},
+};
+
+/** What arrives on the connection that a node opens; null for other nodes. */
+function receivedBy(node: FlowNode, context: RuleContext): string | null {
+	switch (node.type) {
+		case 'mqtt in':
+			return null;
+		case 'websocket in':
+			return context.graph.byId.get(String(node.client ?? ''))?.type === 'websocket-client' ? 'what the WebSocket server sends' : null;
+		case 'tcp in':
+			return node.server === true || node.server === 'server' ? null : 'what the TCP server sends';
+		default: {
+			const knowledge = findKnowledge(node.type);
+			const isAccount = knowledge?.binds?.to === 'account';
+			return context.sourceKind(node) === 'subscription' && !isAccount ? `all that ${knowledge?.module} delivers to its clients` : null;
+		}
+	}
+}

@@ -1,0 +1,26 @@
+import { findKnowledge } from '../catalogue/index.ts';
+import type { Rule } from '../rule.ts';
+
+export const statefulContributedNode: Rule = {
+	id: 'stateful-contributed-node',
+	family: 'implicit-state',
+	summary: 'A contributed node that is known to remember something from message to message',
+	*check(context) {
+		for (const node of context.running) {
+			const knowledge = findKnowledge(node.type);
+			if (!knowledge?.keeps || !context.reached().has(node.id)) continue;
+			const balanced = context.mode === 'load-balanced';
+			yield {
+				node,
+				severity: balanced ? 'error' : 'warning',
+				confidence: 'high',
+				message: balanced
+					? `It keeps ${knowledge.keeps}. Each instance keeps its own, of the messages that happen to reach it, so that none is right.`
+					: `It keeps ${knowledge.keeps} in memory. At a takeover the next instance begins without.`,
+				remediation: balanced
+					? 'Run this flow in hot-spare mode, or keep this state where all instances see it: a database or a shared context store.'
+					: 'Make sure that the flow bears a fresh start of this node, or feed it again from a database after a start.',
+			};
+		}
+	},
+};

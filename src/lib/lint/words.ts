@@ -1,0 +1,18 @@
+import { countCopies } from '../flows/graph.ts';
+import type { FlowNode } from '../flows/node.ts';
+import type { RuleContext } from './rule-context.ts';
+
+/** `"a", "b" and 3 more`: enough to find them without flooding a line. */
+export function listNames(names: readonly string[]): string {
+	const unique = [...new Set(names)];
+	const shown = unique.slice(0, 3);
+	const rest = unique.length - shown.length;
+	if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
+	return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/** What stands in a subflow runs once for each of its instances. */
+export function copiesNote(context: RuleContext, node: FlowNode): string {
+	const copies = countCopies(context.graph, node);
+	return copies > 1 ? ` It stands in a subflow that runs ${copies} times, so that this multiplies.` : '';
+}
