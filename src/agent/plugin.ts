@@ -33,10 +33,10 @@ function agent(api: PluginApi): void {
 	api.log.addHandler({
 		emit: (_event, entry) => {
 			if (entry.level > api.log.ERROR || problems.length >= MAX_PROBLEMS) return;
-			problems.push({
-				node: entry.id && entry.type ? describeNode({ ...entry, id: entry.id, type: entry.type }) : null,
-				message: String(entry.msg),
-			});
+			const node = entry.id && entry.type ? describeNode({ ...entry, id: entry.id, type: entry.type }) : null;
+			problems.push({ node, message: String(entry.msg) });
+			// At once: whoever verifies a start asks within a moment.
+			send({ event: 'heartbeat', report: report() });
 		},
 	});
 

@@ -5,7 +5,13 @@ import type { QuiesceReport } from './protocol.ts';
 import { sleep, within } from './time.ts';
 
 /** Sources that also take input, so that their handlers do not tell: an inject has its button, an `mqtt in` may be dynamic. */
-const SOURCES_WITH_INPUT = new Set(['inject', 'mqtt in', 'websocket in', 'udp in', 'tcp in', 'http in', 'watch']);
+const SOURCES_WITH_INPUT = new Set(['inject', 'mqtt in', 'websocket in', 'udp in', 'tcp in', 'watch']);
+
+/**
+ * Left open: the router holds the requests already. Closing its route would answer 404 to a request that the router had
+ * passed on a moment before the hold.
+ */
+const HELD_BY_ROUTER = 'http in';
 
 /** These emit only because other nodes of the flows do something. */
 const INTERNAL = new Set(['catch', 'status', 'complete', 'link in', 'link out', 'link call', 'junction', 'unknown']);
@@ -18,7 +24,7 @@ const UNSUBSCRIBE_SETTLE_MS = 100;
  * the sources among contributed types, which nobody could list.
  */
 export function isSource(node: RuntimeNode): boolean {
-	if (INTERNAL.has(node.type)) return false;
+	if (INTERNAL.has(node.type) || node.type === HELD_BY_ROUTER) return false;
 	if (SOURCES_WITH_INPUT.has(node.type)) return true;
 	const takesInput = Boolean(node._inputCallback) || Boolean(node._inputCallbacks);
 	const standsOnFlow = Array.isArray(node.wires) && node.wires.length > 0;

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import { serveControl } from '../lib/control/server.ts';
@@ -37,5 +37,5 @@ async function end(signal: string): Promise<never> {
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal));
 
-await writeFileAtomic(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl: url } satisfies RunnerAddress), { mode: 0o600 });
+await replaceFile(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl: url } satisfies RunnerAddress));
 await runner.run();

@@ -2,8 +2,8 @@ import type { AgentCall, AgentCalls, ValidationReport } from '../agent/protocol.
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
+import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
 import type { DrainReport, InstanceState, InstanceStatus, QuiesceReport, RunnerConfig } from '../lib/targets/instance.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { keepFlowsStopped } from './stopped-flows.ts';

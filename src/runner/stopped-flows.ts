@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../lib/adapters/atomic-file.ts';
 
 /**
  * Has Node-RED come up with its flows stopped: of the ways that it offers, this one alone also lets them be started
@@ -9,7 +9,7 @@ import writeFileAtomic from 'write-file-atomic';
  */
 export async function keepFlowsStopped(userDir: string): Promise<void> {
 	const file = join(userDir, '.config.runtime.json');
-	await writeFileAtomic(file, JSON.stringify({ ...(await readObject(file)), runtimeFlowState: 'stop' }), { mode: 0o600 });
+	await replaceFile(file, JSON.stringify({ ...(await readObject(file)), runtimeFlowState: 'stop' }));
 }
 
 /** Empty where there is no such file yet, or none that Node-RED could read either. */

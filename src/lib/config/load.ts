@@ -103,6 +103,7 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 					...environment,
 					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
 					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
+					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 				},
 			]),
 		),

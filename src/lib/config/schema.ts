@@ -74,6 +74,11 @@ const environment = z.strictObject({
 		.min(1)
 		.optional()
 		.describe("A folder that holds an installed `node-red`; default: the project's, else installed from npm at the snapshot's version."),
+	settings: z
+		.string()
+		.min(1)
+		.optional()
+		.describe('A Node-RED settings file whose contents (context stores, function globals, http roots) production takes over.'),
 	variables: z
 		.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
 		.default({})

@@ -1,7 +1,7 @@
 import type { AgentReport, DrainReport, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
 
-export type { DrainReport, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
+export type { DrainReport, FlowProblem, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
 
 /**
  * Where an instance stands.

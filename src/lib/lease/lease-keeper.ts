@@ -1,6 +1,6 @@
-import type { MonotonicClock } from '../lib/adapters/clock.ts';
-import type { LeaseRefusal, LeaseStore, LeaseTiming } from '../lib/lease/lease.ts';
-import { assertLeaseTiming } from '../lib/lease/timing.ts';
+import type { MonotonicClock } from '../adapters/clock.ts';
+import type { LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
+import { assertLeaseTiming } from './timing.ts';
 
 export interface LeaseKeeperEvents {
 	/** The lease stands; the flows may run until this moment of the monotonic clock. */

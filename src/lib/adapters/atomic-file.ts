@@ -1,0 +1,9 @@
+import writeFileAtomic from 'write-file-atomic';
+
+/**
+ * Replaces a file, readable for its owner alone: whoever reads it meanwhile sees the old or the new one whole.
+ * @param durable false: not flushed to the disk, for what has no use after a power loss
+ */
+export async function replaceFile(file: string, text: string, { durable = true } = {}): Promise<void> {
+	await writeFileAtomic(file, text, { mode: 0o600, fsync: durable });
+}

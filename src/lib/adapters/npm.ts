@@ -1,0 +1,74 @@
+import { execa } from 'execa';
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+
+/** Quiet, and without what a production install has no use for. */
+const COMMON = ['--no-audit', '--no-fund', '--no-update-notifier', '--omit=dev', '--loglevel=error'];
+
+/**
+ * Installs exactly what a folder's package.json names: resolves it into a lock file where there is none, then `npm ci`.
+ * @throws FlowferryError NPM_MISSING, MODULE_NOT_FOUND, DISK_FULL or INSTALL_FAILED
+ */
+export async function installPackages(directory: string, timeoutMs: number): Promise<void> {
+	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs);
+	await npm(directory, ['ci', ...COMMON], timeoutMs);
+}
+
+async function npm(directory: string, args: string[], timeoutMs: number): Promise<void> {
+	const result = await execa('npm', args, { cwd: directory, timeout: timeoutMs, reject: false, stdin: 'ignore' });
+	if (!result.failed) return;
+	throw explain(result, directory, timeoutMs);
+}
+
+interface NpmResult {
+	code?: string | undefined;
+	stderr: string;
+	timedOut: boolean;
+	cause?: unknown;
+}
+
+function explain(result: NpmResult, directory: string, timeoutMs: number): FlowferryError {
+	const exitStatus = ExitStatus.usage;
+	if (result.code === 'ENOENT') {
+		return new FlowferryError({
+			code: 'NPM_MISSING',
+			message: 'npm is not on the PATH',
+			hint: 'install Node.js with npm; it brings the palette',
+			exitStatus,
+		});
+	}
+	if (result.timedOut) {
+		return new FlowferryError({
+			code: 'INSTALL_FAILED',
+			message: `npm did not finish in ${directory} within ${timeoutMs} ms`,
+			hint: 'check the connection to the npm registry, or raise timeouts.installMs',
+			exitStatus,
+		});
+	}
+	const missing = /npm error (?:404\s+'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(result.stderr);
+	const moduleName = missing?.[1] ?? missing?.[2];
+	if (moduleName) {
+		return new FlowferryError({
+			code: 'MODULE_NOT_FOUND',
+			message: `the npm registry has no ${moduleName}`,
+			hint: "check the module's name and version in the dev Node-RED's palette, and which registry npm uses (`npm config get registry`)",
+			exitStatus,
+		});
+	}
+	if (/ENOSPC/.test(result.stderr)) {
+		return new FlowferryError({
+			code: 'DISK_FULL',
+			message: `no space left on the disk of ${directory}`,
+			hint: 'make room, then run the same command again',
+			exitStatus,
+		});
+	}
+	const said = result.stderr.trim().split('\n').slice(0, 5).join('\n');
+	return new FlowferryError({
+		code: 'INSTALL_FAILED',
+		message: `npm failed in ${directory}:\n${said}`,
+		hint: `run \`npm ci\` in ${directory} to see more`,
+		exitStatus,
+		cause: result.cause,
+	});
+}

@@ -1,0 +1,69 @@
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { Instance } from '../targets/instance.ts';
+import { slotNames } from './journal.ts';
+import type { PromotionSetting } from './promote.ts';
+import { servingRelease } from './promote.ts';
+import { untilRouterIsIdle } from './router-idle.ts';
+import { activeInstances, instancesToActivate, upstreamsOf } from './slot-instances.ts';
+
+type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress'>;
+
+/**
+ * Makes an environment run as its journal says: after a reboot, or whatever else ended its processes. What runs is left
+ * alone. The caller holds the lock, and has recovered.
+ * @throws FlowferryError NOTHING_SERVES before the first promotion
+ */
+export async function bringUp({ environment, target, progress }: Setting): Promise<void> {
+	const serving = await servingRelease(target);
+	if (!serving) {
+		throw new FlowferryError({
+			code: 'NOTHING_SERVES',
+			message: `nothing was ever promoted to ${environment.name}`,
+			hint: `promote a snapshot: flowferry promote ${environment.name}`,
+		});
+	}
+	await target.start(serving.slot, progress);
+	await target.startRouter();
+	const instances = await target.instances(serving.slot);
+	await activate(await instancesToActivate(instances, environment.mode), environment.timeouts.activateMs);
+	await target.router.route(await upstreamsOf(instances));
+	for (const slot of slotNames) if (slot !== serving.slot) await target.start(slot, progress);
+}
+
+/** Ends an environment's processes, after a drain; what they keep on disk stays, for `bringUp`. The caller holds the lock. */
+export async function takeDown({ environment, target, progress }: Setting): Promise<{ left: number }> {
+	const { timeouts } = environment;
+	let left = 0;
+	if (await target.router.status()) {
+		progress('closing the gateway');
+		await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
+	}
+	for (const slot of slotNames) {
+		const active = await activeInstances(await target.instances(slot));
+		for (const { instance, status } of active) {
+			if (status.state !== 'active') continue;
+			progress(`draining ${instance.name}`);
+			await instance.quiesce(timeouts.quiesceMs);
+			left += await untilRouterIsIdle(target.router, `${slot}/`, timeouts.drainMs);
+			left += (await instance.drain(timeouts.drainMs)).left.reduce((sum, node) => sum + node.messages, 0);
+		}
+	}
+	await target.stopRouter();
+	progress('ending the instances');
+	for (const slot of slotNames) await target.stop(slot);
+	return { left };
+}
+
+async function activate(instances: Instance[], timeoutMs: number): Promise<void> {
+	const results = await Promise.allSettled(instances.map((instance) => instance.activate(timeoutMs)));
+	const failed = results.find((result) => result.status === 'rejected');
+	if (!failed) return;
+	throw new FlowferryError({
+		code: 'NOT_ACTIVE',
+		message: `an instance could not be made active: ${(failed.reason as Error).message}`,
+		hint: 'flowferry status shows which; its log tells why',
+		exitStatus: ExitStatus.needsOperator,
+		cause: failed.reason,
+	});
+}

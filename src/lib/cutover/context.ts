@@ -1,0 +1,34 @@
+import type { NamedEnvironment } from '../config/environment-of.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { DrainReport, FlowProblem, QuiesceReport } from '../targets/instance.ts';
+import type { Progress, Target } from '../targets/target.ts';
+import type { PromotionDraft } from './journal.ts';
+
+/** What a strategy works with. */
+export interface CutoverContext extends PromotionDraft {
+	environment: NamedEnvironment;
+	target: Target;
+	loadSnapshot: () => Promise<Snapshot>;
+	progress: Progress;
+	/** Filled in by the steps. */
+	report: CutoverReport;
+}
+
+/** What a cutover cost, as far as it has come. */
+export interface CutoverReport {
+	/** From closing the old sources to the new flows' start, on the process's own clock. */
+	gapBeganMs: number;
+	gapEndedMs: number;
+	/** Sources that did not close in time. */
+	stuckSources: QuiesceReport['stuck'];
+	/** Messages that were still inside at the drain's deadline, by node. */
+	left: DrainReport['left'];
+	/** Requests that the old side had taken and not answered by the drain's deadline. */
+	unansweredRequests: number;
+	/** Errors that the new flows logged at their start, and that were no reason to go back. */
+	problems: FlowProblem[];
+}
+
+export function emptyReport(): CutoverReport {
+	return { gapBeganMs: 0, gapEndedMs: 0, stuckSources: [], left: [], unansweredRequests: 0, problems: [] };
+}

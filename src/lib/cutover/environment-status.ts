@@ -1,0 +1,101 @@
+import type { NamedEnvironment } from '../config/environment-of.ts';
+import type { LeaseRecord } from '../lease/lease.ts';
+import type { RouterStatus } from '../routers/router.ts';
+import type { InstanceStatus } from '../targets/instance.ts';
+import type { Target } from '../targets/target.ts';
+import type { PromotionRecord, Release, SlotName } from './journal.ts';
+import { slotNames } from './journal.ts';
+
+export interface SlotStatus {
+	slot: SlotName;
+	release: Release | null;
+	/** What the instances themselves say; `status` null: it does not answer. */
+	instances: { name: string; status: InstanceStatus | null }[];
+}
+
+/**
+ * - `empty`: nothing was ever promoted
+ * - `down`: nothing runs
+ * - `serving`: one release is active in every seat, and the router sends traffic to it
+ * - `degraded`: anything else; `reasons` say what
+ */
+export type Health = { state: 'empty' } | { state: 'down' } | { state: 'serving' } | { state: 'degraded'; reasons: string[] };
+
+/** The contract of `status --json`. */
+export interface EnvironmentStatus {
+	environment: string;
+	mode: NamedEnvironment['mode'];
+	health: Health;
+	/** The release whose flows run; null where none do. */
+	active: { slot: SlotName; release: number; snapshot: string } | null;
+	slots: SlotStatus[];
+	gateway: RouterStatus | null;
+	leases: LeaseRecord[];
+	/** A promotion that is under way, or was interrupted. */
+	promotion: PromotionRecord | null;
+	history: PromotionRecord[];
+}
+
+const HISTORY = 5;
+
+/** Asks the instances, the router and the lease store: what is, not what should be. */
+export async function inspectEnvironment(environment: NamedEnvironment, target: Target): Promise<EnvironmentStatus> {
+	const held = await target.journal.slots();
+	const slots = await Promise.all(
+		slotNames.map(async (slot): Promise<SlotStatus> => {
+			const instances = await target.instances(slot);
+			const statuses = await Promise.all(instances.map((instance) => instance.status()));
+			return { slot, release: held[slot], instances: instances.map(({ name }, index) => ({ name, status: statuses[index] ?? null })) };
+		}),
+	);
+	const gateway = await target.router.status();
+	const promotion = await target.journal.unfinished();
+	const active = activeOf(slots);
+	return {
+		environment: environment.name,
+		mode: environment.mode,
+		health: judgeHealth({ slots, gateway, promotion, mode: environment.mode }),
+		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
+		slots,
+		gateway,
+		leases: await target.leases.list(),
+		promotion,
+		history: await target.journal.history(HISTORY),
+	};
+}
+
+/** Pure. */
+export function judgeHealth(known: Pick<EnvironmentStatus, 'slots' | 'gateway' | 'promotion' | 'mode'>): Health {
+	const { slots, gateway, promotion, mode } = known;
+	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
+	if (!gateway && slots.every(({ instances }) => instances.every(({ status }) => status === null))) return { state: 'down' };
+
+	const reasons: string[] = [];
+	if (promotion) reasons.push(`promotion ${promotion.id} by ${promotion.by} is unfinished`);
+	const running = slots.flatMap(({ slot, instances }) => instances.map(({ status }) => ({ slot, status })));
+	const active = running.filter(({ status }) => status?.state === 'active');
+	const activeSlots = new Set(active.map(({ slot }) => slot));
+	if (active.length === 0) reasons.push('no instance is active');
+	if (activeSlots.size > 1) reasons.push('instances of both slots are active');
+	if (mode === 'hot-spare' && active.length > 1) reasons.push(`${active.length} instances are active`);
+	for (const { slot, instances } of slots) {
+		for (const { name, status } of instances) {
+			if (!status) reasons.push(`${name} does not answer`);
+			else if (mode === 'load-balanced' && activeSlots.has(slot) && status.state !== 'active') reasons.push(`${name} is ${status.state}`);
+			else if (status.state === 'failed' || status.state === 'quiesced') reasons.push(`${name} is ${status.state}`);
+		}
+	}
+	if (!gateway) reasons.push('the gateway does not run');
+	else if (!routesTo(gateway, activeSlots))
+		reasons.push(`the gateway's traffic is ${gateway.traffic.state}, not flowing to the active release`);
+	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
+}
+
+function routesTo({ traffic }: RouterStatus, activeSlots: Set<SlotName>): boolean {
+	if (traffic.state !== 'flowing' || traffic.upstreams.length === 0) return false;
+	return traffic.upstreams.every(({ instance }) => activeSlots.has(instance.split('/')[0] as SlotName));
+}
+
+function activeOf(slots: SlotStatus[]): SlotStatus | undefined {
+	return slots.find(({ instances }) => instances.some(({ status }) => status?.state === 'active'));
+}

@@ -1,0 +1,55 @@
+import type { PromotionState } from './machine.ts';
+
+export const slotNames = ['blue', 'green'] as const;
+/** The instances of one release. */
+export type SlotName = (typeof slotNames)[number];
+
+/** The strategies of design.md that stand today. */
+export type Strategy = 'first' | 'exclusive';
+
+/** A snapshot promoted to an environment. */
+export interface Release {
+	/** 1, 2, 3 … for each environment. */
+	number: number;
+	/** The snapshot's id. */
+	snapshot: string;
+	/** ISO 8601, UTC. */
+	created: string;
+}
+
+export interface PromotionDraft {
+	/** `rollback`: to a release that ran before. */
+	kind: 'promote' | 'rollback';
+	strategy: Strategy;
+	from: { slot: SlotName; release: Release } | null;
+	to: { slot: SlotName; release: Release };
+}
+
+export interface PromotionRecord extends PromotionDraft {
+	id: number;
+	state: PromotionState;
+	/** Who ran it: `user@host (pid 123)`. */
+	by: string;
+	started: string;
+	ended: string | null;
+}
+
+/** What an environment remembers, kept with the target: every change is durable when its promise resolves. */
+export interface Journal {
+	/** Gives the next release number to a snapshot. */
+	createRelease(snapshot: string): Promise<Release>;
+	release(number: number): Promise<Release | null>;
+	/** What each slot holds. */
+	slots(): Promise<Record<SlotName, Release | null>>;
+	setSlot(slot: SlotName, release: Release | null): Promise<void>;
+	/** The slot that serves, or last served; null before the first promotion. */
+	servingSlot(): Promise<SlotName | null>;
+	setServingSlot(slot: SlotName | null): Promise<void>;
+	begin(draft: PromotionDraft, by: string): Promise<PromotionRecord>;
+	/** Writes the state, before the step that it names acts. */
+	record(id: number, state: PromotionState): Promise<void>;
+	/** The promotion that has neither come through nor gone back. */
+	unfinished(): Promise<PromotionRecord | null>;
+	/** The latest first. */
+	history(limit: number): Promise<PromotionRecord[]>;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MonotonicClock } from '../adapters/clock.ts';
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { LeaseStore, LeaseTiming } from '../lease/lease.ts';
+import { LeaseKeeper } from '../lease/lease-keeper.ts';
+
+const SEAT = 'promotion';
+const TIMING: LeaseTiming = { ttlMs: 4000, renewDeadlineMs: 3000, retryMs: 500 };
+const POLL_MS = 200;
+
+export interface PromotionLock {
+	/** Why it is no longer held; null while it is. */
+	lost(): string | null;
+	release(): Promise<void>;
+}
+
+/**
+ * Takes the right to change an environment. A lock that nobody renews belongs to somebody who is gone: it is waited for,
+ * which takes its ttl at most.
+ * @param by who asks: `user@host (pid 123)`
+ * @throws FlowferryError LOCKED (exit 6), which names the holder
+ */
+export async function acquirePromotionLock(leases: LeaseStore, clock: MonotonicClock, by: string): Promise<PromotionLock> {
+	let loss: string | null = null;
+	const keeper = new LeaseKeeper({
+		store: leases,
+		clock,
+		seat: SEAT,
+		holder: by,
+		timing: TIMING,
+		events: {
+			extended: () => {},
+			lost: (reason) => {
+				loss = `the environment's lock was lost: ${reason}`;
+			},
+		},
+	});
+
+	let remainingBefore = Number.POSITIVE_INFINITY;
+	for (;;) {
+		const refusal = await keeper.acquire();
+		if (!refusal) return { lost: () => loss, release: () => keeper.giveUp(null) };
+		const remaining = refusal.remainingMs ?? 0;
+		if (remaining > remainingBefore) throw locked(refusal.heldBy ?? 'somebody');
+		remainingBefore = remaining;
+		await sleep(POLL_MS);
+	}
+}
+
+function locked(holder: string): FlowferryError {
+	return new FlowferryError({
+		code: 'LOCKED',
+		message: `${holder} is changing this environment right now`,
+		hint: 'wait until it has finished (`flowferry status` shows how far it is), then run the command again',
+		exitStatus: ExitStatus.declined,
+	});
+}

@@ -1,0 +1,72 @@
+import type { Journal, PromotionRecord } from './journal.ts';
+import type { Compensation, PromotionEvent, PromotionState, Step } from './machine.ts';
+import { nextStep, transition } from './machine.ts';
+
+/** What a strategy does for each step, and for each compensation. All are idempotent; a step throws where it fails. */
+export interface StrategyActions {
+	steps: Record<Step, () => Promise<void>>;
+	compensations: Record<Compensation, () => Promise<void>>;
+}
+
+/** Told of everything that happens, for progress and the report. */
+export type PromotionObserver = (event: PromotionEvent & { /** Since the step or compensation began. */ durationMs?: number }) => void;
+
+export interface PromotionRun {
+	record: PromotionRecord;
+	actions: StrategyActions;
+	journal: Journal;
+	observe: PromotionObserver;
+	/** Asked before each step: why the promotion must go no further (interrupted, lock lost); null to go on. */
+	stopReason: () => string | null;
+}
+
+/**
+ * Runs a promotion from its recorded state to an end: `baking`, `rolled back` or `needs operator`. Each step is in the
+ * journal before it acts. Where the journal itself cannot be written, the promotion goes back as far as it came; the
+ * entry that remains makes the next call go back once more, which changes nothing.
+ */
+export async function runPromotion({ record, actions, journal, observe, stopReason }: PromotionRun): Promise<PromotionState> {
+	let state = record.state;
+
+	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
+		state = transition(state, event);
+		observe(durationMs === undefined ? event : { ...event, durationMs });
+		await journal.record(record.id, state);
+	}
+
+	async function attempt(step: Step): Promise<void> {
+		const began = performance.now();
+		try {
+			await take({ event: 'begin', step });
+			const reason = step === 'release' ? null : stopReason();
+			if (reason) throw new Error(reason);
+			await actions.steps[step]();
+			await take({ event: 'done', step }, performance.now() - began);
+		} catch (error) {
+			// A `done` that could not be written has advanced the state: what comes next then fails at its own beginning.
+			if (state.kind !== 'going' || state.running !== step) return;
+			await take({ event: 'failed', step, cause: messageOf(error) }, performance.now() - began).catch(() => {});
+		}
+	}
+
+	async function compensate(compensation: Compensation): Promise<void> {
+		const began = performance.now();
+		try {
+			await actions.compensations[compensation]();
+		} catch (error) {
+			return await take({ event: 'not compensated', compensation, reason: messageOf(error) }).catch(() => {});
+		}
+		await take({ event: 'compensated', compensation }, performance.now() - began).catch(() => {});
+	}
+
+	for (;;) {
+		const step = nextStep(state);
+		if (step) await attempt(step);
+		else if (state.kind === 'rolling back') await compensate(state.remaining[0] as Compensation);
+		else return state;
+	}
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,43 @@
+import type { Mode } from '../flows/mode.ts';
+import type { Upstream } from '../routers/router.ts';
+import type { Instance, InstanceStatus } from '../targets/instance.ts';
+
+/** An instance with what its runner says of it. */
+export interface KnownInstance {
+	instance: Instance;
+	status: InstanceStatus;
+}
+
+/** Those whose runner answers. */
+export async function knownInstances(instances: Instance[]): Promise<KnownInstance[]> {
+	const statuses = await Promise.all(instances.map((instance) => instance.status()));
+	return instances.flatMap((instance, index) => {
+		const status = statuses[index];
+		return status ? [{ instance, status }] : [];
+	});
+}
+
+/** Those that hold a seat's lease. */
+export async function activeInstances(instances: Instance[]): Promise<KnownInstance[]> {
+	return (await knownInstances(instances)).filter(({ status }) => status.lease !== null);
+}
+
+/** The holder to whom the seat is handed over: the first that stands by for it; null where there is none. */
+export async function successorOf(seat: string, instances: Instance[]): Promise<string | null> {
+	const standing = (await knownInstances(instances)).find(({ status }) => status.seat === seat && status.state === 'standby');
+	return standing?.status.holder ?? null;
+}
+
+/** In hot-spare mode the one that is active already, else the first that stands by; in load-balanced mode all. */
+export async function instancesToActivate(instances: Instance[], mode: Mode): Promise<Instance[]> {
+	if (mode === 'load-balanced') return instances;
+	const known = await knownInstances(instances);
+	const chosen = known.find(({ status }) => status.lease !== null) ?? known.find(({ status }) => status.state === 'standby');
+	return chosen ? [chosen.instance] : instances.slice(0, 1);
+}
+
+/** Where the active instances serve. */
+export async function upstreamsOf(instances: Instance[]): Promise<Upstream[]> {
+	const active = await activeInstances(instances);
+	return active.flatMap(({ status }) => (status.url ? [{ instance: status.instance, url: status.url }] : []));
+}

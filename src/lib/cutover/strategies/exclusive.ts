@@ -1,0 +1,106 @@
+import type { Instance, InstanceStatus } from '../../targets/instance.ts';
+import type { CutoverContext } from '../context.ts';
+import { untilRouterIsIdle } from '../router-idle.ts';
+import type { StrategyActions } from '../run.ts';
+import { activeInstances, instancesToActivate, successorOf, upstreamsOf } from '../slot-instances.ts';
+import { checkValidation } from '../validate-release.ts';
+import { verifyInstances } from '../verify.ts';
+
+/**
+ * Holds HTTP, closes the old instances' sources, drains them, passes their lease on and starts the new ones: at no
+ * moment run both. Also the first promotion, where there is no old side.
+ */
+export function exclusiveActions(context: CutoverContext): StrategyActions {
+	const { target, environment, from, to, report } = context;
+	const { timeouts } = environment;
+
+	return {
+		steps: {
+			prepare: async () => {
+				const held = (await target.journal.slots())[to.slot];
+				if (context.kind === 'rollback' && held?.number === to.release.number) await target.start(to.slot, context.progress);
+				else await target.prepare(to.slot, to.release, await context.loadSnapshot(), context.progress);
+			},
+			validate: async () => {
+				const { content } = await context.loadSnapshot();
+				for (const instance of await target.instances(to.slot)) {
+					checkValidation(instance.name, await instance.validate(timeouts.startMs), content.flows);
+				}
+			},
+			hold: async () => {
+				if (from) await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
+			},
+			quiesce: async () => {
+				report.gapBeganMs = performance.now();
+				const reports = await eachActive(context, (instance) => instance.quiesce(timeouts.quiesceMs));
+				report.stuckSources = reports.flatMap(({ stuck }) => stuck);
+			},
+			drain: async () => {
+				const [inside, requests] = await Promise.all([
+					eachActive(context, (instance) => instance.drain(timeouts.drainMs)),
+					from ? untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs) : 0,
+				]);
+				report.left = inside.flatMap(({ left }) => left);
+				report.unansweredRequests = requests;
+			},
+			'hand over': async () => {
+				if (!from) return;
+				const successors = await target.instances(to.slot);
+				for (const { instance, status } of await activeInstances(await target.instances(from.slot))) {
+					await instance.demote({ handOverTo: await successorOf(status.seat, successors), timeoutMs: timeouts.handOverMs });
+				}
+			},
+			activate: async () => {
+				const instances = await instancesToActivate(await target.instances(to.slot), environment.mode);
+				await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
+				report.gapEndedMs = performance.now();
+			},
+			verify: async () => {
+				report.problems = await verifyInstances(await target.instances(to.slot), environment.checks, timeouts.verifyMs);
+			},
+			release: async () => {
+				await target.startRouter();
+				await target.router.route(await upstreamsOf(await target.instances(to.slot)));
+				await target.journal.setServingSlot(to.slot);
+			},
+		},
+		compensations: {
+			restore: async () => {
+				const old = from ? await target.instances(from.slot) : [];
+				for (const { instance, status } of await activeInstances(await target.instances(to.slot))) {
+					await instance.demote({ handOverTo: await successorOf(status.seat, old), timeoutMs: timeouts.handOverMs });
+				}
+				await restart(old, context);
+			},
+			'let flow': async () => {
+				if (!from) return await target.stopRouter();
+				await target.startRouter();
+				await target.router.route(await upstreamsOf(await target.instances(from.slot)));
+			},
+			discard: async () => {
+				// A rollback's target had been standing by, and goes on to.
+				if (context.kind === 'promote') await target.discard(to.slot);
+			},
+		},
+	};
+}
+
+async function eachActive<T>({ target, from }: CutoverContext, work: (instance: Instance) => Promise<T>): Promise<T[]> {
+	if (!from) return [];
+	const active = await activeInstances(await target.instances(from.slot));
+	return await Promise.all(active.map(({ instance }) => work(instance)));
+}
+
+/** Closed sources open only with a stop and a start of the flows. */
+async function restart(old: Instance[], { environment }: CutoverContext): Promise<void> {
+	const { timeouts, mode } = environment;
+	for (const { instance, status } of await activeInstances(old)) {
+		if (isQuiesced(status)) await instance.demote({ handOverTo: null, timeoutMs: timeouts.handOverMs });
+	}
+	const instances = await instancesToActivate(old, mode);
+	await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
+}
+
+function isQuiesced(status: InstanceStatus): boolean {
+	return status.state === 'quiesced';
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { SlotName } from '../../cutover/journal.ts';
+
+/** Where an environment keeps what, on this machine. */
+export interface Layout {
+	/** Journal and leases. */
+	stateFile: string;
+	/** The token of the runners' and the gateway's control calls. */
+	tokenFile: string;
+	/** Installed palettes, each under the digest of its package.json: equal palettes are installed once. */
+	palettes: string;
+	/** Installed Node-REDs, by version. */
+	nodeReds: string;
+	/** Kept when a slot is discarded: they tell why. */
+	logs: string;
+	slot(slot: SlotName): string;
+	/** What the slot runs; written last, so a slot without it is not filled. */
+	slotFile(slot: SlotName): string;
+	instance(slot: SlotName, index: number): InstanceLayout;
+}
+
+export interface InstanceLayout {
+	userDir: string;
+	addressFile: string;
+	logFile: string;
+}
+
+export function layoutOf(directory: string): Layout {
+	const slot = (name: SlotName) => join(directory, 'slots', name);
+	const logs = join(directory, 'logs');
+	return {
+		stateFile: join(directory, 'state.db'),
+		tokenFile: join(directory, 'control.token'),
+		palettes: join(directory, 'palettes'),
+		nodeReds: join(directory, 'node-red'),
+		logs,
+		slot,
+		slotFile: (name) => join(slot(name), 'slot.json'),
+		instance: (name, index) => ({
+			userDir: join(slot(name), String(index), 'user-dir'),
+			addressFile: join(slot(name), String(index), 'address.json'),
+			logFile: join(logs, `${name}-${index}.log`),
+		}),
+	};
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installPackages } from '../../adapters/npm.ts';
+import { FlowferryError } from '../../errors/flowferry-error.ts';
+import type { PaletteModule } from '../../snapshot/snapshot.ts';
+import type { Progress } from '../target.ts';
+
+/**
+ * The folder that holds an installed palette: installed before the cutover, once for all instances and releases that
+ * have the same one. It appears by a rename, whole or not at all.
+ */
+export async function ensurePalette(palettes: string, modules: PaletteModule[], timeoutMs: number, progress: Progress): Promise<string> {
+	const manifest = manifestOf('palette', Object.fromEntries(modules.map(({ name, version }) => [name, version])));
+	const folder = join(palettes, createHash('sha256').update(manifest).digest('hex').slice(0, 16));
+	if (modules.length > 0) progress(`palette: ${modules.length} module${modules.length === 1 ? '' : 's'}`);
+	await ensureInstalled(folder, manifest, modules.length > 0, timeoutMs);
+	return folder;
+}
+
+/**
+ * Node-RED's program (`red.js`) at exactly this version: the one that the configuration or the project has, where its
+ * version is right, else one installed from npm.
+ */
+export async function ensureNodeRed(
+	options: { nodeReds: string; configured: string | null; nearby: string[]; version: string; timeoutMs: number },
+	progress: Progress,
+): Promise<string> {
+	const { configured, version } = options;
+	if (configured) {
+		const found = await versionOf(configured);
+		if (found === version) return join(configured, 'red.js');
+		throw new FlowferryError({
+			code: 'NODE_RED_VERSION',
+			message: found ? `${configured} is Node-RED ${found}, but the snapshot was taken from ${version}` : `${configured} holds no Node-RED`,
+			hint: `leave out 'nodeRed' to have ${version} installed from npm, or name a folder that holds it (…/node_modules/node-red)`,
+		});
+	}
+	for (const folder of options.nearby) if ((await versionOf(folder)) === version) return join(folder, 'red.js');
+
+	const folder = join(options.nodeReds, version);
+	if (!existsSync(folder)) progress(`Node-RED ${version} from npm`);
+	await ensureInstalled(folder, manifestOf('node-red', { 'node-red': version }), true, options.timeoutMs);
+	return join(folder, 'node_modules', 'node-red', 'red.js');
+}
+
+function manifestOf(name: string, dependencies: Record<string, string>): string {
+	return `${JSON.stringify({ name: `flowferry-${name}`, private: true, dependencies }, null, '\t')}\n`;
+}
+
+async function ensureInstalled(folder: string, manifest: string, hasPackages: boolean, timeoutMs: number): Promise<void> {
+	if (existsSync(folder)) return;
+	const unfinished = `${folder}.unfinished`;
+	await rm(unfinished, { recursive: true, force: true });
+	await mkdir(join(unfinished, 'node_modules'), { recursive: true });
+	await writeFile(join(unfinished, 'package.json'), manifest);
+	try {
+		if (hasPackages) await installPackages(unfinished, timeoutMs);
+		await rename(unfinished, folder);
+	} finally {
+		await rm(unfinished, { recursive: true, force: true });
+	}
+}
+
+async function versionOf(folder: string): Promise<string | null> {
+	try {
+		const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
+		return name === 'node-red' ? version : null;
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import type { ControlAddress } from '../../control/client.ts';
+import { ControlUnreachable, callControl } from '../../control/client.ts';
+import type { DrainReport, Instance, InstanceStatus, QuiesceReport, RunnerAddress, ValidationReport } from '../instance.ts';
+
+/** A status is answered from memory. */
+const STATUS_MS = 2000;
+/** A call may use its own time-out twice (asking, then forcing), and then some for the way. */
+const answerWithin = (timeoutMs: number) => timeoutMs * 2 + 5000;
+
+/** An instance on this machine, by its runner's control calls. Keeps nothing: each call finds the runner anew. */
+export class ProcessInstance implements Instance {
+	readonly name: string;
+	readonly #files: { addressFile: string; tokenFile: string };
+
+	constructor(name: string, files: { addressFile: string; tokenFile: string }) {
+		this.name = name;
+		this.#files = files;
+	}
+
+	async status(): Promise<InstanceStatus | null> {
+		const address = await this.#address();
+		if (!address) return null;
+		try {
+			const status = (await callControl(address, 'GET', '/status', undefined, STATUS_MS)) as InstanceStatus;
+			return status.instance === this.name ? status : null;
+		} catch {
+			// Nobody there, or a stranger at a port of before a reboot.
+			return null;
+		}
+	}
+
+	validate(timeoutMs: number): Promise<ValidationReport> {
+		return this.#call('/validate', { timeoutMs }, timeoutMs) as Promise<ValidationReport>;
+	}
+
+	async activate(timeoutMs: number): Promise<void> {
+		await this.#call('/activate', { timeoutMs }, timeoutMs);
+	}
+
+	quiesce(timeoutMs: number): Promise<QuiesceReport> {
+		return this.#call('/quiesce', { timeoutMs }, timeoutMs) as Promise<QuiesceReport>;
+	}
+
+	drain(deadlineMs: number): Promise<DrainReport> {
+		return this.#call('/drain', { deadlineMs }, deadlineMs) as Promise<DrainReport>;
+	}
+
+	async demote({ handOverTo, timeoutMs }: { handOverTo: string | null; timeoutMs: number }): Promise<void> {
+		await this.#call('/demote', { handOverTo, timeoutMs }, timeoutMs);
+	}
+
+	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
+		const address = await this.#address();
+		if (!address) throw new ControlUnreachable(`${this.name} has no runner`);
+		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
+	}
+
+	async #address(): Promise<ControlAddress | null> {
+		try {
+			const { controlUrl } = JSON.parse(await readFile(this.#files.addressFile, 'utf8')) as RunnerAddress;
+			return { url: controlUrl, token: await readFile(this.#files.tokenFile, 'utf8') };
+		} catch {
+			return null;
+		}
+	}
+}

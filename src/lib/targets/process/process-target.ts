@@ -1,0 +1,184 @@
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { replaceFile } from '../../adapters/atomic-file.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { packageRoot } from '../../adapters/package-root.ts';
+import { openStateDatabase } from '../../adapters/state-database.ts';
+import type { NamedEnvironment } from '../../config/environment-of.ts';
+import { ensureToken } from '../../control/token.ts';
+import type { Journal, Release, SlotName } from '../../cutover/journal.ts';
+import { journalTables, SqliteJournal } from '../../cutover/sqlite-journal.ts';
+import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
+import { GatewayRouter } from '../../routers/gateway/gateway-router.ts';
+import type { GatewayFiles } from '../../routers/gateway/launch.ts';
+import { gatewayFiles, startGateway } from '../../routers/gateway/launch.ts';
+import { stopGateway } from '../../routers/gateway/stop.ts';
+import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { RunnerConfig } from '../instance.ts';
+import type { Progress, Target } from '../target.ts';
+import type { Layout } from './layout.ts';
+import { layoutOf } from './layout.ts';
+import { ensureNodeRed, ensurePalette } from './packages.ts';
+import { ProcessInstance } from './process-instance.ts';
+import { startRunner, stopRunner } from './runner-process.ts';
+
+export interface ProcessTargetOptions {
+	environment: NamedEnvironment;
+	/** Folders in which a `node-red` of the right version may be found, before npm is asked. */
+	nearbyNodeReds: string[];
+	/** What an instance inherits of this machine's environment: PATH, HOME, TZ and the like; the configuration's come on top. */
+	inherited: Record<string, string>;
+}
+
+/** What a filled slot runs. */
+interface SlotFile {
+	release: Release;
+	nodeRedProgram: string;
+	instances: number;
+}
+
+/** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
+export class ProcessTarget implements Target {
+	readonly journal: Journal;
+	readonly leases: SqliteLeaseStore;
+	readonly router: GatewayRouter;
+	readonly #options: ProcessTargetOptions;
+	readonly #layout: Layout;
+	readonly #database: DatabaseSync;
+	readonly #gatewayFiles: GatewayFiles;
+
+	private constructor(options: ProcessTargetOptions, layout: Layout) {
+		this.#options = options;
+		this.#layout = layout;
+		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables);
+		this.journal = new SqliteJournal(this.#database, () => new Date());
+		this.leases = new SqliteLeaseStore(this.#database, systemClock());
+		this.#gatewayFiles = gatewayFiles(options.environment.directory);
+		this.router = new GatewayRouter(this.#gatewayFiles);
+	}
+
+	/** Opens an environment, and makes its directory, readable for its owner alone, where there is none yet. */
+	static async open(options: ProcessTargetOptions): Promise<ProcessTarget> {
+		await mkdir(options.environment.directory, { recursive: true, mode: 0o700 });
+		const layout = layoutOf(options.environment.directory);
+		await ensureToken(layout.tokenFile);
+		return new ProcessTarget(options, layout);
+	}
+
+	async instances(slot: SlotName): Promise<ProcessInstance[]> {
+		const filled = await this.#readSlot(slot);
+		return filled ? this.#instancesOf(slot, filled.instances) : [];
+	}
+
+	async prepare(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
+		const { environment, nearbyNodeReds } = this.#options;
+		const timeoutMs = environment.timeouts.installMs;
+		await this.discard(slot);
+		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, timeoutMs, progress);
+		const { version } = snapshot.content.nodeRed;
+		const nodeRedProgram = await ensureNodeRed(
+			{ nodeReds: this.#layout.nodeReds, configured: environment.nodeRed ?? null, nearby: nearbyNodeReds, version, timeoutMs },
+			progress,
+		);
+		const { instances } = environment;
+		for (let index = 0; index < instances; index++) {
+			await fillUserDir(this.#layout.instance(slot, index).userDir, palette, JSON.stringify(snapshot.content.flows));
+		}
+		// The file comes last: what lacks it was never finished.
+		await replaceFile(this.#layout.slotFile(slot), JSON.stringify({ release, nodeRedProgram, instances } satisfies SlotFile));
+		await this.journal.setSlot(slot, release);
+		await this.start(slot, progress);
+	}
+
+	async start(slot: SlotName, progress: Progress): Promise<void> {
+		const filled = await this.#readSlot(slot);
+		if (!filled) return;
+		await mkdir(this.#layout.logs, { recursive: true });
+		const instances = this.#instancesOf(slot, filled.instances);
+		progress(`${instances.length} instance${instances.length === 1 ? '' : 's'} of Node-RED`);
+		await Promise.all(
+			instances.map(async (instance, index) => {
+				if (await instance.status()) return;
+				const { addressFile } = this.#layout.instance(slot, index);
+				await stopRunner(addressFile); // one that does not answer, if any
+				await startRunner(instance, this.#runnerConfig(slot, index, filled.nodeRedProgram));
+			}),
+		);
+	}
+
+	async stop(slot: SlotName): Promise<void> {
+		const filled = await this.#readSlot(slot);
+		const count = filled?.instances ?? this.#options.environment.instances;
+		await Promise.all(Array.from({ length: count }, (_, index) => stopRunner(this.#layout.instance(slot, index).addressFile)));
+	}
+
+	async discard(slot: SlotName): Promise<void> {
+		await this.stop(slot);
+		await this.journal.setSlot(slot, null);
+		await rm(this.#layout.slotFile(slot), { force: true });
+		await rm(this.#layout.slot(slot), { recursive: true, force: true });
+	}
+
+	async startRouter(): Promise<void> {
+		const { name, host, port } = this.#options.environment;
+		await startGateway({ name, host, port, files: this.#gatewayFiles });
+	}
+
+	async stopRouter(): Promise<void> {
+		await stopGateway(this.#gatewayFiles);
+	}
+
+	close(): void {
+		this.#database.close();
+	}
+
+	#instancesOf(slot: SlotName, count: number): ProcessInstance[] {
+		return Array.from({ length: count }, (_, index) => {
+			const { addressFile } = this.#layout.instance(slot, index);
+			return new ProcessInstance(`${slot}/${index}`, { addressFile, tokenFile: this.#layout.tokenFile });
+		});
+	}
+
+	#runnerConfig(slot: SlotName, index: number, nodeRedProgram: string): RunnerConfig {
+		const { environment, inherited } = this.#options;
+		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
+		return {
+			instance: `${slot}/${index}`,
+			seat: seatOf(environment.mode, index),
+			nodeRedProgram,
+			userDir,
+			settingsFile: join(packageRoot(), 'templates', 'settings.cjs'),
+			userSettingsFile: environment.settings ?? null,
+			agentDir: join(packageRoot(), 'dist', 'agent'),
+			stateFile: this.#layout.stateFile,
+			tokenFile: this.#layout.tokenFile,
+			addressFile,
+			logFile,
+			leaseTiming: environment.lease,
+			startMs: environment.timeouts.startMs,
+			variables: { ...inherited, ...environment.variables },
+		};
+	}
+
+	async #readSlot(slot: SlotName): Promise<SlotFile | null> {
+		try {
+			return JSON.parse(await readFile(this.#layout.slotFile(slot), 'utf8')) as SlotFile;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+			throw error;
+		}
+	}
+}
+
+/** In hot-spare mode all instances of both slots compete for one seat; else each has its own, which its counterpart takes over. */
+function seatOf(mode: NamedEnvironment['mode'], index: number): string {
+	return mode === 'hot-spare' ? 'active' : `active/${index}`;
+}
+
+async function fillUserDir(userDir: string, palette: string, flows: string): Promise<void> {
+	await mkdir(userDir, { recursive: true, mode: 0o700 });
+	await writeFile(join(userDir, 'flows.json'), flows, { mode: 0o600 });
+	await cp(join(palette, 'package.json'), join(userDir, 'package.json'));
+	await symlink(join(palette, 'node_modules'), join(userDir, 'node_modules'), 'dir');
+}

@@ -1,0 +1,97 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { open, readFile, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { programPath } from '../../adapters/package-root.ts';
+import { ExitStatus } from '../../errors/exit-status.ts';
+import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { commandLineOf, isAlive } from '../../routers/gateway/process-identity.ts';
+import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
+
+/** Node-RED may take its 15 s `nodeCloseTimeout` and some more; then the runner is killed, and Node-RED with it. */
+const STOP_MS = 25_000;
+
+/**
+ * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
+ * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
+ */
+export async function startRunner(instance: Instance, config: RunnerConfig): Promise<void> {
+	await rm(config.addressFile, { force: true });
+	const child = await spawnDetached(config);
+	let ended: string | null = null;
+	child.on('error', (error) => {
+		ended = error.message;
+	});
+	child.on('exit', (code, signal) => {
+		ended = `its runner ended with ${signal ?? `status ${code}`}`;
+	});
+	const deadline = performance.now() + config.startMs;
+	let reason = `it did not stand by within ${config.startMs} ms (timeouts.startMs)`;
+	while (performance.now() < deadline) {
+		const status = await instance.status();
+		if (status?.state === 'standby' && status.pid === child.pid) {
+			child.unref();
+			return;
+		}
+		if (ended) reason = ended;
+		if (status?.state === 'failed') reason = `Node-RED ended ${status.crashes} times`;
+		if (ended || status?.state === 'failed') break;
+		await sleep(25);
+	}
+	child.kill('SIGKILL');
+	child.unref();
+	throw new FlowferryError({
+		code: 'INSTANCE_NOT_STANDING',
+		message: `${instance.name} does not come up: ${reason}`,
+		hint: `its log tells more: ${config.logFile}`,
+		exitStatus: ExitStatus.internal,
+	});
+}
+
+/** The log takes its standard error. It gets no environment: what Node-RED is to see comes with the configuration. */
+async function spawnDetached(config: RunnerConfig): Promise<ChildProcess> {
+	const log = await open(config.logFile, 'a', 0o600);
+	try {
+		const child = spawn(process.execPath, [programPath('runner')], { detached: true, stdio: ['pipe', 'ignore', log.fd], env: {} });
+		child.stdin?.on('error', () => {}); // shows as its end
+		child.stdin?.end(JSON.stringify(config));
+		return child;
+	} finally {
+		await log.close();
+	}
+}
+
+/** Ends an instance's runner, and with it Node-RED and the lease; nothing to do where none runs. */
+export async function stopRunner(addressFile: string): Promise<void> {
+	const pid = await readPid(addressFile);
+	if (pid !== null && (await isRunner(pid))) {
+		process.kill(pid, 'SIGTERM');
+		if (!(await isGoneWithin(pid, STOP_MS))) {
+			process.kill(pid, 'SIGKILL');
+			await isGoneWithin(pid, STOP_MS);
+		}
+	}
+	await rm(addressFile, { force: true });
+}
+
+async function readPid(addressFile: string): Promise<number | null> {
+	try {
+		return (JSON.parse(await readFile(addressFile, 'utf8')) as RunnerAddress).pid;
+	} catch {
+		return null;
+	}
+}
+
+/** Else the number has gone to another program, which must not be touched. */
+async function isRunner(pid: number): Promise<boolean> {
+	return isAlive(pid) && ((await commandLineOf(pid)) ?? '').includes(programPath('runner'));
+}
+
+async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
+	const end = performance.now() + ms;
+	while (isAlive(pid)) {
+		if (performance.now() > end) return false;
+		await sleep(20);
+	}
+	return true;
+}

@@ -1,0 +1,31 @@
+import type { Journal, Release, SlotName } from '../cutover/journal.ts';
+import type { LeaseStore } from '../lease/lease.ts';
+import type { Router } from '../routers/router.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Instance } from './instance.ts';
+
+/** Told while something long goes on: `installing 3 modules`. */
+export type Progress = (message: string) => void;
+
+/** Where an environment's instances run. Every call is idempotent, and none changes which instance is active. */
+export interface Target {
+	readonly journal: Journal;
+	readonly leases: LeaseStore;
+	readonly router: Router;
+	/** The instances that a slot has, running or not; none for an empty slot. */
+	instances(slot: SlotName): Promise<Instance[]>;
+	/**
+	 * Fills an idle slot with a release: installs the palette and Node-RED where they are not there yet, and starts the
+	 * instances, which come to stand by. What the slot held before is discarded.
+	 */
+	prepare(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void>;
+	/** Starts those instances of a filled slot that do not run; they come to stand by. */
+	start(slot: SlotName, progress: Progress): Promise<void>;
+	/** Ends a slot's instances. What they hold on disk stays. */
+	stop(slot: SlotName): Promise<void>;
+	/** Ends a slot's instances and removes what they had. */
+	discard(slot: SlotName): Promise<void>;
+	startRouter(): Promise<void>;
+	stopRouter(): Promise<void>;
+	close(): void;
+}
