@@ -35,6 +35,11 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 		this.args = args as ArgsOf<T>;
 	}
 
+	/** Ends with another status than 0 without an error, once the command has returned. */
+	protected endWith(status: ExitStatus): void {
+		process.exitCode = status;
+	}
+
 	protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {
 		const status = exitStatusOf(error);
 		process.exitCode = status;
