@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openGitRepository, readGitIdentity } from '../../src/lib/adapters/git.ts';
+import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
 import { sampleSnapshot } from '../support/snapshots.ts';
@@ -130,6 +131,17 @@ describe('a snapshot store in git', () => {
 		await store.put(sampleSnapshot('a'));
 		await writeFile(join(directory, '.git', 'index'), 'not an index');
 		await expect(store.put(sampleSnapshot('b'))).rejects.toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining(directory) });
+		expect((await store.list()).map((entry) => entry.id)).toEqual([sampleSnapshot('a').id]);
+	});
+
+	it('says that the disk was full where git only says it in words', async () => {
+		await store.put(sampleSnapshot('a'));
+		const full = new FlowferryError({ code: 'GIT_FAILED', message: 'git failed: fatal: write error: No space left on device' });
+		const repository = { ...openGitRepository(directory, env), commit: () => Promise.reject(full) };
+		await expect(openGitStore(directory, repository).put(sampleSnapshot('b'))).rejects.toMatchObject({
+			code: 'STORE_WRITE_FAILED',
+			message: expect.stringContaining('ENOSPC'),
+		});
 		expect((await store.list()).map((entry) => entry.id)).toEqual([sampleSnapshot('a').id]);
 	});
 

@@ -14,6 +14,8 @@ export interface NodeRedOptions {
 	settings?: Record<string, unknown>;
 	/** Used as it is and left there; default: a temporary folder that `stop` removes. */
 	userDir?: string;
+	/** Called with the user directory before the start: a place to lay out a palette. */
+	prepare?: (userDir: string) => Promise<void>;
 }
 
 export interface RunningNodeRed {
@@ -33,6 +35,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
 	const settings = { uiPort: 0, uiHost: '127.0.0.1', flowFile: 'flows.json', credentialSecret: 'test', ...options.settings };
 	await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
 	if (options.flows !== undefined) await writeFile(join(userDir, 'flows.json'), JSON.stringify(options.flows));
+	await options.prepare?.(userDir);
 
 	const program = options.version === 4 ? 'node-red-4' : 'node-red';
 	const script = fileURLToPath(new URL(`../../node_modules/${program}/red.js`, import.meta.url));

@@ -38,7 +38,8 @@ const CONFIG = [
 	'core.hooksPath=/dev/null',
 ];
 
-/** Another process may be committing: git then refuses at once instead of waiting. */
+/** What git says where another process commits at the same time: it refuses at once instead of waiting. */
+const CONTENTION = /(?:index|HEAD|main)\.lock': File exists|cannot lock ref .* is at \w+ but expected/;
 const LOCK_ATTEMPTS = 20;
 const LOCK_PAUSE_MS = 100;
 
@@ -51,7 +52,7 @@ export function openGitRepository(directory: string, env: Environment): GitRepos
 				return await clientFor(directory, env, CONFIG).raw(args);
 			} catch (error) {
 				const { message } = error as Error;
-				if (attempt < LOCK_ATTEMPTS && /(?:index|HEAD|main)\.lock': File exists/.test(message)) {
+				if (attempt < LOCK_ATTEMPTS && CONTENTION.test(message)) {
 					await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
 				} else throw gitFault(error, directory);
 			}

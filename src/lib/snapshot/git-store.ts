@@ -43,7 +43,8 @@ export function openGitStore(directory: string, git: GitRepository): SnapshotSto
 			} catch (error) {
 				// Before the undoing, which makes room on a full disk.
 				const fault = await writeFault(error, directory);
-				if (created) await undo(git, directory, snapshot.id);
+				// Unless another process has just committed the very same snapshot.
+				if (created && (await git.isDirty(folder).catch(() => true))) await undo(git, directory, snapshot.id);
 				throw fault;
 			}
 		},
