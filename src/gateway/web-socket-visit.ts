@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Upstream } from '../lib/routers/router.ts';
 import { badGateway, badRequest, type OwnAnswer, sendAnswerOnSocket, unavailable } from './answers.ts';
+import { closeOnDeparture } from './departure.ts';
 import type { Connection, Forwarding } from './forwarder.ts';
 import type { VisitParts } from './request-visit.ts';
 import type { Visitor } from './visitor.ts';
@@ -12,6 +13,7 @@ export class WebSocketVisit implements Visitor, Forwarding {
 	readonly #socket: Socket;
 	readonly #head: Buffer;
 	readonly #parts: VisitParts;
+	readonly #stopWatching: () => void;
 	#instance = '';
 	#settled = false;
 
@@ -20,6 +22,7 @@ export class WebSocketVisit implements Visitor, Forwarding {
 		this.#socket = socket;
 		this.#head = head;
 		this.#parts = parts;
+		this.#stopWatching = closeOnDeparture(socket);
 	}
 
 	async pass(upstreams: Upstream[]): Promise<void> {
@@ -54,6 +57,7 @@ export class WebSocketVisit implements Visitor, Forwarding {
 	}
 
 	#forward(connection: Connection): void {
+		this.#stopWatching();
 		this.#instance = connection.upstream.instance;
 		this.#socket.once('close', connection.leave);
 		// Here and not left to the library: it ends the upstream's side only after that has upgraded.

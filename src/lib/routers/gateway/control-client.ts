@@ -4,7 +4,7 @@ import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { GatewayStatus } from './protocol.ts';
 
 /** A gateway answers within milliseconds; one that has not by then is stuck. */
-const answerMs = 5_000;
+const answerMs = 3_000;
 
 export type ControlCall =
 	| { method: 'GET'; path: '/status' }

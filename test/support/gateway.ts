@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayRouter } from '../../src/lib/routers/gateway/gateway-router.ts';
+import { type GatewayFiles, gatewayFiles, startGateway } from '../../src/lib/routers/gateway/launch.ts';
+import { readGatewayState } from '../../src/lib/routers/gateway/state-file.ts';
+import { stopGateway } from '../../src/lib/routers/gateway/stop.ts';
+
+export interface TestGateway {
+	router: GatewayRouter;
+	files: GatewayFiles;
+	port: number;
+	url: string;
+	/** Of the process that runs now. */
+	pid(): Promise<number>;
+	start(): Promise<void>;
+	/** Stops it, and fails if it ever met an error that it does not know. */
+	remove(): Promise<void>;
+}
+
+/** The built gateway as a process of its own, on a free port, in a temporary folder. */
+export async function startTestGateway(): Promise<TestGateway> {
+	const directory = await mkdtemp(join(tmpdir(), 'flowferry-gateway-'));
+	const files = gatewayFiles(directory);
+	const port = await freePort();
+	const start = () => startGateway({ name: 'production', host: '127.0.0.1', port, files });
+	await start();
+	return {
+		router: new GatewayRouter(files),
+		files,
+		port,
+		url: `http://127.0.0.1:${port}`,
+		pid: async () => (await readGatewayState(files.stateFile))?.pid ?? Number.NaN,
+		start,
+		remove: async () => {
+			await stopGateway(files);
+			const log = await readFile(files.logFile, 'utf8');
+			await rm(directory, { recursive: true });
+			expect(log).not.toContain('"uncaught"');
+		},
+	};
+}
+
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** Asks again until the condition holds; fails after `ms`. */
+export async function until(condition: () => Promise<boolean> | boolean, ms = 3_000): Promise<void> {
+	const end = performance.now() + ms;
+	while (!(await condition())) {
+		if (performance.now() > end) throw new Error(`not so within ${ms} ms: ${condition}`);
+		await sleep(10);
+	}
+}
