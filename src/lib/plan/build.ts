@@ -1,0 +1,80 @@
+import type { Release, SlotName } from '../cutover/journal.ts';
+import type { FlowNode } from '../flows/node.ts';
+import type { Mode } from '../flows/mode.ts';
+import { severityReaches } from '../lint/engine.ts';
+import type { LintReport, Severity } from '../lint/finding.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { compareFlows } from './changes.ts';
+import { predictEffects } from './effects.ts';
+import type { Blocker, Plan } from './plan.ts';
+import { missingVariables } from './variables.ts';
+
+/** Everything that a plan is made of; nothing else is asked. */
+export interface PlanInput {
+	environment: string;
+	mode: Mode;
+	failOn: Severity | 'never';
+	snapshot: Snapshot;
+	lint: LintReport;
+	serving: { slot: SlotName; release: Release; snapshot: Snapshot } | null;
+	slots: Record<SlotName, Release | null>;
+	/** Names of the variables that the environment's instances will have. */
+	variables: ReadonlySet<string>;
+}
+
+/** Decides what a promotion would do. Pure: the same input gives the same plan. */
+export function buildPlan(input: PlanInput): Plan {
+	const { snapshot, serving, lint, failOn } = input;
+	const strategy = serving ? 'exclusive' : 'first';
+	const slot = serving?.slot === 'blue' ? 'green' : 'blue';
+	const before = serving?.snapshot.content;
+	return {
+		environment: input.environment,
+		mode: input.mode,
+		snapshot: snapshot.id,
+		strategy,
+		from: serving && { slot: serving.slot, release: serving.release.number, snapshot: serving.release.snapshot },
+		to: { slot, givesUp: input.slots[slot]?.number ?? null },
+		nothingToDo: serving?.release.snapshot === snapshot.id,
+		changes: compareFlows(before?.flows ?? [], snapshot.content.flows),
+		nodeRed: { from: before?.nodeRed.version ?? null, to: snapshot.content.nodeRed.version },
+		palette: comparePalettes(before, snapshot.content),
+		effects: predictEffects(strategy, snapshot.content.flows, lint),
+		lint: { ...lint.summary, failOn },
+		blockers: findBlockers(input),
+		warnings: credentialWarnings(snapshot.content.flows),
+	};
+}
+
+function comparePalettes(before: Snapshot['content'] | undefined, after: Snapshot['content']): Plan['palette'] {
+	const names = (content: Snapshot['content'] | undefined) => new Set(content?.palette.map(({ name, version }) => `${name}@${version}`) ?? []);
+	const [earlier, later] = [names(before), names(after)];
+	return { added: [...later].filter((name) => !earlier.has(name)), removed: [...earlier].filter((name) => !later.has(name)) };
+}
+
+function findBlockers({ snapshot, lint, failOn, variables, environment }: PlanInput): Blocker[] {
+	const blockers: Blocker[] = [];
+	const missing = missingVariables(snapshot.content.flows, variables);
+	if (missing.length > 0) {
+		const list = missing.map(({ name, nodes }) => `${name} (read by ${nodes.map((node) => `${node.type} '${node.name || node.id}'`).join(', ')})`);
+		blockers.push({
+			code: 'VARIABLES_MISSING',
+			message: `the flows read variables that ${environment} does not set: ${list.join('; ')}`,
+			hint: `set them under environments.${environment}.variables`,
+		});
+	}
+	if (severityReaches(lint, failOn)) {
+		blockers.push({
+			code: 'LINT_GATE',
+			message: `the lint found ${lint.summary.errors} errors, ${lint.summary.warnings} warnings and ${lint.summary.infos} infos; the gate is '${failOn}'`,
+			hint: `\`flowferry lint\` shows them; mend the flows, or set environments.${environment}.failOn`,
+		});
+	}
+	return blockers;
+}
+
+/** Snapshots hold no credentials: nodes that need some must read them from the environment. */
+function credentialWarnings(flows: FlowNode[]): string[] {
+	const brokers = flows.filter((node) => node.type === 'mqtt-broker' && node.usetls === true);
+	return brokers.map((node) => `mqtt-broker '${node.name || node.id}' uses TLS: its credentials are not part of a snapshot`);
+}

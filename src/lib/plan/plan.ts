@@ -1,0 +1,51 @@
+import type { SlotName, Strategy } from '../cutover/journal.ts';
+import type { Mode } from '../flows/mode.ts';
+import type { LintReport, Severity } from '../lint/finding.ts';
+
+/** What a promotion would do: the contract of `plan --json`. */
+export interface Plan {
+	environment: string;
+	mode: Mode;
+	/** The snapshot to promote. */
+	snapshot: string;
+	strategy: Strategy;
+	/** What serves today; null before the first promotion. */
+	from: { slot: SlotName; release: number; snapshot: string } | null;
+	/** The slot that the new release fills, and what that gives up: the release that was kept warm there. */
+	to: { slot: SlotName; givesUp: number | null };
+	/** True: the snapshot serves already. */
+	nothingToDo: boolean;
+	changes: FlowChange[];
+	nodeRed: { from: string | null; to: string };
+	palette: { added: string[]; removed: string[] };
+	/** What the cutover does to traffic, messages and state. */
+	effects: Effect[];
+	lint: LintReport['summary'] & { failOn: Severity | 'never' };
+	/** What must be mended before the snapshot may be promoted. */
+	blockers: Blocker[];
+	/** What an operator should know. */
+	warnings: string[];
+}
+
+/** By flow; config nodes that stand on no flow come under `null`. */
+export interface FlowChange {
+	flow: string | null;
+	added: number;
+	removed: number;
+	changed: number;
+}
+
+export interface Effect {
+	/**
+	 * - `held`: requests wait · `drained`: what is inside comes out first · `resets`: state starts anew
+	 * - `may lose`, `may double`: messages
+	 */
+	kind: 'held' | 'drained' | 'resets' | 'may lose' | 'may double';
+	what: string;
+	/** How many nodes are concerned; 0 where it does not depend on nodes. */
+	nodes: number;
+}
+
+export type Blocker =
+	| { code: 'LINT_GATE'; message: string; hint: string }
+	| { code: 'VARIABLES_MISSING'; message: string; hint: string };
