@@ -1,7 +1,7 @@
+import { isAlive } from '../../adapters/process-identity.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { HoldLimits, Router, Upstream } from '../router.ts';
 import { callGateway } from './control-client.ts';
-import { isAlive } from './process-identity.ts';
 import type { GatewayStatus, TrafficOrder } from './protocol.ts';
 import { readGatewayState } from './state-file.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../../adapters/atomic-file.ts';
 import { programPath } from '../../adapters/package-root.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
@@ -51,7 +51,7 @@ export async function startGateway(launch: GatewayLaunch): Promise<void> {
 	await mkdir(dirname(files.stateFile), { recursive: true, mode: 0o700 });
 	await ensureToken(files.tokenFile);
 	const config: GatewayConfig = { name: launch.name, host, port, tokenFile: files.tokenFile, stateFile: files.stateFile };
-	await writeFileAtomic(files.configFile, `${JSON.stringify(config, null, '\t')}\n`, { mode: 0o600, fsync: false });
+	await replaceFile(files.configFile, `${JSON.stringify(config, null, '\t')}\n`);
 	const logStart = await sizeOf(files.logFile);
 	const child = await spawnDetached(files);
 	try {

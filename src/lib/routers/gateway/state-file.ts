@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../../adapters/atomic-file.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { GatewayState } from './protocol.ts';
 
@@ -26,7 +26,7 @@ export async function readGatewayState(stateFile: string): Promise<GatewayState 
  * power loss the instances are gone as well, so the route of before has no use, and the flush would lengthen a hold.
  */
 export async function writeGatewayState(stateFile: string, state: GatewayState): Promise<void> {
-	await writeFileAtomic(stateFile, `${JSON.stringify(state, null, '\t')}\n`, { mode: 0o600, fsync: false });
+	await replaceFile(stateFile, `${JSON.stringify(state, null, '\t')}\n`, { durable: false });
 }
 
 function unreadable(stateFile: string, cause?: unknown): FlowferryError {

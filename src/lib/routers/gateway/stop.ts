@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLineOf, isAlive } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { callGateway } from './control-client.ts';
 import type { GatewayAccess } from './gateway-router.ts';
-import { commandLineOf, isAlive } from './process-identity.ts';
 import type { GatewayState } from './protocol.ts';
 import { readGatewayState } from './state-file.ts';
 

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programPath } from '../../adapters/package-root.ts';
+import { commandLineOf, isAlive } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import { commandLineOf, isAlive } from '../../routers/gateway/process-identity.ts';
 import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
 
 /** Node-RED may take its 15 s `nodeCloseTimeout` and some more; then the runner is killed, and Node-RED with it. */

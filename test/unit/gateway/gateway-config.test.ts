@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readGatewayConfig, readToken } from '../../../src/gateway/gateway-config.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'flowferry-gateway-config-'));
+const file = join(directory, 'file');
+const valid = { name: 'production', host: '127.0.0.1', port: 8080, tokenFile: '/t', stateFile: '/s' };
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('the configuration of the gateway', () => {
+	it('is read from its file', () => {
+		writeFileSync(file, JSON.stringify(valid));
+		expect(readGatewayConfig(file)).toEqual(valid);
+	});
+
+	it.each([
+		[null, 'name'],
+		[{ ...valid, name: '' }, 'name'],
+		[{ ...valid, host: 1 }, 'host'],
+		[{ ...valid, port: 65_536 }, 'port'],
+		[{ ...valid, port: '8080' }, 'port'],
+		[{ ...valid, tokenFile: undefined }, 'tokenFile'],
+	])('is refused: %j', (config, place) => {
+		writeFileSync(file, JSON.stringify(config));
+		expect(() => readGatewayConfig(file)).toThrow(place);
+	});
+
+	it('needs a token that nobody guesses', () => {
+		writeFileSync(file, 'a'.repeat(31));
+		expect(() => readToken(file)).toThrow('32 characters');
+		writeFileSync(file, `${'a'.repeat(32)}\n`);
+		expect(readToken(file)).toHaveLength(32);
+	});
+});
