@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../base-command.ts';
+import { createContext } from '../../context.ts';
+import { captureSnapshot } from '../../lib/snapshot/capture.ts';
+import type { SnapshotSummary } from '../../lib/snapshot/summary.ts';
+import { summarise } from '../../lib/snapshot/summary.ts';
+import { renderCapture, renderWarning } from '../../lib/ui/render-snapshot.ts';
+import { createTheme } from '../../lib/ui/theme.ts';
+
+/** The contract of `flowferry snapshot --json`. */
+type SnapshotResult = SnapshotSummary & { created: boolean; warnings: string[] };
+
+export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
+	static override summary = 'Take a snapshot of the dev Node-RED';
+	static override description =
+		`Reads its flows, palette and version, and stores them in the snapshot repository. The dev Node-RED is not changed.
+A snapshot's id comes from its content: where nothing has changed since, nothing is stored. Credentials are never part of it.`;
+
+	static override examples = [
+		{ description: 'Of the dev Node-RED that flowferry.yaml names', command: '<%= config.bin %> snapshot -m "Alarm at 80 degrees"' },
+		{ description: 'The id alone, for a script', command: '<%= config.bin %> snapshot --json | jq -r .id' },
+	];
+
+	static override flags = {
+		message: Flags.string({ char: 'm', description: 'What is new', default: '' }),
+	};
+
+	async run(): Promise<SnapshotResult> {
+		const context = await createContext(this.flags.config);
+		const facts = { message: this.flags.message, author: await context.author(), now: context.now };
+		const { snapshot, warnings } = await captureSnapshot(context.dev, facts);
+		const { created } = await context.snapshots.put(snapshot);
+		// Where it was there already, its first author, time and message stand.
+		const summary = summarise(created ? snapshot : await context.snapshots.get(snapshot.id));
+		this.log(renderCapture(summary, created, createTheme(process.stdout)));
+		for (const warning of warnings) this.logToStderr(renderWarning(warning, createTheme(process.stderr)));
+		return { ...summary, created, warnings };
+	}
+}

@@ -1,0 +1,37 @@
+import { stringify } from 'yaml';
+import type { Mode } from '../flows/mode.ts';
+
+/** What a first configuration says; all else has a default. */
+export interface Starter {
+	dev: { url: string } | { userDir: string };
+	/** The environment's name. */
+	environment: string;
+	mode: Mode;
+}
+
+/** Where the JSON Schema lies, seen from the configuration file. */
+export const SCHEMA_FILE = '.flowferry/flowferry.schema.json';
+
+/** The text of a first `flowferry.yaml`. */
+export function renderStarter({ dev, environment, mode }: Starter): string {
+	const source = 'url' in dev ? `url: ${scalar(dev.url)}` : `userDir: ${scalar(dev.userDir)}`;
+	const signIn = 'url' in dev ? '\n  # token: ${DEV_TOKEN} # if it asks for a sign-in' : '';
+	const meaning = mode === 'hot-spare' ? 'one instance runs the flows, a spare takes over' : 'all instances run the flows';
+	return `# yaml-language-server: $schema=${SCHEMA_FILE}
+# Every key: docs/configuration.md. Secrets are written as \${NAME} and read from the environment.
+
+# Where flows are developed.
+dev:
+  ${source}${signIn}
+
+# Where releases run.
+environments:
+  ${scalar(environment)}:
+    mode: ${mode} # ${meaning}
+    port: 8080 # where its HTTP and WebSockets are served
+`;
+}
+
+function scalar(text: string): string {
+	return stringify(text, { lineWidth: 0 }).trimEnd();
+}

@@ -1,0 +1,9 @@
+/** Texts come from files and from other machines: a line break or an escape sequence in one must not reach the terminal. */
+export function printable(text: string): string {
+	return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+/** `1 node`, `2 nodes`. */
+export function count(amount: number, noun: string): string {
+	return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
