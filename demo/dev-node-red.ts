@@ -93,6 +93,7 @@ async function deploy(url: string, flows: unknown[]): Promise<string> {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json', 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': 'full' },
 		body: JSON.stringify({ flows }),
+		signal: AbortSignal.timeout(30_000),
 	});
 	const body = await response.text();
 	if (!response.ok) throw new Error(`${url}/flows answered ${response.status}: ${body}`);

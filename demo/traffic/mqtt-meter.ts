@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import mqtt from 'mqtt';
+import mqtt, { type MqttClient } from 'mqtt';
 import { startPace } from './pace.ts';
 import { type SequenceCounts, SequenceTally } from './sequence-tally.ts';
 
@@ -10,8 +10,13 @@ export interface MqttMeter {
 	read(): SequenceCounts;
 	/** Publishes no more. */
 	pause(): void;
-	/** Pauses, waits until all that went in has come out or `maxMs` have passed, and disconnects. */
+	/**
+	 * Pauses, and waits until all that went in has come out or `maxMs` have passed.
+	 * @throws where something came out that is no answer to what went in
+	 */
 	settle(maxMs: number): Promise<SequenceCounts>;
+	/** Pauses and disconnects. */
+	stop(): Promise<void>;
 }
 
 export interface MqttMeterOptions {
@@ -19,26 +24,49 @@ export interface MqttMeterOptions {
 	perSecond: number;
 	inTopic: string;
 	outTopic: string;
+	signal?: AbortSignal | undefined;
 }
 
 /** After everything is out: how long a late second copy may still come. */
 const LISTEN_ON_MS = 300;
+/** How long the flow may take, after its start, to subscribe. */
+const FLOWING_MS = 15_000;
+/** The number of messages that are not counted. */
+const PROBE = 0;
 
 /** Two clients with sessions of their own, so that a lost connection loses no message of the meter itself. */
 export async function startMqttMeter(options: MqttMeterOptions): Promise<MqttMeter> {
-	const { url, perSecond, inTopic, outTopic } = options;
+	const { url, perSecond, inTopic, outTopic, signal } = options;
 	const name = `meter-${randomBytes(4).toString('hex')}`;
 	const tally = new SequenceTally();
-	const listener = await mqtt.connectAsync(url, { clientId: `${name}-out`, clean: false, reconnectPeriod: 200 });
-	listener.on('message', (_topic, payload) => tally.receive(readSeq(payload), performance.now()));
+	let flowing = false;
+	let fault: Error | undefined;
+	const listener = await connect(url, `${name}-out`);
+	listener.on('message', (_topic, payload) => {
+		const seq = readSeq(payload);
+		if (seq === undefined) fault ??= new Error(`A message came out without its number: ${payload.toString()}`);
+		else if (seq === PROBE) flowing = true;
+		else tally.receive(seq, performance.now());
+	});
 	await listener.subscribeAsync(outTopic, { qos: 1 });
-	const publisher = await mqtt.connectAsync(url, { clientId: `${name}-in`, clean: false, reconnectPeriod: 200 });
+	const publisher = await connect(url, `${name}-in`);
+	const send = (seq: number) => publisher.publishAsync(inTopic, JSON.stringify(buildOrder(seq)), { qos: 1 });
+	const stop = async () => {
+		await Promise.all([publisher.endAsync(true), listener.endAsync(true)]);
+	};
+	try {
+		for (const deadline = performance.now() + FLOWING_MS; !flowing; await sleep(100, undefined, { signal })) {
+			if (performance.now() > deadline) throw new Error(`What is published to ${inTopic} does not come out at ${outTopic}`);
+			await send(PROBE);
+		}
+	} catch (error) {
+		await stop();
+		throw error;
+	}
 
 	const pace = startPace(perSecond, (seq) => {
 		tally.publish(seq, performance.now());
-		publisher.publish(inTopic, JSON.stringify(buildOrder(seq)), { qos: 1 }, (error) => {
-			if (error) tally.withdraw(seq);
-		});
+		send(seq).catch(() => tally.withdraw(seq));
 		return true;
 	});
 	let pausedMs = Number.POSITIVE_INFINITY;
@@ -55,11 +83,21 @@ export async function startMqttMeter(options: MqttMeterOptions): Promise<MqttMet
 			pause();
 			for (const deadline = performance.now() + maxMs; tally.outstanding > 0 && performance.now() < deadline; ) await sleep(20);
 			await sleep(LISTEN_ON_MS);
-			const counts = read();
-			await Promise.all([publisher.endAsync(true), listener.endAsync(true)]);
-			return counts;
+			if (fault !== undefined) throw fault;
+			return read();
+		},
+		async stop() {
+			pause();
+			await stop();
 		},
 	};
+}
+
+async function connect(url: string, clientId: string): Promise<MqttClient> {
+	const client = await mqtt.connectAsync(url, { clientId, clean: false, reconnectPeriod: 200 });
+	// It connects again by itself.
+	client.on('error', () => {});
+	return client;
 }
 
 /** Something that a shop floor would order; every tenth is large enough for a discount. */
@@ -68,8 +106,11 @@ export function buildOrder(seq: number): { seq: number; item: string; quantity: 
 	return { seq, item: items[seq % items.length]!, quantity: (seq % 10) + 1, unitPrice: 4.2 };
 }
 
-function readSeq(payload: Buffer): number {
-	const { seq } = JSON.parse(payload.toString()) as { seq?: unknown };
-	if (typeof seq !== 'number') throw new Error(`A message came out without its number: ${payload.toString()}`);
-	return seq;
+function readSeq(payload: Buffer): number | undefined {
+	try {
+		const { seq } = JSON.parse(payload.toString()) as { seq?: unknown };
+		return typeof seq === 'number' ? seq : undefined;
+	} catch {
+		return undefined;
+	}
 }

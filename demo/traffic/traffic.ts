@@ -12,6 +12,8 @@ export interface Traffic {
 	read(): TrafficCounts;
 	/** Stops the load and waits, bounded, for what is under way. */
 	settle(maxMs?: number): Promise<TrafficCounts>;
+	/** Ends it where it is. */
+	stop(): Promise<void>;
 }
 
 export interface TrafficOptions {
@@ -22,15 +24,19 @@ export interface TrafficOptions {
 	messagesPerSecond?: number;
 	/** Default 50. */
 	requestsPerSecond?: number;
+	/** Ends the waiting for the flow to serve. */
+	signal?: AbortSignal;
 }
 
+/** Starts when the flow passes its first message on. */
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
-	const { brokerUrl, httpUrl, messagesPerSecond = 100, requestsPerSecond = 50 } = options;
+	const { brokerUrl, httpUrl, messagesPerSecond = 100, requestsPerSecond = 50, signal } = options;
 	const mqtt = await startMqttMeter({
 		url: brokerUrl,
 		perSecond: messagesPerSecond,
 		inTopic: 'demo/in/orders',
 		outTopic: 'demo/out/orders',
+		signal,
 	});
 	const http = startHttpMeter({ url: httpUrl, perSecond: requestsPerSecond });
 	return {
@@ -39,6 +45,10 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
 			http.pause();
 			const [mqttCounts, httpCounts] = await Promise.all([mqtt.settle(maxMs), http.settle()]);
 			return { mqtt: mqttCounts, http: httpCounts };
+		},
+		async stop() {
+			http.pause();
+			await mqtt.stop();
 		},
 	};
 }
