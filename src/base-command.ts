@@ -29,6 +29,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 			flags: this.ctor.flags,
 			baseFlags: (super.ctor as typeof BaseCommand).baseFlags,
 			args: this.ctor.args,
+			enableJsonFlag: this.ctor.enableJsonFlag,
 			strict: this.ctor.strict,
 		});
 		this.flags = flags as FlagsOf<T>;

@@ -6,7 +6,7 @@ import type { RuleContext } from './rule-context.ts';
 
 /** The first node that changes something outside Node-RED, on the way of what a node emits; undefined where there is none. */
 export function findEffect(context: RuleContext, start: FlowNode): FlowNode | undefined {
-	return findBehind(context, start, hasEffect);
+	return findBehind(context, start, (node) => hasEffect(context, node));
 }
 
 /** The first node behind another one that writes to a context. */
@@ -31,8 +31,8 @@ function findBehind(context: RuleContext, start: FlowNode, isWanted: (node: Flow
 	return found;
 }
 
-/** Types that nobody knows are taken to act: an effect that is overlooked costs more than one too many. */
-function hasEffect(node: FlowNode): boolean {
+/** Of types that nobody knows, those that emit nothing further are taken to act: what else would they be for? */
+function hasEffect(context: RuleContext, node: FlowNode): boolean {
 	const knowledge = findKnowledge(node.type);
-	return knowledge ? knowledge.acts === true : subflowOf(node) === null;
+	return knowledge ? knowledge.acts === true : subflowOf(node) === null && !context.isHeard(node);
 }

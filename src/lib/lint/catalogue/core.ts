@@ -16,7 +16,7 @@ export const core: readonly NodeKnowledge[] = [
 	{ types: ['file'], module: 'node-red', local: 'a file that it writes', acts: true },
 	{ types: ['file in'], module: 'node-red', local: 'a file that it reads' },
 	{
-		types: ['mqtt out', 'http request', 'http response', 'tcp out', 'tcp request', 'udp out', 'websocket out', 'exec'],
+		types: ['mqtt out', 'http request', 'tcp out', 'tcp request', 'udp out', 'websocket out', 'exec'],
 		module: 'node-red',
 		acts: true,
 	},

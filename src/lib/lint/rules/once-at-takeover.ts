@@ -1,3 +1,4 @@
+import { findKnowledge } from '../catalogue/index.ts';
 import { findContextWrite, findEffect } from '../effects.ts';
 import type { Rule } from '../rule.ts';
 import { isInterval } from '../sources.ts';
@@ -16,7 +17,7 @@ export const onceAtTakeover: Rule = {
 				yield {
 					node,
 					severity: 'warning',
-					confidence: 'high',
+					confidence: findKnowledge(effect.type) ? 'high' : 'medium',
 					message: `It fires ${balanced ? 'on every instance, and again whenever one starts' : 'at every takeover and cutover, not only at the first start'}, and reaches ${effect.name ? `"${effect.name}" (${effect.type})` : effect.type}.`,
 					remediation: 'Make what it does harmless when repeated, or remember in a shared store that it was done.',
 				};

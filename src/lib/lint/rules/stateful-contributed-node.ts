@@ -10,6 +10,8 @@ export const statefulContributedNode: Rule = {
 			const knowledge = findKnowledge(node.type);
 			if (!knowledge?.keeps || !context.reached().has(node.id)) continue;
 			const balanced = context.mode === 'load-balanced';
+			// What runs on every instance anyway is the finding of another rule there.
+			if (balanced && context.sourceKind(node) !== null) continue;
 			yield {
 				node,
 				severity: balanced ? 'error' : 'warning',

@@ -1,0 +1,28 @@
+import { dashboardSessions } from '../../../../src/lib/lint/rules/dashboard-sessions.ts';
+import { config, node, tab, testRule } from '../judge.ts';
+
+testRule(dashboardSessions, {
+	fires: [
+		{
+			name: 'once for a dashboard',
+			flows: [tab, node('a', 'ui_button'), node('b', 'ui_text')],
+			balanced: [['a', 'warning']],
+			spare: [['a', 'info']],
+		},
+		{
+			name: 'for each dashboard',
+			flows: [tab, node('a', 'ui_button'), node('b', 'ui-button'), node('c', 'uibuilder')],
+			balanced: [
+				['a', 'warning'],
+				['b', 'warning'],
+				['c', 'warning'],
+			],
+			spare: [
+				['a', 'info'],
+				['b', 'info'],
+				['c', 'info'],
+			],
+		},
+	],
+	dontFire: [{ name: 'on a dashboard without widgets', flows: [tab, config('base', 'ui_base'), config('group', 'ui_group')] }],
+});

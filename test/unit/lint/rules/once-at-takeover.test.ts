@@ -1,0 +1,43 @@
+import { onceAtTakeover } from '../../../../src/lib/lint/rules/once-at-takeover.ts';
+import { button, node, tab, testRule } from '../judge.ts';
+
+const start = (...targets: string[]) => node('s', 'inject', { once: true, repeat: '', crontab: '' }, ...targets);
+
+testRule(onceAtTakeover, {
+	fires: [
+		{
+			name: 'where it publishes',
+			flows: [tab, start('mid'), node('mid', 'json', {}, 'out'), node('out', 'mqtt out', { name: 'Lamp' })],
+			balanced: [['s', 'warning']],
+			spare: [['s', 'warning']],
+			says: ['"Lamp" (mqtt out)'],
+		},
+		{
+			name: 'where it ends in a sink that nobody knows',
+			flows: [tab, start('out'), node('out', 'some-sink')],
+			balanced: [['s', 'warning']],
+			spare: [['s', 'warning']],
+		},
+		{
+			name: 'softly where it sets context',
+			flows: [tab, start('out'), node('out', 'function', { func: "flow.set('a', 0);" })],
+			balanced: [],
+			spare: [['s', 'info']],
+		},
+		{
+			name: 'beside a timetable',
+			flows: [tab, node('s', 'inject', { once: true, crontab: '0 8 * * *' }, 'out'), node('out', 'http request')],
+			balanced: [['s', 'warning']],
+			spare: [['s', 'warning']],
+		},
+	],
+	dontFire: [
+		{ name: 'where it only shows something', flows: [tab, start('out'), node('out', 'debug')] },
+		{
+			name: 'where an interval repeats it anyway',
+			flows: [tab, node('s', 'inject', { once: true, repeat: '60' }, 'out'), node('out', 'mqtt out')],
+		},
+		{ name: 'where the sink is disabled', flows: [tab, start('out'), { ...node('out', 'mqtt out'), d: true }] },
+		{ name: 'without once', flows: [tab, button('out'), node('out', 'mqtt out')] },
+	],
+});
