@@ -16,7 +16,7 @@ export const SCHEMA_FILE = '.flowferry/flowferry.schema.json';
 export function renderStarter({ dev, environment, mode }: Starter): string {
 	const source = 'url' in dev ? `url: ${scalar(dev.url)}` : `userDir: ${scalar(dev.userDir)}`;
 	const signIn = 'url' in dev ? '\n  # token: ${DEV_TOKEN} # if it asks for a sign-in' : '';
-	const meaning = mode === 'hot-spare' ? 'one instance runs the flows, a spare takes over' : 'all instances run the flows';
+	const meaning = mode === 'hot-spare' ? 'one instance at a time runs the flows' : 'all instances run the flows';
 	return `# yaml-language-server: $schema=${SCHEMA_FILE}
 # Every key: docs/configuration.md. Secrets are written as \${NAME} and read from the environment.
 

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface CliResult {
+	status: number | null;
+	stdout: string;
+	stderr: string;
+	/** The JSON on stdout; throws where it is none. */
+	json(): ReturnType<typeof JSON.parse>;
+}
+
+export interface CliOptions {
+	cwd: string;
+	/** Added to a small environment: PATH, and a HOME that holds nothing. */
+	env?: Record<string, string>;
+	/** Written to stdin, which then ends. */
+	input?: string;
+}
+
+const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+
+/** Runs the built program as a user would, without a terminal. Build first: `npm run build`. */
+export function runCli(args: string[], options: CliOptions): Promise<CliResult> {
+	const env = { PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', ...options.env };
+	const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
+	const output = { stdout: '', stderr: '' };
+	child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
+	child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
+	child.stdin.on('error', () => undefined).end(options.input ?? '');
+	return new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (status) => resolve({ status, ...output, json: () => JSON.parse(output.stdout) }));
+	});
+}
