@@ -1,13 +1,29 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+/**
+ * Whether a process still runs. One that has ended and that its parent has not asked for yet (a zombie) does not: in a
+ * container whose first process is no init, it would seem to run for ever.
+ */
 export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+	return !isZombie(pid);
+}
+
+/** From Linux's /proc; elsewhere nothing is known, and the process counts as running. */
+function isZombie(pid: number): boolean {
+	try {
+		const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
+		// The state follows the program's name, which stands in parentheses and may hold any character.
+		return /^\) [ZX]/.test(fields.slice(fields.lastIndexOf(')')));
+	} catch {
+		return false;
 	}
 }
 
