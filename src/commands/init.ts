@@ -4,7 +4,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
 import { homeFolder, programEnvironment } from '../context.ts';
 import type { Initialised } from '../lib/config/initialise.ts';
-import { initialise } from '../lib/config/initialise.ts';
+import { initialise, refuseExisting } from '../lib/config/initialise.ts';
 import type { Starter } from '../lib/config/starter.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
@@ -39,6 +39,7 @@ Without a terminal, or with --yes, nothing is asked: the dev Node-RED is then ${
 
 	async run(): Promise<Initialised> {
 		const { config, environment, mode, force } = this.flags;
+		if (!force) refuseExisting(config);
 		const result = await initialise(config, { dev: await this.chooseDev(), environment, mode }, force, programEnvironment());
 		this.log(renderInitialised(result, config, createTheme(process.stdout)));
 		return result;

@@ -21,7 +21,7 @@ export interface Initialised {
 export async function initialise(path: string, starter: Starter, force: boolean, env: Environment): Promise<Initialised> {
 	const absolute = resolve(path);
 	const folder = dirname(absolute);
-	if (!force && existsSync(absolute)) throw exists(path);
+	if (!force) refuseExisting(path);
 	const text = renderStarter(starter);
 	parseConfig(text, path, env);
 
@@ -43,6 +43,11 @@ export async function initialise(path: string, starter: Starter, force: boolean,
 			cause: error,
 		});
 	}
+}
+
+/** To be asked before a person is asked anything. @throws FlowferryError CONFIG_EXISTS */
+export function refuseExisting(path: string): void {
+	if (existsSync(resolve(path))) throw exists(path);
 }
 
 function exists(path: string): FlowferryError {
