@@ -16,7 +16,8 @@ export function findExpressionReads(expression: string): ExpressionRead[] {
 	if (!/\$(?:flow|global)Context\b/.test(expression)) return [];
 	const reads: ExpressionRead[] = [];
 	const pending: unknown[] = [parseExpression(expression)];
-	for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+	while (pending.length > 0) {
+		const part = pending.pop();
 		if (typeof part !== 'object' || part === null) continue;
 		const { type, procedure, arguments: given } = part as { type?: string; procedure?: Variable; arguments?: Argument[] };
 		const scope = type === 'function' && procedure?.type === 'variable' ? scopes[procedure.value] : undefined;
