@@ -67,7 +67,7 @@ function waitForStart(child: ChildProcess, output: () => string): Promise<string
 		});
 		child.stdout!.on('data', () => {
 			const address = /Server now running at (http:\/\/127\.0\.0\.1:\d+)/.exec(output());
-			if (address === null || !/Started flows|Flows stopped|Waiting for missing types|Flows are stopped/i.test(output())) return;
+			if (address === null || !/Started flows|Stopped flows|Flows stopped|Waiting for missing types/.test(output())) return;
 			clearTimeout(timer);
 			resolve(address[1]!);
 		});

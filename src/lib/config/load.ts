@@ -104,6 +104,7 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
 					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
 					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
+					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 				},
 			]),
 		),

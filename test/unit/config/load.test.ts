@@ -197,13 +197,14 @@ describe('loadConfig', () => {
 
 	it('makes paths absolute from the file and expands ~', async () => {
 		const path = join(folder, 'flowferry.yaml');
-		await writeFile(path, `dev: { userDir: ~/red }\nstore: ../store\n${ENVIRONMENTS}    nodeRed: nr\n`);
+		await writeFile(path, `dev: { userDir: ~/red }\nstore: ../store\n${ENVIRONMENTS}    nodeRed: nr\n    settings: ~/settings.js\n`);
 		const loaded = await loadConfig(path, { HOME: '/home/$&' });
 		expect(loaded.directory).toBe(folder);
 		expect(loaded.config.dev).toEqual({ userDir: '/home/$&/red' });
 		expect(loaded.config.store).toBe(join(folder, '..', 'store'));
 		expect(loaded.config.environments.production).toMatchObject({
 			nodeRed: join(folder, 'nr'),
+			settings: '/home/$&/settings.js',
 			directory: join(folder, '.flowferry/environments/production'),
 		});
 	});
