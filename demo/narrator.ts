@@ -14,6 +14,10 @@ export function createNarrator(stream: NodeJS.WriteStream): Narrator {
 	return {
 		chapter: (title) => write(`\n${styleText('bold', title, { stream })}`),
 		line: (text) => write(`  ${text}`),
-		command: (args) => write(styleText('cyan', `$ flowferry ${args.join(' ')}`, { stream })),
+		command: (args) => write(styleText('cyan', `$ flowferry ${args.map(quote).join(' ')}`, { stream })),
 	};
+}
+
+function quote(arg: string): string {
+	return /^[\w./=-]+$/.test(arg) ? arg : `'${arg}'`;
 }
