@@ -26,9 +26,15 @@ Everything else has a default. \`flowferry init\` writes such a file; \`template
 
 /** `docs/configuration.md`: every key with its type, default and meaning, from the schema alone. */
 export function renderReference(): string {
-	const rows = rowsOf(configJsonSchema(), '');
-	const table = rows.map(({ key, type, fallback, meaning }) => `| \`${key}\` | ${type} | ${fallback} | ${meaning} |`);
-	return `${INTRODUCTION}\n| key | value | default | meaning |\n|---|---|---|---|\n${table.join('\n')}\n`;
+	const rows = rowsOf(configJsonSchema(), '').map(({ key, type, fallback, meaning }) => [`\`${key}\``, type, fallback, meaning]);
+	return `${INTRODUCTION}\n${renderTable(['key', 'value', 'default', 'meaning'], rows)}`;
+}
+
+/** With columns padded, as the formatter wants Markdown. */
+function renderTable(headings: string[], rows: string[][]): string {
+	const widths = headings.map((heading, column) => Math.max(3, heading.length, ...rows.map((row) => row[column]!.length)));
+	const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`;
+	return [headings, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('');
 }
 
 interface Row {
