@@ -1,11 +1,16 @@
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { openGitRepository, readGitIdentity } from './lib/adapters/git.ts';
+import { packageRoot } from './lib/adapters/package-root.ts';
+import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import type { LoadedConfig } from './lib/config/load.ts';
 import { loadConfig } from './lib/config/load.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import { openDevSource } from './lib/node-red/dev-source.ts';
 import { openGitStore } from './lib/snapshot/git-store.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
+import { ProcessTarget } from './lib/targets/process/process-target.ts';
+import type { Target } from './lib/targets/target.ts';
 
 /** What commands work with: the configuration, and the adapters that it asks for. Built here and nowhere else. */
 export interface Context extends LoadedConfig {
@@ -15,18 +20,35 @@ export interface Context extends LoadedConfig {
 	/** Who works here, as git would sign: `Name <mail>`; else the login name. */
 	author(): Promise<string>;
 	now(): Date;
+	/** Who changes an environment, for its lock and journal: `user@host (pid 123)`. */
+	operator(): string;
+	/** Where an environment's instances run; to be closed. */
+	openTarget(environment: NamedEnvironment): Promise<Target>;
+	/** What instances inherit of this machine's environment; the configuration's variables come on top. */
+	inherited: Record<string, string>;
 }
+
+/** Where programs and temporary files are, the language and the time zone, and the way through a company's network. */
+const INHERITED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no)_proxy)$/i;
 
 /** Reads the configuration; nothing else is opened or asked before it is used. @throws as `loadConfig` */
 export async function createContext(configPath: string): Promise<Context> {
 	const { env } = process;
 	const loaded = await loadConfig(configPath, env);
+	const inherited = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => INHERITED.test(entry[0])));
+	// In the project; with flowferry, as in a checkout; beside it, as where both are installed in one place.
+	const nearbyNodeReds = [join(loaded.directory, 'node_modules'), join(packageRoot(), 'node_modules'), dirname(packageRoot())].map(
+		(folder) => join(folder, 'node-red'),
+	);
 	return {
 		...loaded,
 		dev: openDevSource(loaded.config.dev),
 		snapshots: openGitStore(loaded.config.store, openGitRepository(loaded.config.store, env)),
 		author: async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env),
 		now: () => new Date(),
+		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
+		openTarget: (environment) => ProcessTarget.open({ environment, nearbyNodeReds, inherited }),
+		inherited,
 	};
 }
 

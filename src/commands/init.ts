@@ -16,8 +16,8 @@ const DEFAULT_URL = 'http://localhost:1880';
 
 export default class Init extends BaseCommand<typeof Init> {
 	static override summary = 'Write a first flowferry.yaml';
-	static override description = `Names the dev Node-RED and one environment; everything else has a default. Nothing is contacted.
-Without a terminal, or with --yes, nothing is asked: the dev Node-RED is then ${DEFAULT_URL} unless a flag says otherwise.`;
+	static override description =
+		`Names the dev Node-RED and one environment; everything else has a default. Nothing is contacted. Without a terminal, or with --yes, nothing is asked: the dev Node-RED is then ${DEFAULT_URL} unless a flag says otherwise.`;
 
 	static override examples = [
 		{ description: 'With a dev Node-RED on this machine', command: '<%= config.bin %> init' },

@@ -13,8 +13,7 @@ type SnapshotResult = SnapshotSummary & { created: boolean; warnings: string[] }
 export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
 	static override summary = 'Take a snapshot of the dev Node-RED';
 	static override description =
-		`Reads its flows, palette and version, and stores them in the snapshot repository. The dev Node-RED is not changed.
-A snapshot's id comes from its content: where nothing has changed since, nothing is stored. Credentials are never part of it.`;
+		`Reads its flows, palette and version, and stores them in the snapshot repository. The dev Node-RED is not changed. A snapshot's id comes from its content: where nothing has changed since, nothing is stored. Credentials are never part of it.`;
 
 	static override examples = [
 		{ description: 'Of the dev Node-RED that flowferry.yaml names', command: '<%= config.bin %> snapshot -m "Alarm at 80 degrees"' },

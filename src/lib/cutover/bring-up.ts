@@ -1,7 +1,7 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { slotNames } from '../journal/journal.ts';
 import type { Instance } from '../targets/instance.ts';
-import { slotNames } from './journal.ts';
 import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';
 import { untilRouterIsIdle } from './router-idle.ts';

@@ -1,10 +1,10 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
+import type { PromotionRecord, Release, SlotName } from '../journal/journal.ts';
+import { slotNames } from '../journal/journal.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { RouterStatus } from '../routers/router.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
-import type { PromotionRecord, Release, SlotName } from './journal.ts';
-import { slotNames } from './journal.ts';
 
 export interface SlotStatus {
 	slot: SlotName;

@@ -1,13 +1,13 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Progress, Target } from '../targets/target.ts';
 import type { CutoverContext, CutoverReport } from './context.ts';
 import { emptyReport } from './context.ts';
-import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from './journal.ts';
 import type { PromotionState } from './machine.ts';
-import { transition } from './machine.ts';
+import { initialState, transition } from './machine.ts';
 import type { PromotionObserver } from './run.ts';
 import { runPromotion } from './run.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';
@@ -79,7 +79,7 @@ export async function recover(setting: PromotionSetting): Promise<PromotionRecor
 	const left = await journal.unfinished();
 	if (!left) return null;
 	const record = { ...left, state: transition(left.state, { event: 'taken over' }) };
-	await journal.record(record.id, record.state);
+	await journal.record(record.id, record.state, false);
 	const state = await run({ ...setting, stopReason: () => null }, record, emptyReport());
 	if (state.kind === 'needs operator') throw needsOperator(setting.environment.name, state);
 	return { ...record, state };
@@ -94,7 +94,7 @@ export async function servingRelease({ journal }: Target): Promise<{ slot: SlotN
 
 async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promise<PromotionResult> {
 	const { environment, target } = setting;
-	const record = await target.journal.begin(draft, setting.by);
+	const record = await target.journal.begin(draft, setting.by, initialState);
 	const report = emptyReport();
 	const steps: PromotionResult['steps'] = [];
 	const observe: PromotionObserver = (event) => {

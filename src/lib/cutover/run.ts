@@ -1,6 +1,6 @@
-import type { Journal, PromotionRecord } from './journal.ts';
+import type { Journal, PromotionRecord } from '../journal/journal.ts';
 import type { Compensation, PromotionEvent, PromotionState, Step } from './machine.ts';
-import { nextStep, transition } from './machine.ts';
+import { isFinished, nextStep, transition } from './machine.ts';
 
 /** What a strategy does for each step, and for each compensation. All are idempotent; a step throws where it fails. */
 export interface StrategyActions {
@@ -31,7 +31,7 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
 		state = transition(state, event);
 		observe(durationMs === undefined ? event : { ...event, durationMs });
-		await journal.record(record.id, state);
+		await journal.record(record.id, state, isFinished(state));
 	}
 
 	async function attempt(step: Step): Promise<void> {

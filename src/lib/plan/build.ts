@@ -1,6 +1,6 @@
-import type { Release, SlotName } from '../cutover/journal.ts';
-import type { FlowNode } from '../flows/node.ts';
 import type { Mode } from '../flows/mode.ts';
+import type { FlowNode } from '../flows/node.ts';
+import type { Release, SlotName } from '../journal/journal.ts';
 import { severityReaches } from '../lint/engine.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -47,7 +47,8 @@ export function buildPlan(input: PlanInput): Plan {
 }
 
 function comparePalettes(before: Snapshot['content'] | undefined, after: Snapshot['content']): Plan['palette'] {
-	const names = (content: Snapshot['content'] | undefined) => new Set(content?.palette.map(({ name, version }) => `${name}@${version}`) ?? []);
+	const names = (content: Snapshot['content'] | undefined) =>
+		new Set(content?.palette.map(({ name, version }) => `${name}@${version}`) ?? []);
 	const [earlier, later] = [names(before), names(after)];
 	return { added: [...later].filter((name) => !earlier.has(name)), removed: [...earlier].filter((name) => !later.has(name)) };
 }
@@ -56,7 +57,9 @@ function findBlockers({ snapshot, lint, failOn, variables, environment }: PlanIn
 	const blockers: Blocker[] = [];
 	const missing = missingVariables(snapshot.content.flows, variables);
 	if (missing.length > 0) {
-		const list = missing.map(({ name, nodes }) => `${name} (read by ${nodes.map((node) => `${node.type} '${node.name || node.id}'`).join(', ')})`);
+		const list = missing.map(
+			({ name, nodes }) => `${name} (read by ${nodes.map((node) => `${node.type} '${node.name || node.id}'`).join(', ')})`,
+		);
 		blockers.push({
 			code: 'VARIABLES_MISSING',
 			message: `the flows read variables that ${environment} does not set: ${list.join('; ')}`,

@@ -9,7 +9,9 @@ const LAYOUT = new Set(['x', 'y', 'w', 'h']);
 export function compareFlows(before: FlowNode[], after: FlowNode[]): FlowChange[] {
 	const earlier = new Map(before.map((node) => [node.id, node]));
 	const later = new Map(after.map((node) => [node.id, node]));
-	const labels = new Map([...before, ...after].filter(({ type }) => type === 'tab' || type === 'subflow').map((node) => [node.id, labelOf(node)]));
+	const labels = new Map(
+		[...before, ...after].filter(({ type }) => type === 'tab' || type === 'subflow').map((node) => [node.id, labelOf(node)]),
+	);
 	const changes = new Map<string | null, FlowChange>();
 
 	function count(node: FlowNode, kind: 'added' | 'removed' | 'changed'): void {

@@ -1,5 +1,5 @@
-import type { SlotName, Strategy } from '../cutover/journal.ts';
 import type { Mode } from '../flows/mode.ts';
+import type { SlotName, Strategy } from '../journal/journal.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
@@ -46,6 +46,4 @@ export interface Effect {
 	nodes: number;
 }
 
-export type Blocker =
-	| { code: 'LINT_GATE'; message: string; hint: string }
-	| { code: 'VARIABLES_MISSING'; message: string; hint: string };
+export type Blocker = { code: 'LINT_GATE'; message: string; hint: string } | { code: 'VARIABLES_MISSING'; message: string; hint: string };

@@ -18,7 +18,9 @@ export interface MissingVariable {
  * declared anywhere counts as set everywhere, so that what is reported is certain.
  */
 export function missingVariables(flows: FlowNode[], variables: ReadonlySet<string>): MissingVariable[] {
-	const declared = new Set(flows.flatMap((node) => (Array.isArray(node.env) ? node.env : []) as { name?: unknown }[]).map(({ name }) => name));
+	const declared = new Set(
+		flows.flatMap((node) => (Array.isArray(node.env) ? node.env : []) as { name?: unknown }[]).map(({ name }) => name),
+	);
 	const missing = new Map<string, FlowNode[]>();
 	for (const node of flows) {
 		for (const name of referencedBy(node)) {

@@ -1,4 +1,4 @@
-import type { Journal, Release, SlotName } from '../cutover/journal.ts';
+import type { Journal, Release, SlotName } from '../journal/journal.ts';
 import type { LeaseStore } from '../lease/lease.ts';
 import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';

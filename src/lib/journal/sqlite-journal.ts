@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { PromotionState } from '../cutover/machine.ts';
 import type { Journal, PromotionDraft, PromotionRecord, Release, SlotName } from './journal.ts';
-import type { PromotionState } from './machine.ts';
-import { initialState, isFinished } from './machine.ts';
 
 /** The tables of this journal; idempotent. */
 export const journalTables = `
@@ -73,16 +72,15 @@ export class SqliteJournal implements Journal {
 		this.#database.prepare('UPDATE slot SET serving = (name IS ?)').run(slot);
 	}
 
-	async begin(draft: PromotionDraft, by: string): Promise<PromotionRecord> {
+	async begin(draft: PromotionDraft, by: string, state: PromotionState): Promise<PromotionRecord> {
 		const started = this.#time();
 		const { lastInsertRowid } = this.#database
 			.prepare('INSERT INTO promotion (draft, state, finished, by, started) VALUES (?, ?, 0, ?, ?)')
-			.run(JSON.stringify(draft), JSON.stringify(initialState), by, started);
-		return { ...draft, id: Number(lastInsertRowid), state: initialState, by, started, ended: null };
+			.run(JSON.stringify(draft), JSON.stringify(state), by, started);
+		return { ...draft, id: Number(lastInsertRowid), state, by, started, ended: null };
 	}
 
-	async record(id: number, state: PromotionState): Promise<void> {
-		const finished = isFinished(state);
+	async record(id: number, state: PromotionState, finished: boolean): Promise<void> {
 		const text = JSON.stringify(state);
 		const time = this.#time();
 		this.#database.exec('BEGIN IMMEDIATE');

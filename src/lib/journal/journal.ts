@@ -1,4 +1,4 @@
-import type { PromotionState } from './machine.ts';
+import type { PromotionState } from '../cutover/machine.ts';
 
 export const slotNames = ['blue', 'green'] as const;
 /** The instances of one release. */
@@ -45,9 +45,9 @@ export interface Journal {
 	/** The slot that serves, or last served; null before the first promotion. */
 	servingSlot(): Promise<SlotName | null>;
 	setServingSlot(slot: SlotName | null): Promise<void>;
-	begin(draft: PromotionDraft, by: string): Promise<PromotionRecord>;
-	/** Writes the state, before the step that it names acts. */
-	record(id: number, state: PromotionState): Promise<void>;
+	begin(draft: PromotionDraft, by: string, state: PromotionState): Promise<PromotionRecord>;
+	/** Writes the state, before the step that it names acts; a finished one is no longer `unfinished`. */
+	record(id: number, state: PromotionState, finished: boolean): Promise<void>;
 	/** The promotion that has neither come through nor gone back. */
 	unfinished(): Promise<PromotionRecord | null>;
 	/** The latest first. */

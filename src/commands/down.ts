@@ -1,0 +1,32 @@
+import { Flags } from '@oclif/core';
+import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { takeDown } from '../lib/cutover/bring-up.ts';
+
+/** The contract of `down --json`. */
+interface Result {
+	outcome: 'down';
+	environment: string;
+	/** Messages and requests that were still inside at the drain's deadline. */
+	left: number;
+}
+
+export default class Down extends EnvironmentCommand<typeof Down> {
+	static override summary = 'Stop an environment';
+	static override description =
+		`Holds requests, closes the sources, drains what is inside, then ends the gateway and all instances. Releases and snapshots stay: \`up\` starts the environment again.`;
+
+	static override examples = [{ description: 'Without a question', command: '<%= config.bin %> down staging --yes' }];
+
+	static override args = environmentArgs;
+	static override flags = { yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
+
+	async run(): Promise<Result> {
+		return await this.withEnvironment(async (session) => {
+			const environment = session.environment.name;
+			await this.confirmed(`Stop ${environment}? Nothing serves then.`);
+			const { left } = await this.changing(session, takeDown);
+			this.log(`${environment} is down${left > 0 ? `; ${left} message(s) or request(s) were still inside and are lost` : ''}`);
+			return { outcome: 'down', environment, left };
+		});
+	}
+}

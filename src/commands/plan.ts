@@ -1,0 +1,35 @@
+import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { planPromotion } from '../lib/cutover/plan-promotion.ts';
+import { ExitStatus } from '../lib/errors/exit-status.ts';
+import type { Plan } from '../lib/plan/plan.ts';
+import { renderPlan } from '../lib/ui/render-plan.ts';
+import { createTheme } from '../lib/ui/theme.ts';
+import { failOnFlag, resolveSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+
+export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
+	static override summary = 'Show what a promotion would do';
+	static override description =
+		`What changes, which strategy and why, what is held, drained, reset, and what may be lost or doubled. Nothing is changed. Exit status 1: the lint gate stands in the way; 2: variables are missing.`;
+
+	static override examples = [
+		{ description: 'For what the dev Node-RED runs now', command: '<%= config.bin %> plan production' },
+		{ description: 'For a stored snapshot', command: '<%= config.bin %> plan production --snapshot 3f9c2a71' },
+	];
+
+	static override args = environmentArgs;
+	static override flags = { snapshot: snapshotFlag(), 'fail-on': failOnFlag() };
+
+	async run(): Promise<Plan> {
+		return await this.withEnvironment(async ({ context, environment, target }) => {
+			const { snapshot, warnings } = await resolveSnapshot(context, this.flags.snapshot);
+			const failOn = this.flags['fail-on'];
+			const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited) };
+			const plan = await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
+			plan.warnings.push(...warnings);
+			this.log(renderPlan(plan, createTheme(process.stdout)));
+			const [blocker] = plan.blockers;
+			if (blocker) this.endWith(blocker.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage);
+			return plan;
+		});
+	}
+}

@@ -1,0 +1,61 @@
+import { Flags } from '@oclif/core';
+import type { EnvironmentSession } from '../environment-command.ts';
+import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { assertUnblocked, planPromotion } from '../lib/cutover/plan-promotion.ts';
+import type { PromotionResult } from '../lib/cutover/promote.ts';
+import { promote } from '../lib/cutover/promote.ts';
+import type { Plan } from '../lib/plan/plan.ts';
+import type { Snapshot } from '../lib/snapshot/snapshot.ts';
+import { renderPlan } from '../lib/ui/render-plan.ts';
+import { renderPromotion } from '../lib/ui/render-promotion.ts';
+import { createTheme } from '../lib/ui/theme.ts';
+import { failOnFlag, resolveSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+
+type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string; release: number; snapshot: string };
+
+export default class Promote extends EnvironmentCommand<typeof Promote> {
+	static override summary = 'Bring a snapshot into production';
+	static override description =
+		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, holds requests, closes the old sources, drains what is inside, hands over, starts and verifies the new flows. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4.`;
+
+	static override examples = [
+		{ description: 'What the dev Node-RED runs now', command: '<%= config.bin %> promote production' },
+		{
+			description: 'In CI: a stored snapshot, without a question',
+			command: '<%= config.bin %> promote production --snapshot 3f9c2a71 --yes --json',
+		},
+	];
+
+	static override args = environmentArgs;
+	static override flags = {
+		snapshot: snapshotFlag(),
+		'fail-on': failOnFlag(),
+		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
+		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
+	};
+
+	async run(): Promise<Result> {
+		return await this.withEnvironment(async (session) => {
+			const { snapshot, warnings } = await resolveSnapshot(session.context, this.flags.snapshot);
+			const plan = await this.plan(session, snapshot);
+			plan.warnings.push(...warnings);
+			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
+			if (plan.nothingToDo && plan.from && !this.flags.again) {
+				const { release } = plan.from;
+				return { outcome: 'nothing-to-do', environment: plan.environment, release, snapshot: plan.snapshot };
+			}
+			assertUnblocked(plan);
+			await this.confirmed(`Promote to ${plan.environment}?`);
+
+			const result = await this.changing(session, (setting) => this.showing(setting, (shown) => promote(shown, snapshot)));
+			this.log(renderPromotion(result, createTheme(process.stdout)));
+			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
+		});
+	}
+
+	private async plan({ context, environment, target }: EnvironmentSession, snapshot: Snapshot): Promise<Plan> {
+		const failOn = this.flags['fail-on'];
+		const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited) };
+		return await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
+	}
+}

@@ -1,0 +1,26 @@
+import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { bringUp } from '../lib/cutover/bring-up.ts';
+import type { EnvironmentStatus } from '../lib/cutover/environment-status.ts';
+import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
+import { renderStatus } from '../lib/ui/render-status.ts';
+import { createTheme } from '../lib/ui/theme.ts';
+
+export default class Up extends EnvironmentCommand<typeof Up> {
+	static override summary = 'Start an environment, or what of it has ended';
+	static override description =
+		`Starts the release that served last, its gateway, and the release kept warm: after a reboot, after \`down\`, after
+whatever else ended their processes. What runs is left alone. An interrupted promotion is ended first.`;
+
+	static override examples = [{ description: 'After a reboot', command: '<%= config.bin %> up production' }];
+
+	static override args = environmentArgs;
+
+	async run(): Promise<EnvironmentStatus> {
+		return await this.withEnvironment(async (session) => {
+			await this.changing(session, bringUp);
+			const status = await inspectEnvironment(session.environment, session.target);
+			this.log(renderStatus(status, createTheme(process.stdout)));
+			return status;
+		});
+	}
+}

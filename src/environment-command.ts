@@ -1,0 +1,116 @@
+import { Args, type Command } from '@oclif/core';
+import { BaseCommand } from './base-command.ts';
+import type { Context } from './context.ts';
+import { createContext } from './context.ts';
+import { systemClock } from './lib/adapters/clock.ts';
+import type { NamedEnvironment } from './lib/config/environment-of.ts';
+import { environmentOf } from './lib/config/environment-of.ts';
+import { acquirePromotionLock } from './lib/cutover/lock.ts';
+import type { PromotionSetting } from './lib/cutover/promote.ts';
+import { recover } from './lib/cutover/promote.ts';
+import { ExitStatus } from './lib/errors/exit-status.ts';
+import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import type { Target } from './lib/targets/target.ts';
+import { showPromotion } from './lib/ui/promotion-tasks.ts';
+import { canPrompt, confirm } from './lib/ui/prompts.ts';
+import { createTheme } from './lib/ui/theme.ts';
+
+export const environmentArgs = {
+	environment: Args.string({ description: 'An environment of the configuration; may be left out where there is only one' }),
+};
+
+export interface EnvironmentSession {
+	context: Context;
+	environment: NamedEnvironment;
+	target: Target;
+}
+
+/** A command that works on one environment. */
+export abstract class EnvironmentCommand<T extends typeof Command> extends BaseCommand<T> {
+	protected async withEnvironment<R>(work: (session: EnvironmentSession) => Promise<R>): Promise<R> {
+		const context = await createContext((this.flags as { config: string }).config);
+		const environment = environmentOf(context.config, (this.args as { environment?: string }).environment);
+		const target = await context.openTarget(environment);
+		try {
+			return await work({ context, environment, target });
+		} finally {
+			target.close();
+		}
+	}
+
+	/**
+	 * Does what changes an environment: under its lock, after what somebody left unfinished has been ended, with progress
+	 * shown. An interrupt makes it go back.
+	 */
+	protected async changing<R>(
+		{ context, environment, target }: EnvironmentSession,
+		work: (setting: PromotionSetting) => Promise<R>,
+	): Promise<R> {
+		const lock = await acquirePromotionLock(target.leases, systemClock(), context.operator());
+		const interrupt = this.watchInterrupts();
+		const setting: PromotionSetting = {
+			environment,
+			target,
+			by: context.operator(),
+			loadSnapshot: (id) => context.snapshots.get(id),
+			observe: () => {},
+			progress: (message) => this.note(message),
+			stopReason: () => interrupt.reason() ?? lock.lost(),
+		};
+		try {
+			const ended = await recover(setting);
+			if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
+			return await work(setting);
+		} finally {
+			interrupt.stop();
+			await lock.release();
+		}
+	}
+
+	/** Runs a promotion with its steps shown as they happen. */
+	protected async showing<R>(setting: PromotionSetting, run: (setting: PromotionSetting) => Promise<R>): Promise<R> {
+		if (this.jsonEnabled()) return await run(setting);
+		const view = showPromotion((line) => this.logToStderr(line), createTheme(process.stderr));
+		try {
+			return await run({ ...setting, observe: view.observe, progress: view.progress });
+		} finally {
+			await view.close();
+		}
+	}
+
+	/** @throws FlowferryError DECLINED (exit 6), or CONFIRMATION_NEEDED (exit 2) where nobody can be asked */
+	protected async confirmed(question: string): Promise<void> {
+		if ((this.flags as { yes?: boolean }).yes) return;
+		if (!canPrompt() || this.jsonEnabled()) {
+			throw new FlowferryError({
+				code: 'CONFIRMATION_NEEDED',
+				message: 'this changes production, and nobody can be asked here',
+				hint: 'add --yes',
+			});
+		}
+		if (await confirm(question, false)) return;
+		throw new FlowferryError({ code: 'DECLINED', message: 'declined; nothing was changed', exitStatus: ExitStatus.declined });
+	}
+
+	/** Progress, for people only. */
+	protected note(message: string): void {
+		if (!this.jsonEnabled()) this.logToStderr(message);
+	}
+
+	private watchInterrupts(): { reason(): string | null; stop(): void } {
+		let interrupted: string | null = null;
+		const onSignal = (signal: NodeJS.Signals) => {
+			if (interrupted) process.exit(130);
+			interrupted = `interrupted by ${signal}`;
+			this.note('interrupted: going back. Once more, and it stops at once; the next command then goes back.');
+		};
+		const signals = ['SIGINT', 'SIGTERM'] as const;
+		for (const signal of signals) process.on(signal, onSignal);
+		return {
+			reason: () => interrupted,
+			stop: () => {
+				for (const signal of signals) process.off(signal, onSignal);
+			},
+		};
+	}
+}

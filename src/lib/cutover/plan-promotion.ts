@@ -1,0 +1,43 @@
+import type { NamedEnvironment } from '../config/environment-of.ts';
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import { lint } from '../lint/engine.ts';
+import type { Severity } from '../lint/finding.ts';
+import { buildPlan } from '../plan/build.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Target } from '../targets/target.ts';
+import { servingRelease } from './promote.ts';
+
+export interface PlanningSetting {
+	environment: NamedEnvironment;
+	target: Target;
+	loadSnapshot: (id: string) => Promise<Snapshot>;
+	/** Names of the variables that instances inherit from this machine. */
+	inherited: Iterable<string>;
+	/** Instead of the environment's own lint gate. */
+	failOn?: Severity | 'never';
+}
+
+/** Gathers what a plan is made of, and has it built. Changes nothing. */
+export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot): Promise<Plan> {
+	const { environment, target } = setting;
+	const serving = await servingRelease(target);
+	return buildPlan({
+		environment: environment.name,
+		mode: environment.mode,
+		failOn: setting.failOn ?? environment.failOn,
+		snapshot,
+		lint: lint(snapshot.content.flows, { mode: environment.mode }),
+		serving: serving && { ...serving, snapshot: await setting.loadSnapshot(serving.release.snapshot) },
+		slots: await target.journal.slots(),
+		variables: new Set([...setting.inherited, ...Object.keys(environment.variables)]),
+	});
+}
+
+/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), VARIABLES_MISSING (exit 2) */
+export function assertUnblocked({ blockers }: Plan): void {
+	const [first] = blockers;
+	if (!first) return;
+	throw new FlowferryError({ ...first, exitStatus: first.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage });
+}

@@ -1,0 +1,72 @@
+import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2';
+import { Listr, PRESET_TIMER } from 'listr2';
+import type { Compensation, Step } from '../cutover/machine.ts';
+import { steps } from '../cutover/machine.ts';
+import type { PromotionObserver } from '../cutover/run.ts';
+import type { Progress } from '../targets/target.ts';
+import type { Theme } from './theme.ts';
+
+const titles: Record<Step, string> = {
+	prepare: 'Prepare the new instances, flows stopped',
+	validate: 'Validate what they have loaded',
+	hold: 'Hold requests',
+	quiesce: "Close the old flows' sources",
+	drain: 'Drain what is inside',
+	'hand over': 'Stop the old flows, hand over the lease',
+	activate: 'Start the new flows',
+	verify: 'Verify that they serve',
+	release: 'Send the traffic to the new flows',
+};
+
+const compensationTitles: Record<Compensation, string> = {
+	restore: 'the old flows run again',
+	'let flow': 'the traffic goes where it went before',
+	discard: 'the new instances are gone',
+};
+
+export interface PromotionView {
+	observe: PromotionObserver;
+	progress: Progress;
+	/** Resolves when everything is shown. */
+	close(): Promise<void>;
+}
+
+type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+
+/**
+ * Shows a promotion as a list of tasks, with spinners on a terminal and line by line elsewhere. It runs nothing: each
+ * task waits for the event that ends it.
+ * @param print for what happens outside the list
+ */
+export function showPromotion(print: (line: string) => void, theme: Theme): PromotionView {
+	const gates = new Map(steps.map((step) => [step, Promise.withResolvers<void>()]));
+	let current: Task | undefined;
+	const list = new Listr(
+		steps.map((step) => ({
+			title: titles[step],
+			task: (_: unknown, task: Task) => {
+				current = task;
+				return gates.get(step)?.promise;
+			},
+		})),
+		{ rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+	);
+	let shown: Promise<unknown> | undefined;
+
+	return {
+		observe: (event) => {
+			shown ??= list.run().catch(() => {}); // the failure is told by whoever ran the promotion
+			if (event.event === 'done') gates.get(event.step)?.resolve();
+			if (event.event === 'failed') gates.get(event.step)?.reject(new Error(event.cause));
+			if (event.event === 'compensated') print(`${theme.good('↩')} ${compensationTitles[event.compensation]}`);
+			if (event.event === 'not compensated')
+				print(`${theme.error('✖')} not so: ${compensationTitles[event.compensation]} (${event.reason})`);
+		},
+		progress: (message) => {
+			if (current) current.output = message;
+		},
+		close: async () => {
+			await shown;
+		},
+	};
+}

@@ -1,0 +1,50 @@
+import type { Effect, FlowChange, Plan } from '../plan/plan.ts';
+import { shortId } from '../snapshot/snapshot.ts';
+import type { Theme } from './theme.ts';
+
+/** A plan for people. */
+export function renderPlan(plan: Plan, theme: Theme): string {
+	const { from, to } = plan;
+	const lines = [
+		`${theme.strong(plan.environment)} (${plan.mode}): promote snapshot ${theme.strong(shortId(plan.snapshot))}`,
+		from ? `  from  release ${from.release}, ${shortId(from.snapshot)}, in ${from.slot}` : '  from  nothing: this is the first promotion',
+		`  to    ${to.slot}${to.givesUp === null ? '' : theme.dim(`, which gives up release ${to.givesUp} kept warm there`)}`,
+	];
+	if (plan.nothingToDo) lines.push('', theme.warning('This snapshot serves already: there is nothing to do.'));
+	lines.push('', ...section('Changes', renderChanges(plan)));
+	if (plan.effects.length > 0)
+		lines.push(
+			'',
+			...section(
+				`Cutover, strategy ${plan.strategy}`,
+				plan.effects.map((effect) => renderEffect(effect, theme)),
+			),
+		);
+	const { errors, warnings, infos, failOn } = plan.lint;
+	lines.push('', `Lint: ${errors} errors, ${warnings} warnings, ${infos} infos; the gate is at '${failOn}'`);
+	for (const warning of plan.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
+	for (const { message, hint } of plan.blockers) lines.push('', `${theme.error('blocked')} ${message}`, `  → ${hint}`);
+	return lines.join('\n');
+}
+
+function renderChanges({ changes, nodeRed, palette, from }: Plan): string[] {
+	const rows = changes.map(renderChange);
+	if (from === null) rows.push(`Node-RED ${nodeRed.to}`);
+	else if (nodeRed.from !== nodeRed.to) rows.push(`Node-RED ${nodeRed.from} → ${nodeRed.to}`);
+	rows.push(...palette.added.map((module) => `palette + ${module}`), ...palette.removed.map((module) => `palette - ${module}`));
+	return rows.length > 0 ? rows : ['none'];
+}
+
+function renderChange({ flow, added, removed, changed }: FlowChange): string {
+	const parts = [added && `${added} added`, changed && `${changed} changed`, removed && `${removed} removed`].filter(Boolean);
+	return `${flow ?? 'on no flow'}: ${parts.join(', ')}`;
+}
+
+function renderEffect({ kind, what, nodes }: Effect, theme: Theme): string {
+	const dress = kind === 'held' || kind === 'drained' ? theme.info : theme.warning;
+	return `${dress(kind.padEnd(10))} ${what}${nodes > 0 ? theme.dim(` (${nodes} node${nodes === 1 ? '' : 's'})`) : ''}`;
+}
+
+function section(title: string, rows: string[]): string[] {
+	return [title, ...rows.map((row) => `  ${row}`)];
+}

@@ -1,0 +1,100 @@
+import type { PromotionState, Step } from '../../../src/lib/cutover/machine.ts';
+import { compensations, initialState, steps } from '../../../src/lib/cutover/machine.ts';
+import { runPromotion } from '../../../src/lib/cutover/run.ts';
+import type { Journal, PromotionRecord } from '../../../src/lib/journal/journal.ts';
+
+const release = { number: 2, snapshot: 'b'.repeat(64), created: '2026-01-01T00:00:00.000Z' };
+const record: PromotionRecord = {
+	id: 1,
+	kind: 'promote',
+	strategy: 'exclusive',
+	from: { slot: 'blue', release: { ...release, number: 1 } },
+	to: { slot: 'green', release },
+	state: initialState,
+	by: 'test',
+	started: '2026-01-01T00:00:00.000Z',
+	ended: null,
+};
+
+interface Scenario {
+	failAt?: Step;
+	failCompensation?: string;
+	/** The journal cannot be written from its n-th entry on. */
+	journalFullAfter?: number;
+	stopBefore?: Step;
+}
+
+async function play({ failAt, failCompensation, journalFullAfter = Number.POSITIVE_INFINITY, stopBefore }: Scenario) {
+	const done: string[] = [];
+	const written: PromotionState[] = [];
+	const act = (name: string, fails: boolean) => async () => {
+		if (fails) throw new Error(`${name} broke`);
+		done.push(name);
+	};
+	const state = await runPromotion({
+		record,
+		actions: {
+			steps: Object.fromEntries(steps.map((step) => [step, act(step, step === failAt)])) as Record<Step, () => Promise<void>>,
+			compensations: Object.fromEntries(compensations.map((name) => [name, act(name, name === failCompensation)])) as never,
+		},
+		journal: {
+			record: async (_id: number, entry: PromotionState) => {
+				if (written.length >= journalFullAfter) throw new Error('database or disk is full');
+				written.push(entry);
+			},
+		} as unknown as Journal,
+		observe: () => {},
+		stopReason: () => (stopBefore && done.at(-1) === steps[steps.indexOf(stopBefore) - 1] ? 'interrupted' : null),
+	});
+	return { state, done, written };
+}
+
+describe('runPromotion', () => {
+	it('runs every step in order, each in the journal before it acts', async () => {
+		const { state, done, written } = await play({});
+		expect(state).toEqual({ kind: 'baking' });
+		expect(done).toEqual([...steps]);
+		expect(written.map((entry) => (entry.kind === 'going' ? (entry.running ?? `at ${entry.reached}`) : entry.kind)).slice(0, 3)).toEqual([
+			'prepare',
+			'at prepared',
+			'validate',
+		]);
+	});
+
+	it.each(steps.slice(3, 8))("restores the old side where '%s' fails", async (failAt) => {
+		const { state, done } = await play({ failAt });
+		expect(state).toEqual({ kind: 'rolled back', failed: failAt, cause: `${failAt} broke` });
+		expect(done.slice(-3)).toEqual(['restore', 'let flow', 'discard']);
+	});
+
+	it('says that an operator is needed where a compensation fails', async () => {
+		const { state } = await play({ failAt: 'activate', failCompensation: 'restore' });
+		expect(state).toEqual({
+			kind: 'needs operator',
+			failed: 'activate',
+			cause: 'activate broke',
+			reason: "'restore' failed: restore broke",
+		});
+	});
+
+	it('does not go back once the new release is verified: it asks for an operator', async () => {
+		const { state, done } = await play({ failAt: 'release' });
+		expect(state.kind).toBe('needs operator');
+		expect(done).not.toContain('restore');
+	});
+
+	it.each(Array.from({ length: 2 * steps.length - 3 }, (_, count) => count))(
+		'goes back where the journal cannot be written after %i entries',
+		async (journalFullAfter) => {
+			const { state, done } = await play({ journalFullAfter });
+			expect(state.kind).toBe('rolled back');
+			expect(done.at(-1)).toBe('discard');
+		},
+	);
+
+	it('goes back when it is interrupted', async () => {
+		const { state, done } = await play({ stopBefore: 'activate' });
+		expect(state).toMatchObject({ kind: 'rolled back', cause: 'interrupted' });
+		expect(done).not.toContain('activate');
+	});
+});
