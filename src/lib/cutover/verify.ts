@@ -35,7 +35,7 @@ async function untilPassed(instance: string, url: string | null, check: HttpChec
 	const end = performance.now() + timeoutMs;
 	for (;;) {
 		const remaining = end - performance.now();
-		const fault = await tryOnce(`${url}${check.http}`, check, Math.max(1, remaining));
+		const fault = await tryOnce(`${url}${check.http}`, check, Math.max(1, Math.ceil(remaining)));
 		if (!fault) return;
 		if (performance.now() + RETRY_MS >= end) throw new Error(`${instance}: the check of ${check.http} failed: ${fault}`);
 		await sleep(RETRY_MS);
