@@ -9,7 +9,7 @@ export async function shutDown(folder: string): Promise<void> {
 	const pids = await findPids(folder);
 	let failure: unknown;
 	try {
-		await runCommand(folder, ['down', 'production'], 'read');
+		await runCommand(folder, ['down', 'production', '--yes'], 'read');
 	} catch (error) {
 		failure = error;
 	}
