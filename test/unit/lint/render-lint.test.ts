@@ -30,7 +30,7 @@ describe('renderLint', () => {
 
 	it('lets nothing of a name act on the terminal', () => {
 		const [finding] = report.findings;
-		const hostile = { ...report, findings: [{ ...finding!, nodeName: 'a\u001b[2Jb\nc', flowLabel: '\u0007' }] };
+		const hostile = { ...report, findings: [{ ...finding!, nodeName: 'a\u001b[2Jb\nc', flowId: 'tab', flowLabel: '\u0007' }] };
 		expect(renderLint(hostile, 'flows.json', plainTheme)).toContain('Flow " "\n  error    mqtt-broker "a [2Jb c"');
 	});
 
