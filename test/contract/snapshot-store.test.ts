@@ -3,11 +3,15 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
 import { openGitRepository, readGitIdentity } from '../../src/lib/adapters/git.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
 import { sampleSnapshot } from '../support/snapshots.ts';
+
+/** Programs are started: on a busy machine the usual 5 s are not enough. */
+jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 /** No git configuration at all: neither a user's nor the machine's. */
@@ -78,7 +82,7 @@ describe('a snapshot store', () => {
 		expect(await store.list()).toHaveLength(5);
 		expect(await git('rev-list', '--count', 'HEAD')).toBe('5');
 		expect(await git('status', '--porcelain')).toBe('');
-	}, 20_000);
+	});
 });
 
 describe('a snapshot store in git', () => {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { DevConfig } from '../../src/lib/config/schema.ts';
 import { openAdminApi } from '../../src/lib/node-red/admin-api.ts';
 import { openDevSource } from '../../src/lib/node-red/dev-source.ts';
@@ -7,6 +8,9 @@ import { captureSnapshot } from '../../src/lib/snapshot/capture.ts';
 import type { RunningNodeRed } from '../support/node-red.ts';
 import { startNodeRed } from '../support/node-red.ts';
 import { sampleFlows } from '../support/snapshots.ts';
+
+/** Programs are started: on a busy machine the usual 5 s are not enough. */
+jest.setTimeout(60_000);
 
 /** bcrypt of `correct horse`. */
 const PASSWORD_HASH = '$2b$08$RwXLy6yZVsHqZ/OqI4ElQeYxeED3HkNxXxwfWNlNW0bHKcRax7DDG';
@@ -24,7 +28,7 @@ describe.each([5, 4] as const)('a dev Node-RED %i', (version) => {
 				{ id: 'f', type: 'function', z: 't1', func: 'return msg', outputs: 1, libs: [{ var: 'fs', module: 'fs' }], wires: [[]] },
 			];
 			nodeRed = await startNodeRed({ version, flows, prepare: installPaletteModule });
-		}, 40_000);
+		});
 		afterAll(() => nodeRed.stop());
 
 		it('is read by its admin API', async () => {
@@ -65,7 +69,7 @@ describe.each([5, 4] as const)('a dev Node-RED %i', (version) => {
 			const { snapshot, warnings } = await captureSnapshot(source, facts);
 			expect(snapshot.content.palette.map((module) => `${module.name}@${module.version}`)).toEqual(['red-sample@1.2.3', 'right-pad@1.0.1']);
 			expect(warnings).toEqual([expect.stringContaining('left-pad')]);
-		}, 20_000);
+		});
 	});
 
 	describe('that asks for a sign-in', () => {
@@ -77,7 +81,7 @@ describe.each([5, 4] as const)('a dev Node-RED %i', (version) => {
 				flows: sampleFlows,
 				settings: { httpAdminRoot: '/red', adminAuth: { type: 'credentials', users, tokens } },
 			});
-		}, 40_000);
+		});
 		afterAll(() => nodeRed.stop());
 
 		const refusal = async (credentials: object) => {
@@ -114,7 +118,7 @@ describe.each([5, 4] as const)('a dev Node-RED %i', (version) => {
 		} finally {
 			await empty.stop();
 		}
-	}, 40_000);
+	});
 });
 
 /** A module of the palette as npm would leave it: two node types. */

@@ -3,8 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
 import { loadConfig } from '../../src/lib/config/load.ts';
 import { runCli } from '../support/cli.ts';
+
+/** Programs are started: on a busy machine the usual 5 s are not enough. */
+jest.setTimeout(60_000);
 
 let folder: string;
 beforeEach(async () => {

@@ -1,17 +1,21 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
 import type { RunningNodeRed } from '../support/node-red.ts';
 import { startNodeRed } from '../support/node-red.ts';
 import { sampleFlows } from '../support/snapshots.ts';
+
+/** Programs are started: on a busy machine the usual 5 s are not enough. */
+jest.setTimeout(60_000);
 
 let nodeRed: RunningNodeRed;
 let folder: string;
 
 beforeAll(async () => {
 	nodeRed = await startNodeRed({ flows: sampleFlows });
-}, 40_000);
+});
 afterAll(() => nodeRed.stop());
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'flowferry snapshot '));
