@@ -1,6 +1,9 @@
 import type { FlowNode } from './node.ts';
 
-/** What runs: Node-RED starts neither disabled nodes, nor nodes of disabled tabs, nor subflows that nothing active uses. */
+/**
+ * What runs: Node-RED starts neither disabled nodes, nor nodes of disabled tabs, nor subflows that nothing active uses.
+ * Disabling a group in the editor disables each node in it; a flag on the group itself changes nothing.
+ */
 export interface Activity {
 	/** Ids of the nodes that run. Config nodes are in it when a running node uses them. */
 	running: ReadonlySet<string>;

@@ -1,7 +1,7 @@
 import { type Node, parse } from 'acorn';
 import { type ContextAccess, findAccesses } from './context-access.ts';
+import { callsSend, marksReset } from './message-calls.ts';
 import type { FlowNode } from './node.ts';
-import { marksReset } from './reset-marks.ts';
 import { findTimers, type TimerCall } from './timer-calls.ts';
 
 /** The three scripts of a function node: On Message, On Start and On Stop. */
@@ -21,6 +21,8 @@ export interface FunctionCode {
 	timers: (TimerCall & { script: ScriptName })[];
 	/** On Message makes messages with `reset` or `flush`, which cancel or release what waits in delay and trigger nodes. */
 	resets: boolean;
+	/** On Start sends messages. */
+	sendsAtStart: boolean;
 	faults: SyntaxFault[];
 }
 
@@ -38,7 +40,7 @@ const frames: Record<ScriptName, [head: string, tail: string]> = {
 const worthWalking = /\b(?:context|flow|global|setTimeout|setInterval)\b/;
 
 export function analyseFunction(node: FlowNode): FunctionCode {
-	const result: FunctionCode = { accesses: [], timers: [], resets: false, faults: [] };
+	const result: FunctionCode = { accesses: [], timers: [], resets: false, sendsAtStart: false, faults: [] };
 	for (const script of Object.keys(frames) as ScriptName[]) {
 		const source = node[script];
 		if (typeof source !== 'string' || source.trim() === '') continue;
@@ -52,6 +54,7 @@ export function analyseFunction(node: FlowNode): FunctionCode {
 			result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
 		}
 		if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets ||= marksReset(tree);
+		if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
 	}
 	return result;
 }

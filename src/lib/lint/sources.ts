@@ -15,7 +15,7 @@ export function sourceKindOf(
 	hasInput: (id: string) => boolean,
 ): SourceKind | null {
 	if (node.type === 'inject') return repeats(node) ? 'schedule' : node.once === true ? 'start' : null;
-	if (node.type === 'function') return codeOf(node).timers.some((timer) => timer.script === 'initialize') ? 'schedule' : null;
+	if (node.type === 'function') return kindOfStart(codeOf(node));
 	const knowledge = findKnowledge(node.type);
 	if (knowledge) {
 		const { emits, emitsWhen } = knowledge;
@@ -23,6 +23,13 @@ export function sourceKindOf(
 		return !emitsWhen || emitsWhen.oneOf.includes(String(node[emitsWhen.property])) ? emits : null;
 	}
 	return subflowOf(node) === null && !hasInput(node.id) ? 'unknown' : null;
+}
+
+/** What On Start sets going: a timer that fires again and again, or a message. */
+function kindOfStart(code: FunctionCode): SourceKind | null {
+	const timers = code.timers.filter((timer) => timer.script === 'initialize');
+	if (timers.some((timer) => timer.kind === 'interval')) return 'schedule';
+	return timers.length > 0 || code.sendsAtStart ? 'start' : null;
 }
 
 /** An inject that fires again and again, at intervals or by a timetable (core/common/20-inject.js). */

@@ -64,6 +64,25 @@ describe('timers', () => {
 	});
 });
 
+describe('messages', () => {
+	it.each<[string, boolean]>([
+		['msg.reset = true;', true],
+		["node.send({ 'flush': 1 });", true],
+		['if (msg.reset) return null;', false],
+		['// msg.reset = true', false],
+	])('%s: may cancel what waits: %p', (func, resets) => {
+		expect(analyse(func).resets).toBe(resets);
+	});
+
+	it.each<[string, boolean]>([
+		['node.send({});', true],
+		['// node.send({})', false],
+		['mail.send({});', false],
+	])('On Start %s: sends: %p', (initialize, sends) => {
+		expect(analyse('return msg;', { initialize }).sendsAtStart).toBe(sends);
+	});
+});
+
 describe('syntax', () => {
 	it.each([
 		['let a = = 1;', { line: 1, column: 9 }],

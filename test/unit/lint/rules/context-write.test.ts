@@ -70,6 +70,10 @@ testRule(contextWrite, {
 			name: 'where only starts write it',
 			flows: [tab, node('s', 'inject', { once: true }, 'w'), writer("flow.set('last', 1);"), source('r'), reader],
 		},
+		{
+			name: 'where On Start writes it, on every instance',
+			flows: [tab, source('w', 'r'), node('w', 'function', { func: 'return msg;', initialize: "flow.set('last', 0);" }), reader],
+		},
 		{ name: 'where only a person sets it', flows: [tab, button('w'), writer("flow.set('last', 1);"), source('r'), reader] },
 		{ name: 'on commented-out code', flows: [tab, source('w', 'r'), writer("// flow.set('last', 1);\nreturn msg;"), reader] },
 	],

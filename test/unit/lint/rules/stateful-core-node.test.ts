@@ -45,6 +45,16 @@ testRule(statefulCoreNode, {
 			...both,
 		},
 		{
+			name: 'behind an inject that fires at the start',
+			flows: [tab, node('s', 'inject', { once: true }, 'n'), node('n', 'trigger')],
+			...both,
+		},
+		{
+			name: 'behind code that sends in On Start',
+			flows: [tab, node('f', 'function', { func: '', initialize: 'node.send({});' }, 'n'), node('n', 'trigger')],
+			...both,
+		},
+		{
 			name: 'behind links and subflows',
 			flows: [
 				tab,

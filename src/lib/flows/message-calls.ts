@@ -16,3 +16,15 @@ function isResetKey(key: AnyNode): boolean {
 	const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? key.value : '';
 	return name === 'reset' || name === 'flush';
 }
+
+/** Whether code calls `node.send(…)`. */
+export function callsSend(tree: Node): boolean {
+	let found = false;
+	full(tree, (visited) => {
+		const node = visited as AnyNode;
+		if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+		const { object, property } = node.callee;
+		found ||= object.type === 'Identifier' && object.name === 'node' && property.type === 'Identifier' && property.name === 'send';
+	});
+	return found;
+}
