@@ -34,9 +34,11 @@ export function findNames(tree: Node): ContextNames {
 			grown = true;
 		}
 	}
+	const timesBound = new Map<string, number>();
+	for (const { name } of bindings) timesBound.set(name, (timesBound.get(name) ?? 0) + 1);
 	for (const { name, value, path } of bindings) {
 		const text = path.length === 0 && value ? textOf(value, { refs, texts: new Map() }) : null;
-		if (text !== null && bindings.filter((other) => other.name === name).length === 1) texts.set(name, text);
+		if (text !== null && timesBound.get(name) === 1) texts.set(name, text);
 	}
 	return { refs, texts };
 }

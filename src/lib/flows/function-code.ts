@@ -24,6 +24,8 @@ export interface FunctionCode {
 	/** On Start sends messages. */
 	sendsAtStart: boolean;
 	faults: SyntaxFault[];
+	/** Scripts that are nested too deeply to be examined, some thousand levels. */
+	tooDeep: ScriptName[];
 }
 
 /**
@@ -40,23 +42,30 @@ const frames: Record<ScriptName, [head: string, tail: string]> = {
 const worthWalking = /\b(?:context|flow|global|setTimeout|setInterval)\b/;
 
 export function analyseFunction(node: FlowNode): FunctionCode {
-	const result: FunctionCode = { accesses: [], timers: [], resets: false, sendsAtStart: false, faults: [] };
+	const result: FunctionCode = { accesses: [], timers: [], resets: false, sendsAtStart: false, faults: [], tooDeep: [] };
 	for (const script of Object.keys(frames) as ScriptName[]) {
 		const source = node[script];
 		if (typeof source !== 'string' || source.trim() === '') continue;
-		const tree = parseScript(source, script);
-		if ('problem' in tree) {
-			result.faults.push(tree);
-			continue;
+		try {
+			const tree = parseScript(source, script);
+			if ('problem' in tree) result.faults.push(tree);
+			else examine(tree, source, script, result);
+		} catch (error) {
+			// The parser and the walker recurse: what exhausts the stack is the code's depth, and nothing of it can be told.
+			if (!(error instanceof RangeError)) throw error;
+			result.tooDeep.push(script);
 		}
-		if (worthWalking.test(source)) {
-			result.accesses.push(...findAccesses(tree).map((access) => ({ ...access, line: access.line - 1, script })));
-			result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
-		}
-		if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets ||= marksReset(tree);
-		if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
 	}
 	return result;
+}
+
+function examine(tree: Node, source: string, script: ScriptName, result: FunctionCode): void {
+	if (worthWalking.test(source)) {
+		result.accesses.push(...findAccesses(tree).map((access) => ({ ...access, line: access.line - 1, script })));
+		result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
+	}
+	if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets = marksReset(tree);
+	if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
 }
 
 function parseScript(source: string, script: ScriptName): Node | SyntaxFault {
@@ -64,6 +73,7 @@ function parseScript(source: string, script: ScriptName): Node | SyntaxFault {
 	try {
 		return parse(head + source + tail, { ecmaVersion: 'latest', locations: true });
 	} catch (error) {
+		if (!(error instanceof SyntaxError) || error.message.startsWith('Not enough stack space')) throw new RangeError('nested too deeply');
 		const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } };
 		const lines = source.split('\n').length;
 		const line = Math.min(Math.max((loc?.line ?? 2) - 1, 1), lines);

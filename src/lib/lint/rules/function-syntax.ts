@@ -8,6 +8,15 @@ export const functionSyntax: Rule = {
 	summary: 'Code of a function node that does not parse',
 	*check(context) {
 		for (const node of context.ofType('function')) {
+			for (const script of context.code(node).tooDeep) {
+				yield {
+					node,
+					severity: 'info',
+					confidence: 'low',
+					message: `${scriptNames[script]} is nested too deeply to be examined: nothing is known of the context and the timers that it uses.`,
+					remediation: 'Split the code, or move generated data out of it.',
+				};
+			}
 			for (const fault of context.code(node).faults) {
 				yield {
 					node,

@@ -16,8 +16,16 @@ testRule(functionSyntax, {
 		{ name: 'in On Start', flows: [tab, code({ initialize: 'let x = ;' })], ...both, says: ['On Start'] },
 		{ name: 'on a second declaration of msg', flows: [tab, code({ func: 'let msg = {};' })], ...both },
 		{ name: 'on await in On Stop, which is not asynchronous', flows: [tab, code({ finalize: 'await 1;' })], ...both, says: ['On Stop'] },
+		{
+			name: 'softly on what is nested too deeply to tell',
+			flows: [tab, code({ func: `flow.set('a', ${'['.repeat(50_000)}${']'.repeat(50_000)});` })],
+			balanced: [['n', 'info']],
+			spare: [['n', 'info']],
+			says: ['too deeply'],
+		},
 	],
 	dontFire: [
+		{ name: 'on code of some hundred levels', flows: [tab, code({ func: `msg.a = ${'['.repeat(200)}${']'.repeat(200)};` })] },
 		{ name: 'on return and await', flows: [tab, code({ func: 'const x = await 1;\nreturn x;' })] },
 		{ name: 'on a comment at the end', flows: [tab, code({ func: 'return msg; // done' })] },
 		{ name: 'on no code', flows: [tab, code({ func: '' })] },
