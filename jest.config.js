@@ -1,4 +1,5 @@
 /** Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time. */
+const slow = { setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.js'] };
 const base = {
 	extensionsToTreatAsEsm: ['.ts'],
 	transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
@@ -12,8 +13,8 @@ export default {
 	reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 	projects: [
 		{ ...base, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-		{ ...base, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
-		{ ...base, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
-		{ ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
 	],
 };
