@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { steps } from '../../src/lib/cutover/machine.ts';
+import type { FlowNode } from '../../src/lib/flows/node.ts';
+import type { Project } from '../support/project.ts';
+import { askVersion, createProject, versionFlows } from '../support/project.ts';
+
+const promoteAndDie = fileURLToPath(new URL('../support/promote-and-die.ts', import.meta.url));
+
+/** Waits for what must come; the limit only ends a test that fails. */
+async function until(happened: () => Promise<boolean> | boolean, what: string, limitMs = 20_000): Promise<void> {
+	const end = performance.now() + limitMs;
+	while (!(await happened())) {
+		if (performance.now() > end) throw new Error(`did not happen: ${what}`);
+		await sleep(50);
+	}
+}
+
+const runs = (pid: number | null) => pid !== null && existsSync(`/proc/${pid}/exe`);
+const serves = (project: Project, version: string) => askVersion(project).then((answer) => answer === version, () => false);
+
+describe('whoever promotes is killed', () => {
+	let project: Project;
+	beforeAll(async () => {
+		project = await createProject({ lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
+		await project.promote(versionFlows('v0'));
+	});
+	afterAll(() => project.remove());
+
+	let round = 0;
+	let serving = 'v0';
+
+	it.each(steps.flatMap((step) => (['begun', 'acted'] as const).map((moment) => [step, moment] as const)))(
+		"in '%s', %s: the next command ends with exactly one active release",
+		async (step, moment) => {
+			const version = `v${++round}`;
+			await project.setFlows(versionFlows(version));
+			const snapshot = (await project.cli('snapshot', '--json')).json().id as string;
+			const args = [promoteAndDie, join(project.folder, 'flowferry.yaml'), snapshot, step, moment];
+			const signal = await new Promise((resolve) => execFile(process.execPath, args, { cwd: project.folder }, (error) => resolve(error?.signal)));
+			expect(signal).toBe('SIGKILL');
+
+			const between = await project.cli('status', '--json');
+			expect(between.status).toBe(5);
+			expect(between.json().health.reasons[0]).toMatch(/^promotion \d+ by .+ is unfinished$/);
+			const leases = (between.json().leases as { seat: string }[]).filter(({ seat }) => seat === 'active');
+			expect(leases.length).toBeLessThanOrEqual(1);
+
+			const up = await project.cli('up', '--json');
+			expect({ status: up.status, output: up.stdout }).toMatchObject({ status: 0 });
+			// Only the very last step is gone on with: the new release was active and verified.
+			if (step === 'release') serving = version;
+			const status = await project.status();
+			expect(status.health).toEqual({ state: 'serving' });
+			expect(status.promotion).toBeNull();
+			expect(status.history[0]?.state.kind).toBe(step === 'release' ? 'baking' : 'rolled back');
+			expect(await askVersion(project)).toBe(serving);
+			await project.active(); // exactly one
+		},
+	);
+});
+
+describe('a part of production is killed, hangs or freezes', () => {
+	const route = (id: string, url: string, func: string): FlowNode[] => [
+		{ id: `${id}-in`, type: 'http in', z: 'tab1', name: '', url, method: 'get', x: 100, y: 200, wires: [[`${id}-fn`]] },
+		{ id: `${id}-fn`, type: 'function', z: 'tab1', name: id, func, outputs: 1, x: 300, y: 200, wires: [[]] },
+	];
+	const flows = versionFlows('v1', route('hang', '/hang', 'for (;;) {}'));
+
+	let project: Project;
+	beforeEach(async () => {
+		project = await createProject({ lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
+		await project.promote(flows);
+	});
+	afterEach(() => project.remove());
+
+	it('Node-RED killed: its runner starts it again, and it goes on under the same lease', async () => {
+		const before = await project.active();
+		process.kill(before.childPid as number, 'SIGKILL');
+		await until(async () => (await project.status()).slots[0]?.instances[0]?.status?.crashes === 1, 'the crash is noticed');
+		await until(async () => (await project.active()).state === 'active', 'active again');
+		const after = await project.active();
+		expect(after.childPid).not.toBe(before.childPid);
+		expect(after.lease).toEqual(before.lease);
+	});
+
+	it('Node-RED hung in an endless loop: its runner kills it and starts it again', async () => {
+		const before = await project.active();
+		void fetch(`${project.url}/hang`).catch(() => {});
+		await until(() => !runs(before.childPid), 'the hung process is killed');
+		await until(async () => (await project.active()).state === 'active', 'active again');
+	});
+
+	it('runner killed: its Node-RED ends with it, even in an endless loop, and up heals', async () => {
+		const before = await project.active();
+		void fetch(`${project.url}/hang`).catch(() => {});
+		await sleep(300); // the loop turns no more
+		process.kill(before.pid, 'SIGKILL');
+		await until(() => !runs(before.childPid), 'Node-RED ends', 2000);
+		const { status, stdout } = await project.cli('status');
+		expect(status).toBe(5);
+		expect(stdout).toContain('no instance is active');
+		expect((await project.cli('up')).status).toBe(0);
+		expect(await askVersion(project)).toBe('v1');
+	});
+
+	it('runner frozen: its Node-RED ends before its lease does, so nobody else can be active with it', async () => {
+		const before = await project.active();
+		process.kill(before.pid, 'SIGSTOP');
+		try {
+			await until(() => !runs(before.childPid), 'Node-RED ends itself', 5000);
+		} finally {
+			process.kill(before.pid, 'SIGCONT');
+		}
+		await until(async () => (await project.status()).slots[0]?.instances[0]?.status?.state === 'standby', 'it stands by, without a lease');
+		expect((await project.status()).leases).toEqual([]);
+		expect((await project.cli('up')).status).toBe(0);
+		expect(await askVersion(project)).toBe('v1');
+	});
+
+	it('gateway killed: up starts it with the same route', async () => {
+		const state = await project.status();
+		expect(state.gateway).not.toBeNull();
+		const { pid } = (await project.cli('status', '--json')).json().gateway as { pid: number };
+		process.kill(pid, 'SIGKILL');
+		await until(() => !runs(pid), 'it is gone');
+		expect((await project.cli('status')).status).toBe(5);
+		expect((await project.cli('up')).status).toBe(0);
+		expect(await serves(project, 'v1')).toBe(true);
+	});
+
+	it('everything killed, as by a power cut: up brings the last release back', async () => {
+		const { slots, gateway } = (await project.cli('status', '--json')).json();
+		const pids: number[] = [gateway.pid, ...slots[0].instances.flatMap(({ status }: { status: { pid: number; childPid: number } }) => [status.pid, status.childPid])];
+		for (const pid of pids) process.kill(pid, 'SIGKILL');
+		await until(() => pids.every((pid) => !runs(pid)), 'all are gone');
+		expect((await project.status()).health).toEqual({ state: 'down' });
+		expect((await project.cli('up')).status).toBe(0);
+		expect(await askVersion(project)).toBe('v1');
+	});
+});
