@@ -4,6 +4,7 @@ export default class ClosingLineReporter {
 		const skipped = results.numPendingTests + results.numTodoTests;
 		// A suite that could not even load counts as one failure: its tests never ran.
 		const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-		process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
+		// At the very end: jest's own summary comes after the reporters.
+		process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`));
 	}
 }
