@@ -31,18 +31,15 @@ export function runningNodes(graph: FlowGraph): FlowNode[] {
 
 /** How many copies of a node run: one, or for a node in a subflow one for each running instance, nested ones multiplied. */
 export function countCopies(graph: FlowGraph, node: FlowNode): number {
-	let containers = [node.z ?? ''];
-	let copies = 0;
-	// A subflow cannot nest deeper than there are subflows; the bound ends the walk where one contains itself.
-	for (let depth = 0; containers.length > 0 && depth <= graph.subflowOrder.length; depth++) {
-		const outer: string[] = [];
-		for (const id of containers) {
-			if (graph.byId.get(id)?.type !== 'subflow') copies++;
-			else for (const instance of graph.activity.instances.get(id) ?? []) outer.push(instance.z ?? '');
-		}
-		containers = outer;
+	const copies = new Map<string, number>();
+	const copiesIn = (container: string): number => (graph.byId.get(container)?.type === 'subflow' ? (copies.get(container) ?? 0) : 1);
+	if (graph.byId.get(node.z ?? '')?.type !== 'subflow') return 1;
+	for (const subflow of graph.subflowOrder.toReversed()) {
+		let count = 0;
+		for (const instance of graph.activity.instances.get(subflow) ?? []) count += copiesIn(instance.z ?? '');
+		copies.set(subflow, count);
 	}
-	return copies;
+	return copiesIn(node.z ?? '');
 }
 
 function groupInnerInstances(nodes: readonly FlowNode[], byId: ReadonlyMap<string, FlowNode>, activity: Activity): Map<string, FlowNode[]> {

@@ -9,8 +9,6 @@ export type Reached = ReadonlyMap<string, string>;
 export interface ReachOptions {
 	/** Nodes that messages enter and do not leave. */
 	stopAt?: (node: FlowNode) => boolean;
-	/** Ends the walk at the first node, other than a starting one, that satisfies it. */
-	until?: (node: FlowNode) => boolean;
 }
 
 /**
@@ -35,7 +33,6 @@ export function reachFrom(graph: FlowGraph, starts: Iterable<FlowNode>, options:
 	for (let vertex = pending.pop(); vertex !== undefined; vertex = pending.pop()) {
 		const origin = origins.get(vertex) as string;
 		const node = graph.byId.get(vertex);
-		if (node && !startIds.has(vertex) && options.until?.(node)) break;
 		if (node && options.stopAt?.(node)) continue;
 		for (const next of nextOf(graph, vertex, node)) visit(next, origin);
 	}

@@ -1,38 +1,28 @@
 import { subflowOf } from '../flows/activity.ts';
+import { findLeads, type Leads } from '../flows/lead.ts';
+import type { FlowGraph } from '../flows/model.ts';
 import type { FlowNode } from '../flows/node.ts';
-import { reachFrom } from '../flows/reach.ts';
 import { findKnowledge } from './catalogue/index.ts';
-import type { RuleContext } from './rule-context.ts';
+import type { ContextIndex } from './context-index.ts';
 
-/** The first node that changes something outside Node-RED, on the way of what a node emits; undefined where there is none. */
-export function findEffect(context: RuleContext, start: FlowNode): FlowNode | undefined {
-	return findBehind(context, start, (node) => hasEffect(context, node));
-}
-
-/** The first node behind another one that writes to a context. */
-export function findContextWrite(context: RuleContext, start: FlowNode): FlowNode | undefined {
-	return findBehind(context, start, (node) =>
-		context
-			.contexts()
-			.usesOf(node)
-			.some((use) => use.kind !== 'read' && !use.atStart),
+/** For a node, one that it leads to and that changes something outside Node-RED. */
+export function findEffects(graph: FlowGraph, running: readonly FlowNode[], isHeard: (node: FlowNode) => boolean): Leads {
+	return findLeads(
+		graph,
+		running.filter((node) => hasEffect(node, isHeard)),
 	);
 }
 
-function findBehind(context: RuleContext, start: FlowNode, isWanted: (node: FlowNode) => boolean): FlowNode | undefined {
-	let found: FlowNode | undefined;
-	reachFrom(context.graph, [start], {
-		until: (node) => {
-			if (found || !isWanted(node)) return false;
-			found = node;
-			return true;
-		},
-	});
-	return found;
+/** For a node, one that it leads to and that writes to a context. */
+export function findContextWrites(graph: FlowGraph, running: readonly FlowNode[], contexts: ContextIndex): Leads {
+	return findLeads(
+		graph,
+		running.filter((node) => contexts.usesOf(node).some((use) => use.kind !== 'read' && !use.atStart)),
+	);
 }
 
 /** Of types that nobody knows, those that emit nothing further are taken to act: what else would they be for? */
-function hasEffect(context: RuleContext, node: FlowNode): boolean {
+function hasEffect(node: FlowNode, isHeard: (node: FlowNode) => boolean): boolean {
 	const knowledge = findKnowledge(node.type);
-	return knowledge ? knowledge.acts === true : subflowOf(node) === null && !context.isHeard(node);
+	return knowledge ? knowledge.acts === true : subflowOf(node) === null && !isHeard(node);
 }

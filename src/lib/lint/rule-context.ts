@@ -1,10 +1,12 @@
 import { analyseFunction, type FunctionCode } from '../flows/function-code.ts';
 import { buildGraph, runningNodes } from '../flows/graph.ts';
+import type { Leads } from '../flows/lead.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { FlowGraph } from '../flows/model.ts';
 import type { FlowNode } from '../flows/node.ts';
 import { type Reached, reachFrom } from '../flows/reach.ts';
 import { buildContextIndex, type ContextIndex } from './context-index.ts';
+import { findContextWrites, findEffects } from './effects.ts';
 import { findReceivers, type SourceKind, sourceKindOf } from './sources.ts';
 
 /** All that rules may look at. What costs time is worked out once, when the first rule asks. */
@@ -26,6 +28,10 @@ export interface RuleContext {
 	/** Of a function node. */
 	code(node: FlowNode): FunctionCode;
 	contexts(): ContextIndex;
+	/** Something behind a node that changes what is outside Node-RED. */
+	effectOf: Leads;
+	/** Something behind a node that writes to a context. */
+	contextWriteOf: Leads;
 	/** Whether anything that runs is wired to the node's outputs. */
 	isHeard(node: FlowNode): boolean;
 }
@@ -44,6 +50,10 @@ export function createRuleContext(flows: readonly FlowNode[], mode: Mode): RuleC
 	const receivers = once(() => findReceivers(graph));
 	const sourceKind = cacheByNode((node) => sourceKindOf(node, code, (id) => receivers().has(id)));
 	const sources = once(() => running.filter((node) => sourceKind(node) !== null));
+	const isHeard = (node: FlowNode): boolean => (graph.edges.targets.get(node.id)?.length ?? 0) > 0;
+	const contexts = once(() => buildContextIndex(running, code));
+	const effects = once(() => findEffects(graph, running, isHeard));
+	const contextWrites = once(() => findContextWrites(graph, running, contexts()));
 	return {
 		mode,
 		graph,
@@ -59,8 +69,10 @@ export function createRuleContext(flows: readonly FlowNode[], mode: Mode): RuleC
 		),
 		reachedUnsplit: once(() => reachFrom(graph, sources(), { stopAt: makesParts })),
 		code,
-		contexts: once(() => buildContextIndex(running, code)),
-		isHeard: (node) => (graph.edges.targets.get(node.id)?.length ?? 0) > 0,
+		contexts,
+		effectOf: (node) => effects()(node),
+		contextWriteOf: (node) => contextWrites()(node),
+		isHeard,
 	};
 }
 

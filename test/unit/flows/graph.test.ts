@@ -1,4 +1,5 @@
 import { buildGraph, containerOf, countCopies, runningNodes } from '../../../src/lib/flows/graph.ts';
+import { findLeads } from '../../../src/lib/flows/lead.ts';
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import { reachFrom } from '../../../src/lib/flows/reach.ts';
 
@@ -64,6 +65,16 @@ describe('what runs', () => {
 			at('tab', 'i4', 'subflow:s2'),
 		]);
 		expect(['n1', 'i1', 'i3'].map((id) => countCopies(graph, graph.byId.get(id) as FlowNode))).toEqual([4, 2, 1]);
+	});
+
+	it('is counted at once, however deep they nest', () => {
+		const levels = Array.from({ length: 40 }, (_, level) => [
+			{ id: `s${level}`, type: 'subflow' },
+			at(`s${level}`, `a${level}`, `subflow:s${level + 1}`),
+			at(`s${level}`, `b${level}`, `subflow:s${level + 1}`),
+		]);
+		const graph = buildGraph([tab, at('tab', 'i', 'subflow:s0'), ...levels.flat(), { id: 's40', type: 'subflow' }, at('s40', 'n', 'json')]);
+		expect(countCopies(graph, graph.byId.get('n') as FlowNode)).toBe(2 ** 40);
 	});
 
 	it('ends where a subflow contains itself', () => {
@@ -178,6 +189,25 @@ describe('through subflows', () => {
 			...['x1', 'y1', 'x2', 'y2', 'y3'].map((id) => at('tab', id, 'debug')),
 		];
 		expect(reached(flows, 'q')).toEqual(['y1', 'y2']);
+	});
+
+	it('a start leads to what is behind its own instance, and from the inside to what is behind any', () => {
+		const flows = [
+			tab,
+			...body,
+			at('tab', 'a', 'inject', ['i1']),
+			at('tab', 'b', 'inject', ['i2']),
+			two('tab', 'i1', [], []),
+			two('tab', 'i2', ['x'], ['y']),
+			at('tab', 'x', 'debug'),
+			at('tab', 'y', 'file'),
+		];
+		const graph = buildGraph(flows);
+		const find = (goal: string) => findLeads(graph, [graph.byId.get(goal) as FlowNode]);
+		const leads = (goal: string) =>
+			['a', 'b', 'p', 'q', 'i1', 'i2'].filter((id) => find(goal)(graph.byId.get(id) as FlowNode)?.id === goal);
+		expect(leads('x')).toEqual(['b', 'p', 'i2']);
+		expect(leads('y')).toEqual(['q']);
 	});
 
 	it('works when they are nested, and for a straight wire from input to output', () => {

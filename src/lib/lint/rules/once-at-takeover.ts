@@ -1,5 +1,4 @@
 import { findKnowledge } from '../catalogue/index.ts';
-import { findContextWrite, findEffect } from '../effects.ts';
 import type { Rule } from '../rule.ts';
 import { isInterval } from '../sources.ts';
 
@@ -11,7 +10,7 @@ export const onceAtTakeover: Rule = {
 		for (const node of context.ofType('inject')) {
 			// What comes at intervals anyway, one more at the start does not change.
 			if (node.once !== true || isInterval(node) || !context.isHeard(node)) continue;
-			const effect = findEffect(context, node);
+			const effect = context.effectOf(node);
 			const balanced = context.mode === 'load-balanced';
 			if (effect) {
 				yield {
@@ -21,7 +20,7 @@ export const onceAtTakeover: Rule = {
 					message: `It fires ${balanced ? 'on every instance, and again whenever one starts' : 'at every takeover and cutover, not only at the first start'}, and reaches ${effect.name ? `"${effect.name}" (${effect.type})` : effect.type}.`,
 					remediation: 'Make what it does harmless when repeated, or remember in a shared store that it was done.',
 				};
-			} else if (!balanced && findContextWrite(context, node)) {
+			} else if (!balanced && context.contextWriteOf(node)) {
 				yield {
 					node,
 					severity: 'info',

@@ -1,5 +1,4 @@
 import { findKnowledge } from '../catalogue/index.ts';
-import { findEffect } from '../effects.ts';
 import type { Rule } from '../rule.ts';
 import { isInterval } from '../sources.ts';
 import { copiesNote } from '../words.ts';
@@ -17,7 +16,7 @@ export const timerOnEveryInstance: Rule = {
 			yield {
 				node,
 				severity: 'error',
-				confidence: findEffect(context, node) ? 'high' : 'medium',
+				confidence: context.effectOf(node) ? 'high' : 'medium',
 				message: `${kind === 'poll' ? 'Each instance polls for itself' : node.type === 'inject' && isInterval(node) ? `Each instance fires every ${node.repeat} s` : 'Each instance fires by its own clock'}, so that with N instances everything behind this node happens N times.${copiesNote(context, node)}`,
 				remediation:
 					'Run this flow in hot-spare mode, where only the active instance fires, or let one scheduler outside trigger it by a shared MQTT subscription or an HTTP request.',
