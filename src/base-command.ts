@@ -2,6 +2,7 @@ import type { Interfaces } from '@oclif/core';
 import { Command, Flags } from '@oclif/core';
 import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import { printableLines } from './lib/ui/printable.ts';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
 export type ArgsOf<T extends typeof Command> = Interfaces.InferredArgs<T['args']>;
@@ -48,9 +49,9 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 			this.logJson(this.toErrorJson(error));
 			return;
 		}
-		this.logToStderr(`${this.config.bin}: ${error.message}`);
+		this.logToStderr(`${this.config.bin}: ${printableLines(error.message)}`);
 		if (error instanceof FlowferryError) {
-			if (error.hint) this.logToStderr(`  → ${error.hint}`);
+			if (error.hint) this.logToStderr(`  → ${printableLines(error.hint)}`);
 			if (error.docs) this.logToStderr(`  see ${error.docs}`);
 		} else if (status === ExitStatus.internal) {
 			this.logToStderr(error.stack ?? '');

@@ -2,12 +2,15 @@ import { execa } from 'execa';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 
+/** What npm prints of a registry that does not answer, or whose certificate is not trusted. */
+const NETWORK = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|\w*CERT\w*)\b/;
+
 /** Quiet, and without what a production install has no use for. */
 const COMMON = ['--no-audit', '--no-fund', '--no-update-notifier', '--omit=dev', '--loglevel=error'];
 
 /**
  * Installs exactly what a folder's package.json names: resolves it into a lock file where there is none, then `npm ci`.
- * @throws FlowferryError NPM_MISSING, MODULE_NOT_FOUND, DISK_FULL or INSTALL_FAILED
+ * @throws FlowferryError NPM_MISSING, MODULE_NOT_FOUND, REGISTRY_NOT_REACHABLE, DISK_FULL or INSTALL_FAILED
  */
 export async function installPackages(directory: string, timeoutMs: number): Promise<void> {
 	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs);
@@ -45,7 +48,7 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
-	const missing = /npm error (?:404\s+'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(result.stderr);
+	const missing = /npm error (?:404\s+(?:The requested resource )?'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(result.stderr);
 	const moduleName = missing?.[1] ?? missing?.[2];
 	if (moduleName) {
 		return new FlowferryError({
@@ -63,11 +66,20 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
+	const network = NETWORK.exec(result.stderr)?.[0];
+	if (network) {
+		return new FlowferryError({
+			code: 'REGISTRY_NOT_REACHABLE',
+			message: `npm cannot reach its registry (${network})`,
+			hint: 'check the network, the proxy and the certificates that npm uses here (`npm ping` tries them), then run the same command again',
+			exitStatus,
+		});
+	}
 	const said = result.stderr.trim().split('\n').slice(0, 5).join('\n');
 	return new FlowferryError({
 		code: 'INSTALL_FAILED',
 		message: `npm failed in ${directory}:\n${said}`,
-		hint: `run \`npm ci\` in ${directory} to see more`,
+		hint: "install the same modules with `npm install` in an empty folder to see more; npm's own log names the cause",
 		exitStatus,
 		cause: result.cause,
 	});

@@ -1,3 +1,4 @@
+import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal, PromotionRecord } from '../journal/journal.ts';
 import type { Compensation, PromotionEvent, PromotionState, Step } from './machine.ts';
 import { isFinished, nextStep, transition } from './machine.ts';
@@ -67,6 +68,8 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 	}
 }
 
+/** All that the journal keeps of it: what was wrong, and what to do. */
 function messageOf(error: unknown): string {
+	if (error instanceof FlowferryError && error.hint) return `${error.message}; ${error.hint}`;
 	return error instanceof Error ? error.message : String(error);
 }

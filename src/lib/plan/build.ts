@@ -1,13 +1,12 @@
 import type { Mode } from '../flows/mode.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { Release, SlotName } from '../journal/journal.ts';
-import { severityReaches } from '../lint/engine.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
 import { predictEffects } from './effects.ts';
-import type { Blocker, Plan } from './plan.ts';
-import { missingVariables } from './variables.ts';
+import type { Plan } from './plan.ts';
 
 /** Everything that a plan is made of; nothing else is asked. */
 export interface PlanInput {
@@ -51,29 +50,6 @@ function comparePalettes(before: Snapshot['content'] | undefined, after: Snapsho
 		new Set(content?.palette.map(({ name, version }) => `${name}@${version}`) ?? []);
 	const [earlier, later] = [names(before), names(after)];
 	return { added: [...later].filter((name) => !earlier.has(name)), removed: [...earlier].filter((name) => !later.has(name)) };
-}
-
-function findBlockers({ snapshot, lint, failOn, variables, environment }: PlanInput): Blocker[] {
-	const blockers: Blocker[] = [];
-	const missing = missingVariables(snapshot.content.flows, variables);
-	if (missing.length > 0) {
-		const list = missing.map(
-			({ name, nodes }) => `${name} (read by ${nodes.map((node) => `${node.type} '${node.name || node.id}'`).join(', ')})`,
-		);
-		blockers.push({
-			code: 'VARIABLES_MISSING',
-			message: `the flows read variables that ${environment} does not set: ${list.join('; ')}`,
-			hint: `set them under environments.${environment}.variables`,
-		});
-	}
-	if (severityReaches(lint, failOn)) {
-		blockers.push({
-			code: 'LINT_GATE',
-			message: `the lint found ${lint.summary.errors} errors, ${lint.summary.warnings} warnings and ${lint.summary.infos} infos; the gate is '${failOn}'`,
-			hint: `\`flowferry lint\` shows them; mend the flows, or set environments.${environment}.failOn`,
-		});
-	}
-	return blockers;
 }
 
 /** Snapshots hold no credentials: nodes that need some must read them from the environment. */

@@ -3,6 +3,11 @@ export function printable(text: string): string {
 	return text.replace(/\p{Cc}+/gu, ' ');
 }
 
+/** The same for a text that has lines of its own. */
+export function printableLines(text: string): string {
+	return text.split('\n').map(printable).join('\n');
+}
+
 /** `1 node`, `2 nodes`. */
 export function count(amount: number, noun: string): string {
 	return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
