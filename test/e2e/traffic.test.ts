@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import mqtt from 'mqtt';
+import { startPace } from '../../demo/traffic/pace.ts';
+import { SequenceTally } from '../../demo/traffic/sequence-tally.ts';
+import type { FlowNode } from '../../src/lib/flows/node.ts';
+import type { Mosquitto } from '../support/mosquitto.ts';
+import { describeWithMosquitto, startMosquitto } from '../support/mosquitto.ts';
+import type { Project } from '../support/project.ts';
+import { askVersion, createProject, versionFlows } from '../support/project.ts';
+
+const RATE = 200;
+
+/**
+ * `mqtt in → function → mqtt out` over one broker node, beside the HTTP route of `versionFlows`. The output is at QoS 1 at
+ * the most: Mosquitto drops what a client publishes at QoS 2 beyond `max_inflight_messages` (20) at once, which the backlog
+ * after a cutover exceeds; it answers PUBREC with reason 151, which MQTT 3.1.1 cannot carry.
+ */
+function bridgeFlows(
+	version: string,
+	port: number,
+	qos: 0 | 1 | 2,
+	broker: object,
+	more: FlowNode[] = [],
+	func = 'return msg;',
+): FlowNode[] {
+	const common = { z: 'tab1', name: '', broker: 'b1' };
+	return versionFlows(version, [
+		{
+			id: 'b1',
+			type: 'mqtt-broker',
+			name: 'plant',
+			broker: '127.0.0.1',
+			port: String(port),
+			clientid: '',
+			protocolVersion: '4',
+			keepalive: '60',
+			...broker,
+		},
+		{ ...common, id: 'm1', type: 'mqtt in', topic: 'in', qos: String(qos), datatype: 'utf8', x: 100, y: 300, wires: [['m2']] },
+		{
+			id: 'm2',
+			type: 'function',
+			z: 'tab1',
+			name: 'work',
+			func: `msg.topic = 'out'; ${func}`,
+			outputs: 1,
+			x: 300,
+			y: 300,
+			wires: [['m3']],
+		},
+		{ ...common, id: 'm3', type: 'mqtt out', topic: '', qos: String(Math.min(qos, 1)), retain: 'false', x: 500, y: 300, wires: [] },
+		...more,
+	]);
+}
+
+const persistent = { clientid: 'plant', cleansession: false, autoUnsubscribe: false };
+
+/** Publishes numbered messages while `work` goes on, and counts what comes out. */
+async function underTraffic(url: string, qos: 0 | 1 | 2, work: () => Promise<void>) {
+	const tally = new SequenceTally();
+	const [publisher, listener] = await Promise.all([mqtt.connectAsync(url), mqtt.connectAsync(url)]);
+	listener.on('message', (_topic, payload) => tally.receive(Number(payload.toString()), performance.now()));
+	await listener.subscribeAsync('out', { qos });
+	const accepted: Promise<unknown>[] = [];
+	const pace = startPace(RATE, (seq) => {
+		tally.publish(seq, performance.now());
+		accepted.push(publisher.publishAsync('in', String(seq), { qos }));
+		return true;
+	});
+	try {
+		await sleep(500);
+		await work();
+		await sleep(500);
+	} finally {
+		pace.stop();
+	}
+	await Promise.all(accepted);
+	for (let waited = 0; tally.outstanding > 0 && waited < 5000; waited += 50) await sleep(50);
+	await sleep(300); // for late copies
+	await Promise.all([publisher.endAsync(), listener.endAsync()]);
+	return tally.read(performance.now());
+}
+
+describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broker', () => {
+	let broker: Mosquitto;
+	let project: Project;
+	beforeAll(async () => {
+		broker = await startMosquitto();
+	});
+	afterAll(() => broker.stop());
+	beforeEach(async () => {
+		project = await createProject({ failOn: 'never', timeouts: { drainMs: 1500 } });
+	});
+	afterEach(() => project.remove());
+
+	it.each([1, 2] as const)(
+		'loses and doubles nothing at QoS %i over a persistent session, in two promotions and a rollback',
+		async (qos) => {
+			await project.promote(bridgeFlows('v1', broker.port, qos, persistent));
+			let asked = 0;
+			const failures: unknown[] = [];
+			const counts = await underTraffic(broker.url, qos, async () => {
+				const asking = startPace(50, () => {
+					asked++;
+					askVersion(project).catch((error) => failures.push(error));
+					return true;
+				});
+				await project.promote(bridgeFlows('v2', broker.port, qos, persistent));
+				await project.promote(bridgeFlows('v3', broker.port, qos, persistent));
+				expect((await project.cli('rollback', '--yes')).status).toBe(0);
+				asking.stop();
+			});
+			expect(counts.published).toBeGreaterThan(RATE);
+			expect(counts).toMatchObject({ lost: 0, duplicated: 0 });
+			expect(asked).toBeGreaterThan(50);
+			expect(failures).toEqual([]);
+		},
+	);
+
+	it('says in the plan what a clean session loses, and is right', async () => {
+		const clean = { cleansession: true };
+		await project.promote(bridgeFlows('v1', broker.port, 1, clean));
+		await project.setFlows(bridgeFlows('v2', broker.port, 1, clean));
+		const plan = (await project.cli('plan', '--json')).json();
+		expect(plan.effects).toContainEqual({ kind: 'may lose', what: expect.stringContaining('neither release is subscribed'), nodes: 1 });
+		const counts = await underTraffic(broker.url, 1, async () => {
+			expect((await project.cli('promote', '--yes')).status).toBe(0);
+		});
+		expect(counts.lost).toBeGreaterThan(0);
+		expect(counts.duplicated).toBe(0);
+	});
+
+	it('waits for work inside, asynchronous work included', async () => {
+		const slow = 'setTimeout(() => { node.send(msg); node.done(); }, 400); return;';
+		await project.promote(bridgeFlows('v1', broker.port, 1, persistent, [], slow));
+		const counts = await underTraffic(broker.url, 1, async () => {
+			await project.promote(bridgeFlows('v2', broker.port, 1, persistent, [], slow));
+		});
+		expect(counts).toMatchObject({ lost: 0, duplicated: 0 });
+	});
+
+	it('names what it could not drain in time, and goes on', async () => {
+		const held = {
+			id: 'd1',
+			type: 'delay',
+			z: 'tab1',
+			name: 'cool down',
+			pauseType: 'delay',
+			timeout: '60',
+			timeoutUnits: 'seconds',
+			x: 500,
+			y: 400,
+			wires: [[]],
+		};
+		const tap = {
+			id: 'm9',
+			type: 'mqtt in',
+			z: 'tab1',
+			name: '',
+			broker: 'b1',
+			topic: 'slow',
+			qos: '1',
+			datatype: 'utf8',
+			x: 100,
+			y: 400,
+			wires: [['d1']],
+		};
+		const flows = (version: string) => bridgeFlows(version, broker.port, 1, persistent, [held, tap]);
+		await project.promote(flows('v1'));
+		const client = await mqtt.connectAsync(broker.url);
+		await sleep(500); // subscribed by now
+		await client.publishAsync('slow', 'one', { qos: 1 });
+		await client.publishAsync('slow', 'two', { qos: 1 });
+		await client.endAsync();
+		await sleep(200);
+		const result = await project.promote(flows('v2'));
+		expect(result.outcome).toBe('promoted');
+		expect(result.drained).toMatchObject({ drained: false, left: [{ id: 'd1', type: 'delay', name: 'cool down', messages: 2 }] });
+		expect(result.warnings).toContainEqual(expect.stringContaining("2 message(s) were still in delay 'cool down'"));
+	});
+
+	it('keeps a request that runs while the cutover begins: it is answered by the release that took it', async () => {
+		const slowRoute: FlowNode[] = [
+			{ id: 's1', type: 'http in', z: 'tab1', name: '', url: '/slow', method: 'get', x: 100, y: 500, wires: [['s2']] },
+			{
+				id: 's2',
+				type: 'delay',
+				z: 'tab1',
+				name: '',
+				pauseType: 'delay',
+				timeout: '1',
+				timeoutUnits: 'seconds',
+				x: 300,
+				y: 500,
+				wires: [['s3']],
+			},
+			{ id: 's3', type: 'http response', z: 'tab1', name: '', x: 500, y: 500, wires: [] },
+		];
+		await project.configure({ timeouts: { drainMs: 10_000 } });
+		await project.promote(versionFlows('v1', slowRoute));
+		await project.setFlows(versionFlows('v2', slowRoute));
+		const answers: Promise<number>[] = [];
+		const asking = startPace(5, () => {
+			answers.push(fetch(`${project.url}/slow`).then(({ status }) => status));
+			return true;
+		});
+		const { status } = await project.cli('promote', '--yes');
+		asking.stop();
+		expect(status).toBe(0);
+		expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
+		expect(answers.length).toBeGreaterThan(5);
+	});
+});
