@@ -3,6 +3,7 @@ import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './lib/adapters/clock.ts';
+import { explainDiskFault } from './lib/adapters/disk-fault.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
@@ -30,11 +31,18 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 	protected async withEnvironment<R>(work: (session: EnvironmentSession) => Promise<R>): Promise<R> {
 		const context = await createContext((this.flags as { config: string }).config);
 		const environment = environmentOf(context.config, (this.args as { environment?: string }).environment);
-		const target = await context.openTarget(environment);
 		try {
-			return await work({ context, environment, target });
+			return await this.withTarget({ context, environment, target: await context.openTarget(environment) }, work);
+		} catch (error) {
+			throw error instanceof FlowferryError ? error : await explainDiskFault(error, environment.directory);
+		}
+	}
+
+	private async withTarget<R>(session: EnvironmentSession, work: (session: EnvironmentSession) => Promise<R>): Promise<R> {
+		try {
+			return await work(session);
 		} finally {
-			target.close();
+			session.target.close();
 		}
 	}
 

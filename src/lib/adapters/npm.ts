@@ -48,7 +48,9 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
-	const missing = /npm error (?:404\s+(?:The requested resource )?'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(result.stderr);
+	const missing = /npm error (?:404\s+(?:The requested resource )?'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(
+		result.stderr,
+	);
 	const moduleName = missing?.[1] ?? missing?.[2];
 	if (moduleName) {
 		return new FlowferryError({

@@ -1,6 +1,10 @@
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+
+/** SQLite's numbers for a damaged file, and for one that is none of its own. */
+const DAMAGED = [11, 26];
 
 /** How long a transaction waits for another process's. */
 const BUSY_TIMEOUT_MS = 1000;
@@ -21,9 +25,15 @@ export function openStateDatabase(file: string, tables: string): DatabaseSync {
 		throw new FlowferryError({
 			code: 'STATE_UNUSABLE',
 			message: `the environment's state ${file} cannot be used: ${(cause as Error).message}`,
-			hint: 'if the disk is full, make room; if the file is damaged, move it away and run `flowferry up` to start the last release anew',
+			hint: hintFor(file, cause as { errcode?: number }),
 			exitStatus: ExitStatus.needsOperator,
 			cause,
 		});
 	}
+}
+
+function hintFor(file: string, { errcode = 0 }: { errcode?: number }): string {
+	if (!DAMAGED.includes(errcode & 0xff)) return `if the disk is full, make room; else check the permissions of ${dirname(file)}`;
+	const ids = join(dirname(file), 'slots', '*', '*', 'address.json');
+	return `the file is damaged: end what still runs of this environment (${ids} have the process ids), move ${file} away together with its -wal and -shm files, and promote the snapshot that is to serve (\`flowferry snapshot list\`)`;
 }

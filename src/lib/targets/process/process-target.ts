@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { replaceFile } from '../../adapters/atomic-file.ts';
 import { systemClock } from '../../adapters/clock.ts';
+import { explainDiskFault } from '../../adapters/disk-fault.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
@@ -72,6 +73,14 @@ export class ProcessTarget implements Target {
 	}
 
 	async prepare(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
+		try {
+			await this.#fill(slot, release, snapshot, progress);
+		} catch (error) {
+			throw await explainDiskFault(error, this.#options.environment.directory);
+		}
+	}
+
+	async #fill(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
 		const { environment, nearbyNodeReds } = this.#options;
 		const timeoutMs = environment.timeouts.installMs;
 		await this.discard(slot);
