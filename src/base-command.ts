@@ -42,6 +42,31 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 		process.exitCode = status;
 	}
 
+	/** Progress, for people only. */
+	protected note(message: string): void {
+		if (!this.jsonEnabled()) this.logToStderr(message);
+	}
+
+	/**
+	 * From now on the first Ctrl-C or SIGTERM gives a reason to go back, and the second ends the process at once, with 130.
+	 */
+	protected watchInterrupts(): { reason(): string | null; stop(): void } {
+		let interrupted: string | null = null;
+		const onSignal = (signal: NodeJS.Signals) => {
+			if (interrupted) process.exit(130);
+			interrupted = `interrupted by ${signal}`;
+			this.note('interrupted: going back. Once more, and it stops at once; the next command then goes back.');
+		};
+		const signals = ['SIGINT', 'SIGTERM'] as const;
+		for (const signal of signals) process.on(signal, onSignal);
+		return {
+			reason: () => interrupted,
+			stop: () => {
+				for (const signal of signals) process.off(signal, onSignal);
+			},
+		};
+	}
+
 	protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {
 		const status = exitStatusOf(error);
 		process.exitCode = status;

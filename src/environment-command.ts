@@ -99,26 +99,4 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		if (await confirm(question, false)) return;
 		throw new FlowferryError({ code: 'DECLINED', message: 'declined; nothing was changed', exitStatus: ExitStatus.declined });
 	}
-
-	/** Progress, for people only. */
-	protected note(message: string): void {
-		if (!this.jsonEnabled()) this.logToStderr(message);
-	}
-
-	private watchInterrupts(): { reason(): string | null; stop(): void } {
-		let interrupted: string | null = null;
-		const onSignal = (signal: NodeJS.Signals) => {
-			if (interrupted) process.exit(130);
-			interrupted = `interrupted by ${signal}`;
-			this.note('interrupted: going back. Once more, and it stops at once; the next command then goes back.');
-		};
-		const signals = ['SIGINT', 'SIGTERM'] as const;
-		for (const signal of signals) process.on(signal, onSignal);
-		return {
-			reason: () => interrupted,
-			stop: () => {
-				for (const signal of signals) process.off(signal, onSignal);
-			},
-		};
-	}
 }

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import type { GatewayConfig, GatewayState, GatewayStatus, StoredTraffic, TrafficOrder } from '../lib/routers/gateway/protocol.ts';
 import { readGatewayState, writeGatewayState } from '../lib/routers/gateway/state-file.ts';
-import { createControlServer } from './control-server.ts';
+import { controlRoutes } from './control-routes.ts';
 import { Forwarder } from './forwarder.ts';
 import { FailureLog, type Log } from './log.ts';
 import { createPublicServer } from './public-server.ts';
@@ -44,11 +45,8 @@ export class Gateway {
 			this.#publicSockets.add(socket);
 			socket.once('close', () => this.#publicSockets.delete(socket));
 		});
-		this.#control = createControlServer(
-			parts.token,
-			{ status: () => this.#status(), order: (order) => this.#order(order), shutdown: () => void this.stop() },
-			parts.log,
-		);
+		const controls = { status: () => this.#status(), order: (order: TrafficOrder) => this.#order(order), shutdown: () => void this.stop() };
+		this.#control = createControlServer(parts.token, controlRoutes(controls), ({ message }) => parts.log('control-failed', { message }));
 		this.#state = { pid: parts.pid, startedAt: new Date().toISOString(), publicUrl: '', controlUrl: '' };
 	}
 
@@ -63,11 +61,11 @@ export class Gateway {
 		const publicPort = await listen(gateway.#public, host, port).catch((error: Error) => {
 			throw explainListenError(error, parts.config);
 		});
-		const controlPort = await listen(gateway.#control, '127.0.0.1', 0);
+		const controlUrl = await listenOnLoopback(gateway.#control);
 		gateway.#state = {
 			...gateway.#state,
 			publicUrl: `http://${userFacing(host)}:${publicPort}`,
-			controlUrl: `http://127.0.0.1:${controlPort}`,
+			controlUrl,
 		};
 		await gateway.#store(gateway.#switch.stored);
 		parts.log('listening', { ...gateway.#state, traffic: gateway.#switch.stored });

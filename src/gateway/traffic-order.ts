@@ -10,20 +10,12 @@ export type ReadOrder = { order: TrafficOrder } | { reason: string };
 class Invalid extends Error {}
 
 /** Reads the body of `PUT /traffic`. */
-export function readTrafficOrder(text: string): ReadOrder {
+export function readTrafficOrder(body: unknown): ReadOrder {
 	try {
-		return { order: toOrder(parse(text)) };
+		return { order: toOrder(toRecord(body, 'the body')) };
 	} catch (error) {
 		if (error instanceof Invalid) return { reason: error.message };
 		throw error;
-	}
-}
-
-function parse(text: string): Record<string, unknown> {
-	try {
-		return toRecord(JSON.parse(text), 'the body');
-	} catch (error) {
-		throw error instanceof Invalid ? error : new Invalid('the body is not JSON');
 	}
 }
 

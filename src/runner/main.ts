@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
-import { serveControl } from '../lib/control/server.ts';
+import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { Log } from './log.ts';
@@ -18,17 +18,21 @@ const log = new Log(config.logFile);
 const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables), systemClock());
 const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid });
 
-const { url } = await serveControl(await readFile(config.tokenFile, 'utf8'), {
-	'GET /status': async () => runner.status(),
-	'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
-	'POST /activate': (body) => runner.activate((body as { timeoutMs: number }).timeoutMs),
-	'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
-	'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
-	'POST /demote': (body) => {
-		const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
-		return runner.demote(handOverTo, timeoutMs);
+const control = createControlServer(
+	await readFile(config.tokenFile, 'utf8'),
+	{
+		'GET /status': async () => runner.status(),
+		'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
+		'POST /activate': (body) => runner.activate((body as { timeoutMs: number }).timeoutMs),
+		'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
+		'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
+		'POST /demote': (body) => {
+			const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
+			return runner.demote(handOverTo, timeoutMs);
+		},
 	},
-});
+	(error) => log.write('call failed', { error: String(error) }),
+);
 
 async function end(signal: string): Promise<never> {
 	log.write('stopping', { signal });
@@ -37,5 +41,8 @@ async function end(signal: string): Promise<never> {
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal));
 
-await replaceFile(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl: url } satisfies RunnerAddress));
+await replaceFile(
+	config.addressFile,
+	JSON.stringify({ pid: process.pid, controlUrl: await listenOnLoopback(control) } satisfies RunnerAddress),
+);
 await runner.run();

@@ -174,7 +174,7 @@ describe('the control API', () => {
 			await call('/nowhere'),
 		];
 		expect(answers.map(({ status }) => status)).toEqual([400, 400, 413, 404]);
-		for (const answer of answers) expect(await answer.json()).toEqual({ reason: expect.any(String) });
+		for (const answer of answers) expect(await answer.json()).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
 		expect((await gateway.router.status())?.traffic).toEqual({ state: 'flowing', upstreams: [backend.upstream] });
 	});
 });

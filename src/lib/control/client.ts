@@ -1,5 +1,14 @@
-/** Nobody answers at the control address: the process is gone, or does not turn. */
-export class ControlUnreachable extends Error {}
+/** Nobody answers at the control address. */
+export class ControlUnreachable extends Error {
+	/** True: nobody listens there, or whoever did ended during the call. False: somebody does, and does not answer. */
+	readonly gone: boolean;
+
+	constructor(message: string, cause?: unknown) {
+		super(message, { cause });
+		const code = ((cause as Error | undefined)?.cause as NodeJS.ErrnoException | undefined)?.code;
+		this.gone = code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'UND_ERR_SOCKET';
+	}
+}
 
 /** The call was refused, or failed on the other side. */
 export class ControlFailure extends Error {
@@ -37,11 +46,12 @@ export async function callControl(
 			...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
 			signal: AbortSignal.timeout(timeoutMs),
 		});
-		answer = await response.json();
+		answer = await response.json().catch(() => ({}));
 	} catch (cause) {
-		throw new ControlUnreachable(`no answer from ${address.url}${path} within ${timeoutMs} ms`, { cause });
+		throw new ControlUnreachable(`no answer from ${address.url}${path} within ${timeoutMs} ms`, cause);
 	}
 	if (response.ok) return answer;
+	if (response.status === 401) throw new ControlFailure('UNAUTHORIZED', `${address.url} does not accept the token`);
 	const { code, message } = (answer as { error?: { code?: string; message?: string } }).error ?? {};
 	throw new ControlFailure(code ?? String(response.status), message ?? `status ${response.status}`);
 }

@@ -22,43 +22,56 @@ export class ControlRefusal extends Error {
 }
 
 /** No control call carries more. */
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 /**
- * Serves calls as JSON over HTTP on 127.0.0.1, for whoever has the token (`Authorization: Bearer …`). Without it the
- * answer is 401, whatever was asked.
+ * Serves calls as JSON over HTTP, for whoever has the token (`Authorization: Bearer …`). Who lacks it gets 401 and learns
+ * nothing, not even which calls there are.
+ * @param failed told of calls that failed without having been refused
  */
-export async function serveControl(token: string, routes: ControlRoutes): Promise<{ url: string; server: Server }> {
+export function createControlServer(token: string, routes: ControlRoutes, failed: (error: Error) => void): Server {
 	const isAuthorized = authorizer(token);
-	const server = createServer((request, response) => {
-		if (!isAuthorized(request.headers.authorization)) {
-			request.resume();
-			return reply(response, 401, { error: { code: 'UNAUTHORIZED', message: 'a valid token is needed' } });
-		}
-		void handle(request, response, routes);
+	return createServer((request, response) => {
+		request.on('error', () => {});
+		response.on('error', () => {});
+		if (!isAuthorized(request.headers.authorization)) return reply(response, 401);
+		void handle(request, response, routes, failed);
 	});
+}
+
+/** Listens on a free port of 127.0.0.1; gives the address. */
+export async function listenOnLoopback(server: Server): Promise<string> {
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(0, '127.0.0.1', resolve);
 	});
-	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, routes: ControlRoutes): Promise<void> {
+async function handle(
+	request: IncomingMessage,
+	response: ServerResponse,
+	routes: ControlRoutes,
+	failed: (error: Error) => void,
+): Promise<void> {
 	try {
 		const handler = routes[`${request.method} ${request.url}`];
 		if (!handler) throw new ControlRefusal('NOT_FOUND', `no such call: ${request.method} ${request.url}`, 404);
 		reply(response, 200, (await handler(await readBody(request))) ?? {});
 	} catch (error) {
 		if (error instanceof ControlRefusal) reply(response, error.status, { error: { code: error.code, message: error.message } });
-		else reply(response, 500, { error: { code: 'INTERNAL', message: String(error) } });
+		else {
+			failed(error as Error);
+			reply(response, 500, { error: { code: 'INTERNAL', message: String(error) } });
+		}
 	}
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
 	const chunks: Buffer[] = [];
 	let size = 0;
-	for await (const chunk of request) {
+	// Destroying on the way out would cut the connection before the answer is sent.
+	for await (const chunk of request.iterator({ destroyOnReturn: false })) {
 		size += (chunk as Buffer).length;
 		if (size > MAX_BODY_BYTES) throw new ControlRefusal('TOO_LARGE', `a call's body has at most ${MAX_BODY_BYTES} bytes`, 413);
 		chunks.push(chunk as Buffer);
@@ -71,15 +84,15 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 	}
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
-	const text = JSON.stringify(body);
-	response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-	response.end(text);
+/** Each call has a connection of its own: callers are short-lived, and must not find an old one closed. */
+function reply(response: ServerResponse, status: number, body?: unknown): void {
+	response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+	response.end(body === undefined ? undefined : JSON.stringify(body));
 }
 
 /** Compares digests, so that neither the time nor the length tells anything about the token. */
 function authorizer(token: string): (header: string | undefined) => boolean {
 	const digest = (text: string) => createHash('sha256').update(text).digest();
-	const expected = digest(`Bearer ${token}`);
-	return (header) => timingSafeEqual(digest(header ?? ''), expected);
+	const expected = digest(token);
+	return (header) => timingSafeEqual(digest(/^Bearer (.+)$/i.exec(header ?? '')?.[1] ?? ''), expected);
 }

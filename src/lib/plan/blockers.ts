@@ -1,8 +1,7 @@
 import type { Finding } from '../lint/finding.ts';
 import { type Severity, severities } from '../lint/finding.ts';
 import { shortId } from '../snapshot/snapshot.ts';
-import type { PlanInput } from './build.ts';
-import type { Blocker } from './plan.ts';
+import type { Blocker, PlanInput } from './plan.ts';
 import { missingVariables } from './variables.ts';
 
 /** How many findings an error names; the lint itself shows all. */

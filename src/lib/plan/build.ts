@@ -6,20 +6,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
 import { predictEffects } from './effects.ts';
-import type { Plan } from './plan.ts';
-
-/** Everything that a plan is made of; nothing else is asked. */
-export interface PlanInput {
-	environment: string;
-	mode: Mode;
-	failOn: Severity | 'never';
-	snapshot: Snapshot;
-	lint: LintReport;
-	serving: { slot: SlotName; release: Release; snapshot: Snapshot } | null;
-	slots: Record<SlotName, Release | null>;
-	/** Names of the variables that the environment's instances will have. */
-	variables: ReadonlySet<string>;
-}
+import type { Plan, PlanInput } from './plan.ts';
 
 /** Decides what a promotion would do. Pure: the same input gives the same plan. */
 export function buildPlan(input: PlanInput): Plan {

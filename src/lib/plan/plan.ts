@@ -1,6 +1,7 @@
 import type { Mode } from '../flows/mode.ts';
-import type { SlotName, Strategy } from '../journal/journal.ts';
+import type { Release, SlotName, Strategy } from '../journal/journal.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
 export interface Plan {
@@ -47,3 +48,16 @@ export interface Effect {
 }
 
 export type Blocker = { code: 'LINT_GATE'; message: string; hint: string } | { code: 'VARIABLES_MISSING'; message: string; hint: string };
+
+/** Everything that a plan is made of; nothing else is asked. */
+export interface PlanInput {
+	environment: string;
+	mode: Mode;
+	failOn: Severity | 'never';
+	snapshot: Snapshot;
+	lint: LintReport;
+	serving: { slot: SlotName; release: Release; snapshot: Snapshot } | null;
+	slots: Record<SlotName, Release | null>;
+	/** Names of the variables that the environment's instances will have. */
+	variables: ReadonlySet<string>;
+}

@@ -1,6 +1,6 @@
 import { readTrafficOrder } from '../../../src/gateway/traffic-order.ts';
 
-const read = (body: unknown) => readTrafficOrder(JSON.stringify(body));
+const read = readTrafficOrder;
 const upstream = { instance: 'blue/0', url: 'http://127.0.0.1:40123' };
 
 describe('the traffic order', () => {
@@ -38,6 +38,6 @@ describe('the traffic order', () => {
 	});
 
 	it('refuses what is not JSON', () => {
-		expect(readTrafficOrder('{')).toEqual({ reason: 'the body is not JSON' });
+		expect(readTrafficOrder('{')).toEqual({ reason: 'the body must be an object' });
 	});
 });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ControlFailure, ControlUnreachable, callControl } from '../../control/client.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { GatewayStatus } from './protocol.ts';
@@ -13,19 +14,13 @@ export type ControlCall =
 
 /** One call to the control API. Null where nobody listens there; throws FlowferryError on anything else than success. */
 export async function callGateway(controlUrl: string, tokenFile: string, call: ControlCall): Promise<GatewayStatus | null> {
-	const token = await readToken(tokenFile);
-	let response: Response;
-	let answer: unknown;
+	const address = { url: controlUrl, token: await readToken(tokenFile) };
 	try {
-		response = await fetch(`${controlUrl}${call.path}`, {
-			method: call.method,
-			headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-			body: 'body' in call ? JSON.stringify(call.body) : null,
-			signal: AbortSignal.timeout(answerMs),
-		});
-		answer = await response.json().catch(() => ({}));
+		return (await callControl(address, call.method, call.path, 'body' in call ? call.body : {}, answerMs)) as GatewayStatus;
 	} catch (error) {
-		if (isGone(error)) return null;
+		if (error instanceof ControlFailure)
+			throw error.code === 'UNAUTHORIZED' ? wrongToken(controlUrl, tokenFile) : refused(controlUrl, call, error);
+		if (error instanceof ControlUnreachable && error.gone) return null;
 		throw new FlowferryError({
 			code: 'GATEWAY_UNRESPONSIVE',
 			message: `The gateway's control API at ${controlUrl} does not answer: ${(error as Error).message}`,
@@ -34,8 +29,6 @@ export async function callGateway(controlUrl: string, tokenFile: string, call: C
 			cause: error,
 		});
 	}
-	if (response.ok) return answer as GatewayStatus;
-	throw response.status === 401 ? wrongToken(controlUrl, tokenFile) : refused(controlUrl, call, response.status, answer);
 }
 
 async function readToken(tokenFile: string): Promise<string> {
@@ -51,12 +44,6 @@ async function readToken(tokenFile: string): Promise<string> {
 	}
 }
 
-/** Nobody listens, or whoever did ended during the call. */
-function isGone(error: unknown): boolean {
-	const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-	return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'UND_ERR_SOCKET';
-}
-
 function wrongToken(controlUrl: string, tokenFile: string): FlowferryError {
 	return new FlowferryError({
 		code: 'GATEWAY_TOKEN_WRONG',
@@ -65,11 +52,10 @@ function wrongToken(controlUrl: string, tokenFile: string): FlowferryError {
 	});
 }
 
-function refused(controlUrl: string, call: ControlCall, status: number, answer: unknown): FlowferryError {
-	const reason = (answer as { reason?: string } | null)?.reason ?? `status ${status}`;
+function refused(controlUrl: string, call: ControlCall, { message }: ControlFailure): FlowferryError {
 	return new FlowferryError({
 		code: 'GATEWAY_REFUSED',
-		message: `The gateway at ${controlUrl} refused ${call.method} ${call.path}: ${reason}`,
+		message: `The gateway at ${controlUrl} refused ${call.method} ${call.path}: ${message}`,
 		hint: 'Look into its log. The traffic is as it was before.',
 		exitStatus: ExitStatus.internal,
 	});

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile } from '../../adapters/atomic-file.ts';
 import { programPath } from '../../adapters/package-root.ts';
+import { ensureToken } from '../../control/token.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { GatewayRouter } from './gateway-router.ts';
@@ -32,7 +32,7 @@ export interface GatewayLaunch {
 export function gatewayFiles(directory: string): GatewayFiles {
 	return {
 		configFile: join(directory, 'gateway.config.json'),
-		tokenFile: join(directory, 'gateway.token'),
+		tokenFile: join(directory, 'control.token'),
 		stateFile: join(directory, 'gateway.state.json'),
 		logFile: join(directory, 'gateway.log'),
 	};
@@ -112,15 +112,6 @@ async function lastFailure(logFile: string, from: number): Promise<GatewayFailur
 		return failure.code === undefined ? null : (failure as GatewayFailure);
 	} catch {
 		return null;
-	}
-}
-
-/** Created once; later gateways of this folder go on with it. */
-async function ensureToken(tokenFile: string): Promise<void> {
-	try {
-		await writeFile(tokenFile, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 	}
 }
 

@@ -52,7 +52,7 @@ export class ProcessInstance implements Instance {
 
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
 		const address = await this.#address();
-		if (!address) throw new ControlUnreachable(`${this.name} has no runner`);
+		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
 		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
 	}
 
