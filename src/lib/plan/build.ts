@@ -1,7 +1,4 @@
-import type { Mode } from '../flows/mode.ts';
 import type { FlowNode } from '../flows/node.ts';
-import type { Release, SlotName } from '../journal/journal.ts';
-import type { LintReport, Severity } from '../lint/finding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
