@@ -11,7 +11,7 @@ export interface CliResult {
 
 export interface CliOptions {
 	cwd: string;
-	/** Added to a small environment: PATH, and a HOME that holds nothing. */
+	/** Added to a small environment: PATH, a HOME that holds nothing, and the way to the npm registry. */
 	env?: Record<string, string>;
 	/** Written to stdin, which then ends. */
 	input?: string;
@@ -19,9 +19,16 @@ export interface CliOptions {
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
+/** This machine's way to the npm registry. */
+const networkEnvironment = Object.fromEntries(
+	Object.entries(process.env).filter(([name]) =>
+		/^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no)_proxy|npm_config_(registry|userconfig|cafile))$/i.test(name),
+	),
+);
+
 /** Runs the built program as a user would, without a terminal. Build first: `npm run build`. */
 export function runCli(args: string[], options: CliOptions): Promise<CliResult> {
-	const env = { PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', ...options.env };
+	const env = { ...networkEnvironment, PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', ...options.env };
 	const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
 	const output = { stdout: '', stderr: '' };
 	child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
@@ -29,6 +36,14 @@ export function runCli(args: string[], options: CliOptions): Promise<CliResult> 
 	child.stdin.on('error', () => undefined).end(options.input ?? '');
 	return new Promise((resolve, reject) => {
 		child.once('error', reject);
-		child.once('close', (status) => resolve({ status, ...output, json: () => JSON.parse(output.stdout) }));
+		child.once('close', (status) => resolve({ status, ...output, json: () => parse(output) }));
 	});
+}
+
+function parse({ stdout, stderr }: { stdout: string; stderr: string }): ReturnType<typeof JSON.parse> {
+	try {
+		return JSON.parse(stdout);
+	} catch {
+		throw new Error(`no JSON on stdout: '${stdout}', stderr: '${stderr}'`);
+	}
 }

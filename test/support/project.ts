@@ -42,7 +42,7 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 		// JSON is YAML.
 		await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
 	}
-	const cli = (...args: string[]) => runCli(args, { cwd: folder });
+	const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { HOME: folder } });
 	const setFlows = (flows: FlowNode[]) => writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(flows));
 
 	async function status(): Promise<EnvironmentStatus> {
@@ -82,7 +82,8 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 			for (const pid of left) process.kill(pid, 'SIGKILL');
 			const logs = await readLogs(folder);
 			await rm(folder, { recursive: true });
-			if (exit !== 0 || left.length > 0) throw new Error(`down ended with ${exit} and left processes ${left.join(', ')}: ${stderr}\n${logs}`);
+			if (exit !== 0 || left.length > 0)
+				throw new Error(`down ended with ${exit} and left processes ${left.join(', ')}: ${stderr}\n${logs}`);
 		},
 	};
 }
@@ -97,7 +98,17 @@ export function versionFlows(version: string, more: FlowNode[] = []): FlowNode[]
 	return [
 		{ id: 'tab1', type: 'tab', label: 'Version' },
 		{ id: 'in1', type: 'http in', z: 'tab1', name: '', url: '/version', method: 'get', x: 100, y: 100, wires: [['fn1']] },
-		{ id: 'fn1', type: 'function', z: 'tab1', name: 'answer', func: `msg.payload = ${JSON.stringify(version)};\nreturn msg;`, outputs: 1, x: 300, y: 100, wires: [['out1']] },
+		{
+			id: 'fn1',
+			type: 'function',
+			z: 'tab1',
+			name: 'answer',
+			func: `msg.payload = ${JSON.stringify(version)};\nreturn msg;`,
+			outputs: 1,
+			x: 300,
+			y: 100,
+			wires: [['out1']],
+		},
 		{ id: 'out1', type: 'http response', z: 'tab1', name: '', x: 500, y: 100, wires: [] },
 		...more,
 	];

@@ -43,10 +43,14 @@ export interface PromotionResult {
 	warnings: string[];
 }
 
-/** Brings a snapshot into production as a new release. The caller holds the environment's lock. */
+/**
+ * Brings a snapshot into production as a new release. The caller holds the environment's lock.
+ * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, …): then nothing was begun
+ */
 export async function promote(setting: PromotionSetting, snapshot: Snapshot): Promise<PromotionResult> {
 	const { journal } = setting.target;
 	const from = await servingRelease(setting.target);
+	if (!from) await proveRouter(setting.target);
 	const release = await journal.createRelease(snapshot.id);
 	const to = { slot: otherSlot(from?.slot), release };
 	return await carryOut(setting, { kind: 'promote', strategy: from ? 'exclusive' : 'first', from, to });
@@ -158,6 +162,12 @@ async function latestThatServed(journal: Target['journal'], serving: Release): P
 		({ state, to }) => (state.kind === 'baking' || state.kind === 'retired') && to.release.number !== serving.number,
 	);
 	return served?.to.release ?? null;
+}
+
+/** A router that never served shows whether it can before anything is begun: it comes last, where there is no way back. */
+async function proveRouter(target: Target): Promise<void> {
+	await target.startRouter();
+	await target.stopRouter();
 }
 
 function otherSlot(slot?: SlotName): SlotName {

@@ -49,7 +49,12 @@ export function showPromotion(print: (line: string) => void, theme: Theme): Prom
 				return gates.get(step)?.promise;
 			},
 		})),
-		{ rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+		{
+			rendererOptions: { timer: PRESET_TIMER },
+			fallbackRendererOptions: { timer: PRESET_TIMER },
+			// It would end the process at the first interrupt, with the promotion half done.
+			registerSignalListeners: false,
+		},
 	);
 	let shown: Promise<unknown> | undefined;
 
