@@ -1,9 +1,11 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { findJsonFault } from './json-fault.ts';
 import type { FlowNode } from './node.ts';
+import { flattenSingleFlow, isSingleFlow } from './single-flow.ts';
 
 /**
- * Reads a flow file: an array of nodes, or the `{flows, rev}` of the admin API's second version.
+ * Reads flows: an array of nodes (a flow file, or nodes as the editor exports them), the `{flows, rev}` of the admin API's second
+ * version, or a single flow as its `GET /flow/:id` gives it.
  * `origin` names the text in errors: a path, `standard input`, a URL.
  * @throws FlowferryError FLOWS_NOT_JSON, and what `checkFlows` throws.
  */
@@ -32,6 +34,7 @@ export function parseFlows(text: string, origin: string): FlowNode[] {
 
 function nodesOf(content: unknown): unknown {
 	if (isRecord(content) && Array.isArray(content.flows)) return content.flows;
+	if (isSingleFlow(content)) return flattenSingleFlow(content);
 	return content;
 }
 
