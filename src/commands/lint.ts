@@ -5,16 +5,16 @@ import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
 import { parseFlows } from '../lib/flows/parse.ts';
-import { lint, severityReaches } from '../lib/lint/engine.ts';
+import { lint } from '../lib/lint/engine.ts';
 import { type LintReport, severities } from '../lib/lint/finding.ts';
+import { severityReaches } from '../lib/lint/report.ts';
 import { renderLint } from '../lib/ui/render-lint.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 
 export default class Lint extends BaseCommand<typeof Lint> {
 	static override summary = 'Judge flows for high availability';
-	static override description = `Finds what would be lost, doubled or refused when a spare takes over (hot-spare) or when several
-instances share the work (load-balanced). Nothing is contacted and nothing is changed.
-Exit status 1 means findings at or above --fail-on; docs/rules has a page for each rule.`;
+	static override description =
+		`Finds what would be lost, doubled or refused when a spare takes over (hot-spare) or when several instances share the work (load-balanced). Nothing is contacted and nothing is changed. Exit status 1 means findings at or above --fail-on; docs/rules has a page for each rule.`;
 
 	static override examples = [
 		{ description: 'Judge a flow file for hot-spare, the default', command: '<%= config.bin %> lint flows.json' },

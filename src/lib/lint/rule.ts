@@ -13,6 +13,9 @@ export interface Judgement {
 	remediation: string;
 }
 
+/** What a rule is, without what it does. */
+export type RuleFacts = Pick<Rule, 'id' | 'family' | 'summary'>;
+
 /** One hazard. Rules do no I/O, do not know each other and judge running nodes only. */
 export interface Rule {
 	/** Kebab-case; names the rule's file, its test and its page. */

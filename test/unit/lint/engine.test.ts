@@ -1,7 +1,8 @@
 import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
-import { lint, severityReaches } from '../../../src/lib/lint/engine.ts';
+import { lint } from '../../../src/lib/lint/engine.ts';
 import type { Severity } from '../../../src/lib/lint/finding.ts';
+import { severityReaches } from '../../../src/lib/lint/report.ts';
 import type { Rule } from '../../../src/lib/lint/rule.ts';
 import { config, node, tab } from './judge.ts';
 
