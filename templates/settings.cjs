@@ -5,15 +5,20 @@
  */
 const own = process.env.FLOWFERRY_USER_SETTINGS ? require(process.env.FLOWFERRY_USER_SETTINGS) : {};
 const agentDir = process.env.FLOWFERRY_AGENT_DIR;
+const credentialSecret = process.env.FLOWFERRY_CREDENTIAL_SECRET;
+const port = Number(process.env.FLOWFERRY_PORT);
+delete process.env.FLOWFERRY_PORT;
+delete process.env.FLOWFERRY_CREDENTIAL_SECRET;
 delete process.env.FLOWFERRY_USER_SETTINGS;
 delete process.env.FLOWFERRY_AGENT_DIR;
 
 module.exports = {
 	...own,
 	flowFile: 'flows.json',
+	credentialSecret,
 	// The gateway serves the network; an instance is reached through it, or from this machine.
 	uiHost: '127.0.0.1',
-	uiPort: 0,
+	uiPort: port,
 	https: undefined,
 	httpAdminRoot: false,
 	// Lets the agent start and stop the flows, and keeps them stopped after a start.

@@ -2,13 +2,16 @@
  * The runner's program: `node dist/runner/main.js`, with its configuration as JSON on the standard input. It lives on
  * when the process that started it ends, serves its control calls, and ends with SIGTERM.
  */
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
+import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
 import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
@@ -16,7 +19,10 @@ import { Runner } from './runner.ts';
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
 const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables), systemClock());
-const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid });
+// Node-RED opens the file with this at each start; nobody else ever can.
+const credentialSecret = randomBytes(32).toString('hex');
+await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
+const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid, credentialSecret });
 
 const control = createControlServer(
 	await readFile(config.tokenFile, 'utf8'),

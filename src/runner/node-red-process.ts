@@ -22,14 +22,18 @@ export class NodeRedProcess {
 	#lastReport: { report: AgentReport; at: number } | null = null;
 	readonly exited: Promise<string>;
 
-	constructor(config: RunnerConfig, logDescriptor: number) {
+	/** @param port 0: a free one of the system's choice */
+	constructor(config: RunnerConfig, { credentialSecret, port, logDescriptor }: { credentialSecret: string; port: number; logDescriptor: number }) {
 		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
 		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
 		this.#child = spawn(program as string, args, {
 			cwd: config.userDir,
 			env: {
 				...config.variables,
+				// Settings take these and remove them, before any flow can read its environment.
 				FLOWFERRY_AGENT_DIR: config.agentDir,
+				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
+				FLOWFERRY_PORT: String(port),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
 			},
 			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],

@@ -23,18 +23,25 @@ export class Runner {
 	readonly #config: RunnerConfig;
 	readonly #holder: string;
 	readonly #log: Log;
+	readonly #credentialSecret: string;
 	readonly #lease: LeaseKeeper;
 	#nodeRed: NodeRedProcess | null = null;
 	#listening: { port: number; nodeRed: string } | null = null;
+	/** Kept when Node-RED is started again, so that the router finds it where it was. */
+	#port = 0;
 	#state: InstanceState = 'starting';
 	#crashes = 0;
 	#crashesInARow = 0;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(config: RunnerConfig, dependencies: { store: LeaseStore; clock: MonotonicClock; log: Log; pid: number }) {
+	constructor(
+		config: RunnerConfig,
+		dependencies: { store: LeaseStore; clock: MonotonicClock; log: Log; pid: number; credentialSecret: string },
+	) {
 		this.#config = config;
 		this.#log = dependencies.log;
+		this.#credentialSecret = dependencies.credentialSecret;
 		this.#holder = `${config.instance}@${dependencies.pid}`;
 		this.#lease = new LeaseKeeper({
 			store: dependencies.store,
@@ -57,7 +64,11 @@ export class Runner {
 	async run(): Promise<void> {
 		while (this.#state !== 'stopping') {
 			await keepFlowsStopped(this.#config.userDir);
-			const nodeRed = new NodeRedProcess(this.#config, this.#log.descriptor);
+			const nodeRed = new NodeRedProcess(this.#config, {
+				credentialSecret: this.#credentialSecret,
+				port: this.#port,
+				logDescriptor: this.#log.descriptor,
+			});
 			this.#nodeRed = nodeRed;
 			await this.#bringUp(nodeRed);
 			const how = await nodeRed.exited;
@@ -159,6 +170,7 @@ export class Runner {
 	async #bringUp(nodeRed: NodeRedProcess): Promise<void> {
 		try {
 			this.#listening = await nodeRed.ready(this.#config.startMs);
+			this.#port = this.#listening.port;
 			this.#state = 'standby';
 			this.#log.write('standing by', this.#listening);
 			await this.#inTurn(() => this.#goOnIfActive(nodeRed));

@@ -20,7 +20,11 @@ async function until(happened: () => Promise<boolean> | boolean, what: string, l
 }
 
 const runs = (pid: number | null) => pid !== null && existsSync(`/proc/${pid}/exe`);
-const serves = (project: Project, version: string) => askVersion(project).then((answer) => answer === version, () => false);
+const serves = (project: Project, version: string) =>
+	askVersion(project).then(
+		(answer) => answer === version,
+		() => false,
+	);
 
 describe('whoever promotes is killed', () => {
 	let project: Project;
@@ -40,7 +44,9 @@ describe('whoever promotes is killed', () => {
 			await project.setFlows(versionFlows(version));
 			const snapshot = (await project.cli('snapshot', '--json')).json().id as string;
 			const args = [promoteAndDie, join(project.folder, 'flowferry.yaml'), snapshot, step, moment];
-			const signal = await new Promise((resolve) => execFile(process.execPath, args, { cwd: project.folder }, (error) => resolve(error?.signal)));
+			const signal = await new Promise((resolve) =>
+				execFile(process.execPath, args, { cwd: project.folder }, (error) => resolve(error?.signal)),
+			);
 			expect(signal).toBe('SIGKILL');
 
 			const between = await project.cli('status', '--json');
@@ -85,6 +91,8 @@ describe('a part of production is killed, hangs or freezes', () => {
 		const after = await project.active();
 		expect(after.childPid).not.toBe(before.childPid);
 		expect(after.lease).toEqual(before.lease);
+		expect(after.url).toBe(before.url);
+		expect(await askVersion(project)).toBe('v1');
 	});
 
 	it('Node-RED hung in an endless loop: its runner kills it and starts it again', async () => {
@@ -92,6 +100,7 @@ describe('a part of production is killed, hangs or freezes', () => {
 		void fetch(`${project.url}/hang`).catch(() => {});
 		await until(() => !runs(before.childPid), 'the hung process is killed');
 		await until(async () => (await project.active()).state === 'active', 'active again');
+		expect(await askVersion(project)).toBe('v1');
 	});
 
 	it('runner killed: its Node-RED ends with it, even in an endless loop, and up heals', async () => {
@@ -134,7 +143,10 @@ describe('a part of production is killed, hangs or freezes', () => {
 
 	it('everything killed, as by a power cut: up brings the last release back', async () => {
 		const { slots, gateway } = (await project.cli('status', '--json')).json();
-		const pids: number[] = [gateway.pid, ...slots[0].instances.flatMap(({ status }: { status: { pid: number; childPid: number } }) => [status.pid, status.childPid])];
+		const pids: number[] = [
+			gateway.pid,
+			...slots[0].instances.flatMap(({ status }: { status: { pid: number; childPid: number } }) => [status.pid, status.childPid]),
+		];
 		for (const pid of pids) process.kill(pid, 'SIGKILL');
 		await until(() => pids.every((pid) => !runs(pid)), 'all are gone');
 		expect((await project.status()).health).toEqual({ state: 'down' });

@@ -3,7 +3,16 @@ import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
 
-const node = (id: string, type: string, properties: object): FlowNode => ({ id, type, z: 'tab1', name: '', x: 100, y: 200, wires: [], ...properties });
+const node = (id: string, type: string, properties: object): FlowNode => ({
+	id,
+	type,
+	z: 'tab1',
+	name: '',
+	x: 100,
+	y: 200,
+	wires: [],
+	...properties,
+});
 
 describe('promote, rollback, down and up on real Node-RED', () => {
 	let project: Project;
@@ -27,7 +36,13 @@ describe('promote, rollback, down and up on real Node-RED', () => {
 
 	it('brings the second release beside it, and keeps the first warm', async () => {
 		const result = await project.promote(versionFlows('v2'));
-		expect(result).toMatchObject({ outcome: 'promoted', release: 2, strategy: 'exclusive', from: { slot: 'blue', release: 1 }, to: { slot: 'green', release: 2 } });
+		expect(result).toMatchObject({
+			outcome: 'promoted',
+			release: 2,
+			strategy: 'exclusive',
+			from: { slot: 'blue', release: 1 },
+			to: { slot: 'green', release: 2 },
+		});
 		expect(result.drained).toEqual({ drained: true, left: [], unansweredRequests: 0 });
 		expect(await askVersion(project)).toBe('v2');
 		const { slots } = await project.status();
@@ -110,7 +125,14 @@ describe('a green that cannot start leaves blue serving, and exits 4', () => {
 		await new Promise((resolve) => server.once('listening', resolve));
 		const { port } = server.address() as { port: number };
 		try {
-			const listener = node('t1', 'tcp in', { name: 'line', server: 'server', host: '', port: String(port), datamode: 'stream', datatype: 'utf8' });
+			const listener = node('t1', 'tcp in', {
+				name: 'line',
+				server: 'server',
+				host: '',
+				port: String(port),
+				datamode: 'stream',
+				datatype: 'utf8',
+			});
 			const stderr = await promoteBadly(versionFlows('v2', [listener]));
 			expect(stderr).toMatch(/'verify' failed: green\/0: tcp in 'line': .*EADDRINUSE/);
 		} finally {

@@ -20,7 +20,8 @@ const target = await context.openTarget(environment);
 const { journal } = target;
 
 const reached = milestones[steps.indexOf(step) + 1];
-const isDone = (state: PromotionState) => (reached === 'released' ? state.kind === 'baking' : state.kind === 'going' && state.reached === reached);
+const isDone = (state: PromotionState) =>
+	reached === 'released' ? state.kind === 'baking' : state.kind === 'going' && state.reached === reached;
 const record = journal.record.bind(journal);
 journal.record = async (id, state, finished) => {
 	if (moment === 'acted' && isDone(state)) die();

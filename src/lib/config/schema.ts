@@ -83,6 +83,12 @@ const environment = z.strictObject({
 		.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
 		.default({})
 		.describe("Environment variables of this environment's instances: what `${NAME}` in flows reads."),
+	credentials: z
+		.record(z.string().min(1), z.record(z.string().min(1), z.string()))
+		.default({})
+		.describe(
+			"By node id: the node's credentials, such as `{ b1: { user: plant, password: ${MQTT_PASSWORD} } }`. On disk they are sealed with a key that is kept in memory alone.",
+		),
 	checks: z
 		.array(check)
 		.default([])

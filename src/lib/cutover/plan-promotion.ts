@@ -31,6 +31,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		lint: lint(snapshot.content.flows, { mode: environment.mode }),
 		serving: serving && { ...serving, snapshot: await setting.loadSnapshot(serving.release.snapshot) },
 		slots: await target.journal.slots(),
+		credentials: new Set(Object.keys(environment.credentials)),
 		variables: new Set([...setting.inherited, ...Object.keys(environment.variables)]),
 	});
 }

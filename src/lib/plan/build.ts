@@ -25,7 +25,7 @@ export function buildPlan(input: PlanInput): Plan {
 		effects: predictEffects(strategy, snapshot.content.flows, lint),
 		lint: { ...lint.summary, failOn },
 		blockers: findBlockers(input),
-		warnings: credentialWarnings(snapshot.content.flows),
+		warnings: credentialWarnings(snapshot.content.flows, input.credentials),
 	};
 }
 
@@ -36,8 +36,10 @@ function comparePalettes(before: Snapshot['content'] | undefined, after: Snapsho
 	return { added: [...later].filter((name) => !earlier.has(name)), removed: [...earlier].filter((name) => !later.has(name)) };
 }
 
-/** Snapshots hold no credentials: nodes that need some must read them from the environment. */
-function credentialWarnings(flows: FlowNode[]): string[] {
-	const brokers = flows.filter((node) => node.type === 'mqtt-broker' && node.usetls === true);
-	return brokers.map((node) => `mqtt-broker '${node.name || node.id}' uses TLS: its credentials are not part of a snapshot`);
+/** A snapshot holds no credentials: the environment gives them, by node id. */
+function credentialWarnings(flows: FlowNode[], credentials: ReadonlySet<string>): string[] {
+	const ids = new Set(flows.map(({ id }) => id));
+	return [...credentials]
+		.filter((id) => !ids.has(id))
+		.map((id) => `the configuration gives credentials to node ${id}, which the flows do not have`);
 }

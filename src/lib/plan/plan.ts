@@ -60,4 +60,6 @@ export interface PlanInput {
 	slots: Record<SlotName, Release | null>;
 	/** Names of the variables that the environment's instances will have. */
 	variables: ReadonlySet<string>;
+	/** Ids of the nodes to which the environment gives credentials. */
+	credentials: ReadonlySet<string>;
 }

@@ -77,6 +77,8 @@ export interface RunnerConfig {
 	logFile: string;
 	leaseTiming: LeaseTiming;
 	startMs: number;
+	/** By node id; written into the user directory sealed with a key that no file holds. */
+	credentials: Record<string, Record<string, string>>;
 	/** Node-RED's whole environment. */
 	variables: Record<string, string>;
 }

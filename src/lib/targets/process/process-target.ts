@@ -166,6 +166,7 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			startMs: environment.timeouts.startMs,
+			credentials: environment.credentials,
 			variables: { ...inherited, ...environment.variables },
 		};
 	}
