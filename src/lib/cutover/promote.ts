@@ -33,6 +33,8 @@ export interface PromotionResult {
 	/** The release that serves now. */
 	release: number;
 	snapshot: string;
+	/** Where production serves. */
+	url: string;
 	strategy: Strategy;
 	from: { slot: SlotName; release: number } | null;
 	to: { slot: SlotName; release: number };
@@ -113,6 +115,7 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 		environment: environment.name,
 		release: draft.to.release.number,
 		snapshot: draft.to.release.snapshot,
+		url: (await target.router.status())?.url ?? '',
 		strategy: draft.strategy,
 		from: draft.from && { slot: draft.from.slot, release: draft.from.release.number },
 		to: { slot: draft.to.slot, release: draft.to.release.number },

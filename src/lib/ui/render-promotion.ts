@@ -4,10 +4,11 @@ import type { Theme } from './theme.ts';
 
 /** What a promotion or rollback did and cost, for people. */
 export function renderPromotion(result: PromotionResult, theme: Theme): string {
-	const { outcome, release, snapshot, environment, from, to, gapMs, drained } = result;
+	const { outcome, release, snapshot, environment, url, from, to, gapMs, drained } = result;
 	const done = outcome === 'promoted' ? 'promoted to' : 'brought back to';
 	const lines = [
 		`${theme.good('✔')} release ${theme.strong(String(release))} (${shortId(snapshot)}) ${done} ${environment}, in ${to.slot}`,
+		`  it serves at ${url}`,
 	];
 	if (from) {
 		lines.push(`  ${gapMs} ms from closing the old sources to the new flows' start`);

@@ -46,5 +46,5 @@ function renderInstance({ state, lease, url, agent, crashes }: InstanceStatus, t
 
 function renderRecord({ kind, started, by, to, state }: PromotionRecord, theme: Theme): string {
 	const outcome = state.kind === 'baking' || state.kind === 'retired' ? theme.good('served') : theme.error(state.kind);
-	return `${started.slice(0, 19).replace('T', ' ')}  ${kind} release ${to.release.number}  ${outcome}  ${theme.dim(by)}`;
+	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${outcome}  ${theme.dim(by)}`;
 }
