@@ -20,6 +20,7 @@ export class LeaseKeeper {
 	#token: number | null = null;
 	#untilMs = 0;
 	#timer: NodeJS.Timeout | undefined;
+	#deadline: NodeJS.Timeout | undefined;
 
 	constructor(options: {
 		store: LeaseStore;
@@ -69,6 +70,7 @@ export class LeaseKeeper {
 
 	#forget(): number | null {
 		clearTimeout(this.#timer);
+		clearTimeout(this.#deadline);
 		const token = this.#token;
 		this.#token = null;
 		return token;
@@ -82,14 +84,14 @@ export class LeaseKeeper {
 		const token = this.#token;
 		if (token === null) return;
 		const asked = this.#clock.nowMs();
-		if (asked >= this.#untilMs) return this.#lose('it was not renewed in time');
 		try {
 			const answer = await this.#store.renew(this.#seat, this.#holder, token, this.#timing.ttlMs);
 			if (this.#token !== token) return; // given up meanwhile
 			if (!answer.granted) return this.#lose(answer.heldBy ? `${answer.heldBy} holds it` : 'it had ended');
 			this.#extend(asked);
 		} catch (error) {
-			// The store did not answer; there is time to try again until the renew deadline.
+			if (this.#token !== token) return;
+			// There is time to try again, unless the next attempt would come after the renew deadline.
 			if (this.#clock.nowMs() + this.#timing.retryMs >= this.#untilMs)
 				return this.#lose(`the lease store does not answer: ${String(error)}`);
 		}
@@ -99,6 +101,9 @@ export class LeaseKeeper {
 	/** Counted from before the store was asked, so that it ends before the grant does, by ttl − renew deadline. */
 	#extend(askedMs: number): void {
 		this.#untilMs = askedMs + this.#timing.renewDeadlineMs;
+		clearTimeout(this.#deadline);
+		// Also where a renewal is under way and does not come back.
+		this.#deadline = setTimeout(() => this.#lose('it was not renewed in time'), this.#untilMs - this.#clock.nowMs());
 		this.#events.extended(this.#untilMs);
 	}
 

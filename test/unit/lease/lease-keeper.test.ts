@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LeaseGrant, LeaseRefusal, LeaseStore } from '../../../src/lib/lease/lease.ts';
+import { LeaseKeeper } from '../../../src/lib/lease/lease-keeper.ts';
+
+const timing = { ttlMs: 200, renewDeadlineMs: 120, retryMs: 30 };
+const grant: LeaseGrant = { granted: true, seat: 'active', holder: 'blue', token: 7 };
+
+type Answer = LeaseGrant | LeaseRefusal | Error | 'never';
+
+/** A store whose renewals answer in this order; the last one goes on. */
+function scripted(renewals: Answer[]) {
+	const calls: string[] = [];
+	let turn = 0;
+	const store: LeaseStore = {
+		acquire: async () => grant,
+		renew: () => {
+			calls.push('renew');
+			const answer = renewals[Math.min(turn++, renewals.length - 1)] as Answer;
+			if (answer === 'never') return new Promise(() => {});
+			return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+		},
+		handOver: async (_seat, _holder, token, to) => {
+			calls.push(`hand over ${token} to ${to}`);
+			return grant;
+		},
+		release: async (_seat, _holder, token) => {
+			calls.push(`release ${token}`);
+		},
+		list: async () => [],
+		close: () => {},
+	};
+	return { store, calls };
+}
+
+function keep(renewals: Answer[]) {
+	const { store, calls } = scripted(renewals);
+	const clock = { nowMs: () => Math.floor(performance.now()), bootId: 'x' };
+	const extended: number[] = [];
+	const lost: { reason: string; at: number }[] = [];
+	const events = { extended: (until: number) => extended.push(until), lost: (reason: string) => lost.push({ reason, at: clock.nowMs() }) };
+	return { keeper: new LeaseKeeper({ store, clock, seat: 'active', holder: 'blue', timing, events }), calls, extended, lost, clock };
+}
+
+describe('LeaseKeeper', () => {
+	it('renews, and says each time until when the flows may run', async () => {
+		const { keeper, extended, lost, clock } = keep([grant]);
+		const asked = clock.nowMs();
+		expect(await keeper.acquire()).toBeNull();
+		expect(keeper.token).toBe(7);
+		expect(extended[0]).toBeLessThanOrEqual(clock.nowMs() + timing.renewDeadlineMs);
+		expect(extended[0]).toBeGreaterThanOrEqual(asked + timing.renewDeadlineMs);
+		await sleep(200);
+		expect(extended.length).toBeGreaterThan(2);
+		expect(lost).toEqual([]);
+		await keeper.giveUp(null);
+	});
+
+	it('has lost it when somebody else holds it', async () => {
+		const { keeper, lost } = keep([grant, { granted: false, seat: 'active', heldBy: 'green', remainingMs: 100 }]);
+		await keeper.acquire();
+		await sleep(150);
+		expect(lost.map(({ reason }) => reason)).toEqual(['green holds it']);
+		expect(keeper.token).toBeNull();
+	});
+
+	it('tries again while there is time, and goes on when the store answers', async () => {
+		const { keeper, lost } = keep([new Error('busy'), grant]);
+		await keeper.acquire();
+		await sleep(150);
+		expect(lost).toEqual([]);
+		await keeper.giveUp(null);
+	});
+
+	it('gives up before the grant ends when the store does not answer', async () => {
+		const { keeper, lost, extended } = keep([new Error('no such host')]);
+		await keeper.acquire();
+		await sleep(250);
+		expect(lost).toHaveLength(1);
+		expect(lost[0]?.reason).toBe('the lease store does not answer: Error: no such host');
+		expect(lost[0]?.at).toBeLessThanOrEqual((extended[0] as number) + timing.ttlMs - timing.renewDeadlineMs);
+	});
+
+	it('is lost at the renew deadline even while a renewal hangs', async () => {
+		const { keeper, lost, extended } = keep(['never']);
+		await keeper.acquire();
+		await sleep(250);
+		expect(lost).toHaveLength(1);
+		expect(lost[0]?.at).toBeLessThanOrEqual((extended[0] as number) + timing.ttlMs - timing.renewDeadlineMs);
+	});
+
+	it('hands over or releases once, and renews no more', async () => {
+		const { keeper, calls } = keep([grant]);
+		await keeper.acquire();
+		await keeper.giveUp('green');
+		await keeper.giveUp('green');
+		await sleep(80);
+		expect(calls).toEqual(['hand over 7 to green']);
+	});
+
+	it('refuses timings under which two could be active', () => {
+		const { store } = scripted([grant]);
+		const build = () =>
+			new LeaseKeeper({
+				store,
+				clock: { nowMs: () => 0, bootId: 'x' },
+				seat: 'active',
+				holder: 'blue',
+				timing: { ttlMs: 100, renewDeadlineMs: 100, retryMs: 10 },
+				events: { extended: () => {}, lost: () => {} },
+			});
+		expect(build).toThrow('lease timing is unsafe');
+	});
+});

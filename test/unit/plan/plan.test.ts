@@ -1,0 +1,119 @@
+import type { FlowNode } from '../../../src/lib/flows/node.ts';
+import { lint } from '../../../src/lib/lint/engine.ts';
+import { buildPlan } from '../../../src/lib/plan/build.ts';
+import { compareFlows } from '../../../src/lib/plan/changes.ts';
+import type { PlanInput } from '../../../src/lib/plan/plan.ts';
+import { missingVariables } from '../../../src/lib/plan/variables.ts';
+import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts';
+
+const tab: FlowNode = { id: 't1', type: 'tab', label: 'Plant' };
+const work: FlowNode = { id: 'f1', type: 'function', z: 't1', name: 'work', func: 'return msg;', x: 10, y: 10, wires: [[]] };
+const config: FlowNode = { id: 'b1', type: 'mqtt-broker', name: 'broker', port: '${MQTT_PORT}' };
+
+describe('compareFlows', () => {
+	it('counts by flow, and leaves flows without a difference out', () => {
+		const before = [tab, work, { id: 't2', type: 'tab', label: 'Same' }, { id: 'x1', type: 'debug', z: 't2' }];
+		const after = [
+			tab,
+			{ ...work, func: 'return null;' },
+			{ id: 'n1', type: 'debug', z: 't1' },
+			before[2],
+			before[3],
+			config,
+		] as FlowNode[];
+		expect(compareFlows(before, after)).toEqual([
+			{ flow: 'Plant', added: 1, removed: 0, changed: 1 },
+			{ flow: null, added: 1, removed: 0, changed: 0 },
+		]);
+		expect(compareFlows(after, before)).toContainEqual({ flow: 'Plant', added: 0, removed: 1, changed: 1 });
+	});
+
+	it('takes neither a move nor another order of keys for a change', () => {
+		const moved = { wires: [[]], y: 99, x: 50, func: 'return msg;', name: 'work', z: 't1', type: 'function', id: 'f1' };
+		expect(compareFlows([tab, work], [moved, tab])).toEqual([]);
+	});
+});
+
+describe('missingVariables', () => {
+	const names = (flows: FlowNode[], ...set: string[]) => missingVariables(flows, new Set(set)).map(({ name }) => name);
+
+	it('finds what properties read and nobody sets', () => {
+		expect(names([tab, config])).toEqual(['MQTT_PORT']);
+		expect(names([tab, config], 'MQTT_PORT')).toEqual([]);
+	});
+
+	it('looks into lists and objects', () => {
+		expect(names([{ id: 'a', type: 'x', rules: [{ t: 'set', to: '${DEEP}' }] }])).toEqual(['DEEP']);
+	});
+
+	it('leaves alone what Node-RED would not substitute, what the flows declare, and what it gives itself', () => {
+		expect(names([{ id: 'a', type: 'template', template: 'Dear ${NAME}' }])).toEqual([]);
+		expect(names([{ ...tab, env: [{ name: 'MQTT_PORT', value: '1883', type: 'str' }] }, config])).toEqual([]);
+		expect(names([{ id: 'a', type: 'x', name: '${NR_FLOW_NAME}' }])).toEqual([]);
+	});
+});
+
+describe('buildPlan', () => {
+	const snapshot = (id: string, flows: FlowNode[], palette: string[] = []): Snapshot => ({
+		id: id.repeat(64),
+		content: { flows, palette: palette.map((name) => ({ name, version: '1.0.0', types: [] })), nodeRed: { version: '5.0.7' } },
+		source: { kind: 'user-dir', path: '/dev', flowFile: 'flows.json' },
+		author: 'a',
+		time: '2026-01-01T00:00:00.000Z',
+		message: '',
+	});
+	const release = (number: number, of: Snapshot) => ({ number, snapshot: of.id, created: '2026-01-01T00:00:00.000Z' });
+	const input = (next: Snapshot, more: Partial<PlanInput> = {}): PlanInput => ({
+		environment: 'production',
+		mode: 'hot-spare',
+		failOn: 'error',
+		snapshot: next,
+		lint: lint(next.content.flows, { mode: 'hot-spare' }),
+		serving: null,
+		slots: { blue: null, green: null },
+		variables: new Set(),
+		credentials: new Set(),
+		...more,
+	});
+	const one = snapshot('1', [tab, work], ['old']);
+	const two = snapshot('2', [tab, { ...work, func: 'return null;' }], ['new']);
+
+	it('fills blue first, without a cutover', () => {
+		expect(buildPlan(input(one))).toMatchObject({
+			strategy: 'first',
+			from: null,
+			to: { slot: 'blue', givesUp: null },
+			effects: [],
+			nothingToDo: false,
+		});
+	});
+
+	it('fills the other slot, and says which warm release that gives up', () => {
+		const plan = buildPlan(
+			input(two, {
+				serving: { slot: 'blue', release: release(2, one), snapshot: one },
+				slots: { blue: release(2, one), green: release(1, two) },
+			}),
+		);
+		expect(plan).toMatchObject({ strategy: 'exclusive', from: { slot: 'blue', release: 2 }, to: { slot: 'green', givesUp: 1 } });
+		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'] });
+		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained']);
+	});
+
+	it('has nothing to do where the snapshot serves', () => {
+		expect(buildPlan(input(one, { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).nothingToDo).toBe(true);
+	});
+
+	it('is blocked by variables that are missing, and by the lint gate', () => {
+		const broken = snapshot('3', [tab, config, { ...work, func: 'return msg +;' }]);
+		const { blockers } = buildPlan(input(broken));
+		expect(blockers.map(({ code }) => code).sort()).toEqual(['LINT_GATE', 'VARIABLES_MISSING']);
+		expect(buildPlan(input(broken, { failOn: 'never', variables: new Set(['MQTT_PORT']) })).blockers).toEqual([]);
+	});
+
+	it('names credentials that no node takes', () => {
+		expect(buildPlan(input(one, { credentials: new Set(['f1', 'gone']) })).warnings).toEqual([
+			'the configuration gives credentials to node gone, which the flows do not have',
+		]);
+	});
+});
