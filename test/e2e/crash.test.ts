@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { steps } from '../../src/lib/cutover/machine.ts';
+import { steps } from '../../src/lib/promotion/machine.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';

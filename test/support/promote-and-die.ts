@@ -7,9 +7,9 @@ import { createContext } from '../../src/context.ts';
 import { systemClock } from '../../src/lib/adapters/clock.ts';
 import { environmentOf } from '../../src/lib/config/environment-of.ts';
 import { acquirePromotionLock } from '../../src/lib/cutover/lock.ts';
-import type { PromotionState } from '../../src/lib/cutover/machine.ts';
-import { milestones, steps } from '../../src/lib/cutover/machine.ts';
 import { promote } from '../../src/lib/cutover/promote.ts';
+import type { PromotionState } from '../../src/lib/promotion/machine.ts';
+import { milestones, steps } from '../../src/lib/promotion/machine.ts';
 
 const [config, snapshotId, step, moment] = process.argv.slice(2) as [string, string, (typeof steps)[number], 'begun' | 'acted'];
 const die = () => process.kill(process.pid, 'SIGKILL');

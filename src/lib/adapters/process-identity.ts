@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -43,4 +44,14 @@ export async function commandLineOf(pid: number): Promise<string | null> {
 	} catch {
 		return null;
 	}
+}
+
+/** Waits for a process to end; false where it outlives `ms`. */
+export async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
+	const end = performance.now() + ms;
+	while (isAlive(pid)) {
+		if (performance.now() > end) return false;
+		await sleep(20);
+	}
+	return true;
 }

@@ -1,6 +1,6 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import { slotNames } from '../journal/journal.ts';
+import { slotNames } from '../promotion/journal.ts';
 import type { Instance } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';

@@ -1,5 +1,5 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
-import type { PromotionDraft } from '../journal/journal.ts';
+import type { PromotionDraft } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { DrainReport, FlowProblem, QuiesceReport } from '../targets/instance.ts';
 import type { Progress, Target } from '../targets/target.ts';

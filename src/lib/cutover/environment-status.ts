@@ -1,7 +1,7 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
-import type { PromotionRecord, Release, SlotName } from '../journal/journal.ts';
-import { slotNames } from '../journal/journal.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
+import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
+import { slotNames } from '../promotion/journal.ts';
 import type { RouterStatus } from '../routers/router.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';

@@ -1,13 +1,13 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../journal/journal.ts';
+import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../promotion/journal.ts';
+import type { PromotionState } from '../promotion/machine.ts';
+import { initialState, transition } from '../promotion/machine.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Progress, Target } from '../targets/target.ts';
 import type { CutoverContext, CutoverReport } from './context.ts';
 import { emptyReport } from './context.ts';
-import type { PromotionState } from './machine.ts';
-import { initialState, transition } from './machine.ts';
 import type { PromotionObserver } from './run.ts';
 import { runPromotion } from './run.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';

@@ -1,7 +1,7 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { Journal, PromotionRecord } from '../journal/journal.ts';
-import type { Compensation, PromotionEvent, PromotionState, Step } from './machine.ts';
-import { isFinished, nextStep, transition } from './machine.ts';
+import type { Journal, PromotionRecord } from '../promotion/journal.ts';
+import type { Compensation, PromotionEvent, PromotionState, Step } from '../promotion/machine.ts';
+import { isFinished, nextStep, transition } from '../promotion/machine.ts';
 
 /** What a strategy does for each step, and for each compensation. All are idempotent; a step throws where it fails. */
 export interface StrategyActions {

@@ -1,5 +1,5 @@
 import type { FlowNode } from '../flows/node.ts';
-import type { Strategy } from '../journal/journal.ts';
+import type { Strategy } from '../promotion/journal.ts';
 import type { Family, Finding, LintReport } from '../lint/finding.ts';
 import type { Effect } from './plan.ts';
 

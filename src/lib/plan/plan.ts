@@ -1,5 +1,5 @@
 import type { Mode } from '../flows/mode.ts';
-import type { Release, SlotName, Strategy } from '../journal/journal.ts';
+import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 

@@ -1,5 +1,5 @@
-import type { Journal, Release, SlotName } from '../journal/journal.ts';
 import type { LeaseStore } from '../lease/lease.ts';
+import type { Journal, Release, SlotName } from '../promotion/journal.ts';
 import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Instance } from './instance.ts';

@@ -1,7 +1,7 @@
 import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2';
 import { Listr, PRESET_TIMER } from 'listr2';
-import type { Compensation, Step } from '../cutover/machine.ts';
-import { steps } from '../cutover/machine.ts';
+import type { Compensation, Step } from '../promotion/machine.ts';
+import { steps } from '../promotion/machine.ts';
 import type { PromotionObserver } from '../cutover/run.ts';
 import type { Progress } from '../targets/target.ts';
 import type { Theme } from './theme.ts';

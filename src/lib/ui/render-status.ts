@@ -1,5 +1,5 @@
 import type { EnvironmentStatus, Health, SlotStatus } from '../cutover/environment-status.ts';
-import type { PromotionRecord } from '../journal/journal.ts';
+import type { PromotionRecord } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import type { Theme } from './theme.ts';

@@ -1,7 +1,7 @@
-import type { PromotionState, Step } from '../../../src/lib/cutover/machine.ts';
-import { compensations, initialState, steps } from '../../../src/lib/cutover/machine.ts';
 import { runPromotion } from '../../../src/lib/cutover/run.ts';
-import type { Journal, PromotionRecord } from '../../../src/lib/journal/journal.ts';
+import type { Journal, PromotionRecord } from '../../../src/lib/promotion/journal.ts';
+import type { PromotionState, Step } from '../../../src/lib/promotion/machine.ts';
+import { compensations, initialState, steps } from '../../../src/lib/promotion/machine.ts';
 
 const release = { number: 2, snapshot: 'b'.repeat(64), created: '2026-01-01T00:00:00.000Z' };
 const record: PromotionRecord = {

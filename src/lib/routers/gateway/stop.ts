@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLineOf, isAlive } from '../../adapters/process-identity.ts';
+import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { callGateway } from './control-client.ts';
@@ -42,13 +41,4 @@ async function end(state: GatewayState, { tokenFile, stateFile }: GatewayAccess,
 async function isGateway(pid: number, directory: string): Promise<boolean> {
 	const commandLine = (await commandLineOf(pid)) ?? '';
 	return commandLine.includes(join('dist', 'gateway', 'main.js')) && commandLine.includes(directory);
-}
-
-async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
-	const end = performance.now() + ms;
-	while (isAlive(pid)) {
-		if (performance.now() > end) return false;
-		await sleep(20);
-	}
-	return true;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SlotName } from '../../journal/journal.ts';
+import type { SlotName } from '../../promotion/journal.ts';
 
 /** Where an environment keeps what, on this machine. */
 export interface Layout {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programPath } from '../../adapters/package-root.ts';
-import { commandLineOf, isAlive } from '../../adapters/process-identity.ts';
+import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
@@ -85,13 +85,4 @@ async function readPid(addressFile: string): Promise<number | null> {
 /** Else the number has gone to another program, which must not be touched. */
 async function isRunner(pid: number): Promise<boolean> {
 	return isAlive(pid) && ((await commandLineOf(pid)) ?? '').includes(programPath('runner'));
-}
-
-async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
-	const end = performance.now() + ms;
-	while (isAlive(pid)) {
-		if (performance.now() > end) return false;
-		await sleep(20);
-	}
-	return true;
 }

@@ -1,4 +1,4 @@
-import type { PromotionState } from '../cutover/machine.ts';
+import type { PromotionState } from './machine.ts';
 
 export const slotNames = ['blue', 'green'] as const;
 /** The instances of one release. */

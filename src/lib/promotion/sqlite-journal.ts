@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { PromotionState } from '../cutover/machine.ts';
 import type { Journal, PromotionDraft, PromotionRecord, Release, SlotName } from './journal.ts';
+import type { PromotionState } from './machine.ts';
 
 /** The tables of this journal; idempotent. */
 export const journalTables = `

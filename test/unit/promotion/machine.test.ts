@@ -1,5 +1,5 @@
-import type { Compensation, PromotionState, Step } from '../../../src/lib/cutover/machine.ts';
-import { initialState, isFinished, nextStep, steps, transition } from '../../../src/lib/cutover/machine.ts';
+import type { Compensation, PromotionState, Step } from '../../../src/lib/promotion/machine.ts';
+import { initialState, isFinished, nextStep, steps, transition } from '../../../src/lib/promotion/machine.ts';
 
 /** The world that a promotion acts on, as far as the promises speak of it. */
 interface World {
