@@ -14,6 +14,10 @@ export interface ContextAccess {
 	legacy: boolean;
 	/** A change inside an object that was read (`list.push(…)`): in a memory store it changes what is stored. */
 	inPlace: boolean;
+	/** It does not happen for each message: it stands in a branch, a loop or a callback. */
+	conditional: boolean;
+	/** What is written, where the code says it outright. */
+	constant: boolean | null;
 	line: number;
 }
 
@@ -26,7 +30,7 @@ export function findAccesses(tree: Node): ContextAccess[] {
 	fullAncestor(tree, (visited, _state, ancestors) => {
 		const node = visited as AnyNode;
 		if (node.type === 'CallExpression') {
-			const accesses = accessesOfCall(node, names);
+			const accesses = accessesOfCall(node, names, isConditional(ancestors as AnyNode[]));
 			found.push(...accesses);
 			const name = accesses[0]?.kind === 'read' ? nameThatHolds(ancestors as AnyNode[]) : null;
 			if (name !== null) held.set(name, [...(held.get(name) ?? []), ...accesses]);
@@ -36,7 +40,7 @@ export function findAccesses(tree: Node): ContextAccess[] {
 	return found.sort((a, b) => a.line - b.line);
 }
 
-function accessesOfCall(call: CallExpression, names: ContextNames): ContextAccess[] {
+function accessesOfCall(call: CallExpression, names: ContextNames, conditional = true): ContextAccess[] {
 	const ref = resolveRef(call.callee as AnyNode, names);
 	if (ref?.is !== 'method' || call.callee.type === 'CallExpression') return [];
 	const store = call.arguments[ref.method === 'get' ? 1 : 2] as AnyNode | undefined;
@@ -47,6 +51,8 @@ function accessesOfCall(call: CallExpression, names: ContextNames): ContextAcces
 		store: store ? textOf(store, names) : null,
 		legacy: isLegacyObject(call),
 		inPlace: false,
+		conditional,
+		constant: ref.method === 'set' ? constantOf(call.arguments[1] as AnyNode | undefined) : null,
 		line: call.loc?.start.line ?? 1,
 	}));
 }
@@ -72,9 +78,37 @@ function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames):
 	const key = propertyName(node, names);
 	if (!throughContext || key === 'keys' || key === 'bind') return [];
 	const use = useOf(ancestors);
-	const base = { scope: ref.scope, key, store: null, legacy: true, line: node.loc?.start.line ?? 1 };
+	const conditional = isConditional(ancestors);
+	const base = { scope: ref.scope, key, store: null, legacy: true, conditional, constant: null, line: node.loc?.start.line ?? 1 };
 	const kinds = use === 'update' ? (['read', 'write'] as const) : [use];
 	return kinds.map((kind) => ({ ...base, kind, inPlace: false }));
+}
+
+const branches = new Set([
+	'IfStatement',
+	'ConditionalExpression',
+	'LogicalExpression',
+	'SwitchCase',
+	'ForStatement',
+	'ForInStatement',
+	'ForOfStatement',
+	'WhileStatement',
+	'CatchClause',
+]);
+
+/** Whether the last ancestor runs only sometimes; the outermost function is the frame around each script. */
+function isConditional(ancestors: AnyNode[]): boolean {
+	let functions = 0;
+	for (const ancestor of ancestors) {
+		if (branches.has(ancestor.type)) return true;
+		if (ancestor.type.includes('Function')) functions++;
+	}
+	return functions > 1;
+}
+
+function constantOf(value: AnyNode | undefined): boolean | null {
+	if (value?.type !== 'Literal') return null;
+	return value.value === true || value.value === 1 ? true : value.value === false || value.value === 0 ? false : null;
 }
 
 /** How the outermost member expression that begins with the last ancestor is used: assigned to, updated, or read. */

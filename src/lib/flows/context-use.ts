@@ -16,6 +16,10 @@ export interface ContextUse {
 	place: string;
 	/** Inferred from a change inside an object that was read, not from a call that writes. */
 	inPlace: boolean;
+	/** It does not happen for each message. */
+	conditional: boolean;
+	/** What is written, where it is said outright. */
+	constant: boolean | null;
 	/** Runs when the flows start, not for a message. */
 	atStart: boolean;
 }
@@ -37,6 +41,8 @@ function usesOfCode(code: FunctionCode): ContextUse[] {
 		store: access.store,
 		place: `line ${access.line} of ${scriptNames[access.script]}`,
 		inPlace: access.inPlace,
+		conditional: access.conditional,
+		constant: access.constant,
 		atStart: access.script === 'initialize',
 	}));
 }
@@ -55,7 +61,8 @@ function usesOfChange(node: FlowNode): ContextUse[] {
 		}
 		if (!target) return sources;
 		const isUpdate = rule.t === 'change' || sources.some((source) => isSameKey(source, target));
-		return [...sources, use(isUpdate ? 'update' : 'write', target, place)];
+		const constant = rule.tot === 'bool' ? rule.to === 'true' : null;
+		return [...sources, { ...use(isUpdate ? 'update' : 'write', target, place), constant }];
 	});
 }
 
@@ -112,7 +119,17 @@ function contextKey(type: unknown, value: unknown): Key | null {
 }
 
 function use(kind: ContextUse['kind'], key: Key, place: string): ContextUse {
-	return { kind, scope: key.scope, key: key.key, store: key.store, place, inPlace: false, atStart: false };
+	return {
+		kind,
+		scope: key.scope,
+		key: key.key,
+		store: key.store,
+		place,
+		inPlace: false,
+		conditional: false,
+		constant: null,
+		atStart: false,
+	};
 }
 
 /** Whether two uses touch one value: the same key, or one inside the other (`stats` and `stats.count`). Computed keys may be any. */

@@ -1,6 +1,13 @@
 import { type ContextUse, contextUsesOf, isSameKey, rootOf } from '../flows/context-use.ts';
 import type { FunctionCode } from '../flows/function-code.ts';
 import type { FlowNode } from '../flows/node.ts';
+import { anyKey, readPlaces, withoutParent, writePlaces } from './context-places.ts';
+
+/** A use, and the node that it is in. */
+export interface PlacedUse {
+	node: FlowNode;
+	use: ContextUse;
+}
 
 /** Who uses which context key, over all running nodes. */
 export interface ContextIndex {
@@ -9,63 +16,72 @@ export interface ContextIndex {
 	updatesOf(node: FlowNode): ContextUse[];
 	/** Plain writes that a running node reads again: what nobody reads does no harm. */
 	sharedWritesOf(node: FlowNode): ContextUse[];
+	/** Reads of what a write writes, changes inside an object that was read among them. */
+	readersOf(node: FlowNode, write: ContextUse): PlacedUse[];
+	/** Writes of what a read reads. */
+	writersOf(node: FlowNode, read: ContextUse): PlacedUse[];
+	/** Whether a write is of the kind that depends on the old value. */
+	isUpdate(node: FlowNode, use: ContextUse): boolean;
 }
 
-const anyKey = '\0any';
+type ByRoot = Map<string, PlacedUse[]>;
 
-export function buildContextIndex(running: readonly FlowNode[], codeOf: (node: FlowNode) => FunctionCode): ContextIndex {
+/** `isPrivate` tells whether a written key serves nothing but the message that is on its way; see `findPrivateKeys`. */
+export function buildContextIndex(
+	running: readonly FlowNode[],
+	codeOf: (node: FlowNode) => FunctionCode,
+	isPrivate: (index: ContextIndex, node: FlowNode, use: ContextUse) => boolean,
+): ContextIndex {
 	const uses = new Map<string, ContextUse[]>();
-	const rootsRead = new Map<string, Set<string>>();
+	const reads = new Map<string, ByRoot>();
+	const writes = new Map<string, ByRoot>();
 	for (const node of running) {
 		const used = contextUsesOf(node, node.type === 'function' ? codeOf(node) : undefined);
 		if (used.length === 0) continue;
 		uses.set(node.id, used);
 		for (const use of used) {
-			if (use.kind === 'write' && !use.inPlace) continue;
-			for (const place of readPlaces(node, use)) {
-				const roots = rootsRead.get(place) ?? new Set();
-				roots.add(use.key === null ? anyKey : rootOf(withoutParent(use.key)));
-				rootsRead.set(place, roots);
-			}
+			if (use.kind !== 'write' || use.inPlace) for (const place of readPlaces(node, use)) add(reads, place, node, use);
+			if (use.kind !== 'read') for (const place of writePlaces(node, use)) add(writes, place, node, use);
 		}
 	}
 	const usesOf = (node: FlowNode): ContextUse[] => uses.get(node.id) ?? [];
-	const isUpdate = (node: FlowNode, use: ContextUse): boolean =>
-		use.kind === 'update' || (use.kind === 'write' && (use.inPlace || usesOf(node).some((other) => isReadOf(other, use))));
-	const isRead = (node: FlowNode, use: ContextUse): boolean =>
-		writePlaces(node, use).some((place) => {
-			const roots = rootsRead.get(place);
-			if (!roots) return false;
-			return use.key === null ? roots.size > 0 : roots.has(anyKey) || roots.has(rootOf(withoutParent(use.key)));
-		});
 	const changes = (node: FlowNode): ContextUse[] => usesOf(node).filter((use) => use.kind !== 'read' && !use.atStart);
-	return {
+	const index: ContextIndex = {
 		usesOf,
-		updatesOf: (node) => changes(node).filter((use) => isUpdate(node, use)),
-		sharedWritesOf: (node) => changes(node).filter((use) => !isUpdate(node, use) && isRead(node, use)),
+		isUpdate: (node, use) =>
+			use.kind === 'update' || (use.kind === 'write' && (use.inPlace || usesOf(node).some((other) => isReadOf(other, use)))),
+		readersOf: (node, write) => collect(reads, writePlaces(node, write), write),
+		writersOf: (node, read) => collect(writes, readPlaces(node, read), read),
+		updatesOf: (node) => changes(node).filter((use) => index.isUpdate(node, use) && !isPrivate(index, node, use)),
+		sharedWritesOf: (node) =>
+			changes(node).filter((use) => !index.isUpdate(node, use) && index.readersOf(node, use).length > 0 && !isPrivate(index, node, use)),
 	};
+	return index;
+}
+
+function add(index: Map<string, ByRoot>, place: string, node: FlowNode, use: ContextUse): void {
+	const byRoot = index.get(place) ?? new Map<string, PlacedUse[]>();
+	index.set(place, byRoot);
+	const root = use.key === null ? anyKey : rootOf(withoutParent(use.key));
+	const known = byRoot.get(root);
+	if (known) known.push({ node, use });
+	else byRoot.set(root, [{ node, use }]);
+}
+
+const nobody: readonly PlacedUse[] = [];
+
+/** Uses of the same key, those of computed keys among them; all uses for a computed key. */
+function collect(index: ReadonlyMap<string, ByRoot>, places: readonly string[], use: ContextUse): PlacedUse[] {
+	return places.flatMap((place) => {
+		const byRoot = index.get(place);
+		if (!byRoot) return [];
+		if (use.key === null) return [...byRoot.values()].flat();
+		return [...(byRoot.get(rootOf(withoutParent(use.key))) ?? nobody), ...(byRoot.get(anyKey) ?? nobody)];
+	});
 }
 
 /** A read of what a write replaces. Two computed keys are taken for one: the code mostly names them by one variable. */
 function isReadOf(read: ContextUse, write: ContextUse): boolean {
 	if (read.kind !== 'read' || read.atStart || (read.key === null) !== (write.key === null)) return false;
 	return read.store === write.store && isSameKey(read, write);
-}
-
-const parentPrefix = '$parent.';
-
-function withoutParent(key: string): string {
-	return key.startsWith(parentPrefix) ? withoutParent(key.slice(parentPrefix.length)) : key;
-}
-
-/** A context is one for all flows, one for each flow, or one for each node; `$parent.` may lead into any flow. */
-function readPlaces(node: FlowNode, use: ContextUse): string[] {
-	if (use.scope === 'global') return ['global'];
-	if (use.scope === 'node') return [`node ${node.id}`];
-	return use.key?.startsWith(parentPrefix) ? ['flow any', 'flow parent'] : ['flow any', `flow ${node.z ?? ''}`];
-}
-
-function writePlaces(node: FlowNode, use: ContextUse): string[] {
-	if (use.scope !== 'flow') return readPlaces(node, use);
-	return use.key?.startsWith(parentPrefix) ? ['flow any'] : [`flow ${node.z ?? ''}`, 'flow parent'];
 }

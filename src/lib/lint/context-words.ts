@@ -1,21 +1,21 @@
 import type { ContextUse } from '../flows/context-use.ts';
+import type { StoreReach } from './context-stores.ts';
 import type { Confidence } from './finding.ts';
 import { listNames } from './words.ts';
 
-/** A named store is taken for lasting unless its name says memory; whether the instances share it, flows do not tell. */
-function isKeptElsewhere(use: ContextUse): boolean {
-	return use.store !== null && use.store !== 'default' && !/mem/i.test(use.store);
-}
+export type ReachOfStore = (store: string | null) => StoreReach;
 
-export function isOnlyKeptElsewhere(uses: readonly ContextUse[]): boolean {
-	return uses.every(isKeptElsewhere);
+/** Of several uses, the reach that is worst: in the process, on the machine, nobody knows, shared. */
+export function worstReach(uses: readonly ContextUse[], reachOf: ReachOfStore): StoreReach {
+	const reaches = new Set(uses.map((use) => reachOf(use.store)));
+	return (['process', 'machine', 'unknown'] as const).find((reach) => reaches.has(reach)) ?? 'shared';
 }
 
 /** As sure as the surest use: a constant key is high, a computed key or a change inside an object medium, a lasting store low. */
-export function confidenceOf(uses: readonly ContextUse[]): Confidence {
-	const inMemory = uses.filter((use) => !isKeptElsewhere(use));
-	if (inMemory.length === 0) return 'low';
-	return inMemory.some((use) => use.key !== null && !use.inPlace) ? 'high' : 'medium';
+export function confidenceOf(uses: readonly ContextUse[], reachOf: ReachOfStore): Confidence {
+	const sure = uses.filter((use) => reachOf(use.store) !== 'unknown');
+	if (sure.length === 0) return 'low';
+	return sure.some((use) => use.key !== null && !use.inPlace) ? 'high' : 'medium';
 }
 
 /** `flow.count (line 3 of On Message)`. */

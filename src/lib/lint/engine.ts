@@ -3,9 +3,11 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { containerOf } from '../flows/graph.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { FlowNode } from '../flows/node.ts';
-import type { Finding, LintReport } from './finding.ts';
+import type { NodeKnowledge } from './catalogue/knowledge.ts';
+import type { ContextStores } from './context-stores.ts';
+import type { Finding, LintReport, RelatedNode } from './finding.ts';
 import { buildReport } from './report.ts';
-import type { Judgement, Rule, RuleFacts } from './rule.ts';
+import type { Judgement, RelatedJudgement, Rule, RuleFacts } from './rule.ts';
 import { createRuleContext, type RuleContext } from './rule-context.ts';
 import { rules as allRules } from './rules/index.ts';
 
@@ -13,6 +15,12 @@ export interface LintOptions {
 	mode: Mode;
 	/** Default: all. */
 	rules?: readonly Rule[];
+	/** A team's own node types, which go before the catalogue's; `checkTypes` makes them of what a file says. */
+	types?: readonly NodeKnowledge[];
+	/** `contextStorage` of the settings that production runs with; without it, a named store is taken for lasting and perhaps shared. */
+	contextStores?: ContextStores;
+	/** Names of environment variables that production is known to have. */
+	variables?: readonly string[];
 	/** Does the work, and may measure it: `what` is a rule's id, or `flow model`. What several rules use, the first to ask pays for. */
 	measure?: <T>(what: string, work: () => T) => T;
 }
@@ -23,7 +31,7 @@ export interface LintOptions {
  */
 export function lint(flows: readonly FlowNode[], options: LintOptions): LintReport {
 	const { mode, rules = allRules, measure = (_what, work) => work() } = options;
-	const context = measure('flow model', () => createRuleContext(flows, mode));
+	const context = measure('flow model', () => createRuleContext(flows, options));
 	const findings = rules.flatMap((rule) => measure(rule.id, () => runRule(rule, context)));
 	return buildReport(findings, flows, mode);
 }
@@ -44,7 +52,7 @@ function runRule(rule: Rule, context: RuleContext): Finding[] {
 
 /** @param container the tab or subflow of the node, or the node itself where it is one */
 export function toFinding(rule: RuleFacts, judgement: Judgement, container: FlowNode | undefined): Finding {
-	const { node, severity, confidence, message, remediation } = judgement;
+	const { node, severity, confidence, message, remediation, related } = judgement;
 	const label = container && (container.type === 'tab' ? container.label : container.name);
 	return {
 		rule: rule.id,
@@ -59,5 +67,10 @@ export function toFinding(rule: RuleFacts, judgement: Judgement, container: Flow
 		message,
 		remediation,
 		docs: `docs/rules/${rule.id}.md`,
+		...(related && related.length > 0 ? { related: related.map(toRelated) } : {}),
 	};
+}
+
+function toRelated({ node, why }: RelatedJudgement): RelatedNode {
+	return { nodeId: node.id, nodeName: typeof node.name === 'string' ? node.name : '', why };
 }

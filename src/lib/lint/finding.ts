@@ -41,6 +41,16 @@ export interface Finding {
 	remediation: string;
 	/** The rule's page, relative to the package: `docs/rules/<rule>.md`. */
 	docs: string;
+	/** Other nodes that it takes to understand this one; absent where there is none. */
+	related?: RelatedNode[];
+}
+
+export interface RelatedNode {
+	nodeId: string;
+	/** Empty where the node has no name. */
+	nodeName: string;
+	/** What it has to do with the finding. */
+	why: string;
 }
 
 /** The contract of `flowferry lint --format json`. */

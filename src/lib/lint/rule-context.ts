@@ -1,12 +1,17 @@
 import { analyseFunction, type FunctionCode } from '../flows/function-code.ts';
 import { buildGraph, runningNodes } from '../flows/graph.ts';
-import type { Leads } from '../flows/lead.ts';
+import { findLeads, type Leads, type ReverseEdges, reverseEdges } from '../flows/lead.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { FlowGraph } from '../flows/model.ts';
 import type { FlowNode } from '../flows/node.ts';
 import { type Reached, reachFrom } from '../flows/reach.ts';
+import { createLookup, type Lookup } from './catalogue/index.ts';
+import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import { buildContextIndex, type ContextIndex } from './context-index.ts';
-import { findContextWrites, findEffects } from './effects.ts';
+import { type ContextStores, reachOfStore, type StoreReach } from './context-stores.ts';
+import { hasEffect } from './effects.ts';
+import { findPrivateKeys } from './private-keys.ts';
+import type { RelatedJudgement } from './rule.ts';
 import { findReceivers, type SourceKind, sourceKindOf } from './sources.ts';
 
 /** All that rules may look at. What costs time is worked out once, when the first rule asks. */
@@ -17,8 +22,14 @@ export interface RuleContext {
 	running: readonly FlowNode[];
 	/** The running nodes, config nodes in use included, of some types. */
 	ofType(...types: string[]): FlowNode[];
+	/** What is known of node types, the team's own among them. */
+	lookUp: Lookup;
+	/** What the catalogue holds against a node in this mode; undefined for unknown types and for those that are safe in it. */
+	knowledge(node: FlowNode): NodeKnowledge | undefined;
 	/** Null for nodes that do not emit by themselves. */
 	sourceKind(node: FlowNode): SourceKind | null;
+	/** The source whose messages reach a node, as a related node; empty where it is a source itself. */
+	sourceOf(node: FlowNode): RelatedJudgement[];
 	/** What messages from any active source reach. */
 	reached(): Reached;
 	/** The same without what fires once, when the flows start. */
@@ -30,13 +41,28 @@ export interface RuleContext {
 	contexts(): ContextIndex;
 	/** Something behind a node that changes what is outside Node-RED. */
 	effectOf: Leads;
-	/** Something behind a node that writes to a context. */
-	contextWriteOf: Leads;
+	/** Where messages come to a node from. */
+	comesFrom(): ReverseEdges;
+	/** One of the given nodes that a node's messages can come to. */
+	leadsTo(goals: readonly FlowNode[]): Leads;
+	/** Where the values of a context store are; null for the default store. */
+	reachOfStore(name: string | null): StoreReach;
+	/** Names of environment variables that production is known to have. */
+	variables: ReadonlySet<string>;
 	/** Whether anything that runs is wired to the node's outputs. */
 	isHeard(node: FlowNode): boolean;
 }
 
-export function createRuleContext(flows: readonly FlowNode[], mode: Mode): RuleContext {
+export interface Surroundings {
+	mode: Mode;
+	/** A team's own node types, which go before the catalogue's. */
+	types?: readonly NodeKnowledge[];
+	contextStores?: ContextStores;
+	variables?: readonly string[];
+}
+
+export function createRuleContext(flows: readonly FlowNode[], { mode, types, contextStores, variables = [] }: Surroundings): RuleContext {
+	const lookUp = createLookup(types);
 	const graph = buildGraph(flows);
 	const running = runningNodes(graph);
 	const byType = new Map<string, FlowNode[]>();
@@ -48,30 +74,56 @@ export function createRuleContext(flows: readonly FlowNode[], mode: Mode): RuleC
 	}
 	const code = cacheByNode(analyseFunction);
 	const receivers = once(() => findReceivers(graph));
-	const sourceKind = cacheByNode((node) => sourceKindOf(node, code, (id) => receivers().has(id)));
+	const sourceKind = cacheByNode((node) => sourceKindOf(node, code, (id) => receivers().has(id), lookUp));
 	const sources = once(() => running.filter((node) => sourceKind(node) !== null));
 	const isHeard = (node: FlowNode): boolean => (graph.edges.targets.get(node.id)?.length ?? 0) > 0;
-	const contexts = once(() => buildContextIndex(running, code));
-	const effects = once(() => findEffects(graph, running, isHeard));
-	const contextWrites = once(() => findContextWrites(graph, running, contexts()));
+	const reached = once(() => reachFrom(graph, sources()));
+	const reachedAgain = once(() =>
+		reachFrom(
+			graph,
+			sources().filter((node) => sourceKind(node) !== 'start'),
+		),
+	);
+	const comesFrom = once(() => reverseEdges(graph));
+	const contexts = once(() =>
+		buildContextIndex(
+			running,
+			code,
+			findPrivateKeys({
+				comesFrom: comesFrom(),
+				byId: graph.byId,
+				isSource: (node) => sourceKind(node) !== null,
+				isReached: (node) => reached().has(node.id),
+			}),
+		),
+	);
+	const leadsTo = (goals: readonly FlowNode[]): Leads => findLeads(graph, goals, comesFrom());
+	const effects = once(() => leadsTo(running.filter((node) => hasEffect(node, isHeard, lookUp))));
 	return {
 		mode,
 		graph,
 		running,
+		lookUp,
+		knowledge: (node) => {
+			const known = lookUp(node.type);
+			return known?.verdicts?.[mode] === 'safe' ? undefined : known;
+		},
 		ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
 		sourceKind,
-		reached: once(() => reachFrom(graph, sources())),
-		reachedAgain: once(() =>
-			reachFrom(
-				graph,
-				sources().filter((node) => sourceKind(node) !== 'start'),
-			),
-		),
+		reached,
+		sourceOf: (node) => {
+			const source = graph.byId.get(reachedAgain().get(node.id) ?? reached().get(node.id) ?? '');
+			return source && source !== node ? [{ node: source, why: 'the source that reaches it' }] : [];
+		},
+		reachedAgain,
 		reachedUnsplit: once(() => reachFrom(graph, sources(), { stopAt: makesParts })),
 		code,
 		contexts,
 		effectOf: (node) => effects()(node),
-		contextWriteOf: (node) => contextWrites()(node),
+		comesFrom,
+		leadsTo,
+		reachOfStore: (name) => reachOfStore(contextStores, name),
+		variables: new Set(variables),
 		isHeard,
 	};
 }

@@ -11,6 +11,14 @@ export interface Judgement {
 	message: string;
 	/** What to do, as an instruction. */
 	remediation: string;
+	/** Other nodes that it takes to understand this one, at most a few. */
+	related?: RelatedJudgement[];
+}
+
+export interface RelatedJudgement {
+	node: FlowNode;
+	/** What it has to do with it: `the source that reaches it`. */
+	why: string;
 }
 
 /** What a rule is, without what it does. */

@@ -2,8 +2,8 @@ import { subflowOf } from '../flows/activity.ts';
 import type { FunctionCode } from '../flows/function-code.ts';
 import type { FlowGraph } from '../flows/model.ts';
 import type { FlowNode } from '../flows/node.ts';
-import { findKnowledge } from './catalogue/index.ts';
-import type { Emission } from './catalogue/knowledge.ts';
+import type { Lookup } from './catalogue/index.ts';
+import { type Emission, hasSetting } from './catalogue/knowledge.ts';
 
 /** Why a node emits by itself: `start` fires when the flows start and then no more; `unknown` is a guess by the node's wiring. */
 export type SourceKind = Exclude<Emission, 'internal'> | 'start' | 'unknown';
@@ -13,14 +13,15 @@ export function sourceKindOf(
 	node: FlowNode,
 	codeOf: (node: FlowNode) => FunctionCode,
 	hasInput: (id: string) => boolean,
+	lookUp: Lookup,
 ): SourceKind | null {
 	if (node.type === 'inject') return repeats(node) ? 'schedule' : node.once === true ? 'start' : null;
 	if (node.type === 'function') return kindOfStart(codeOf(node));
-	const knowledge = findKnowledge(node.type);
+	const knowledge = lookUp(node.type);
 	if (knowledge) {
 		const { emits, emitsWhen } = knowledge;
 		if (emits === undefined || emits === 'internal') return null;
-		return !emitsWhen || emitsWhen.oneOf.includes(String(node[emitsWhen.property])) ? emits : null;
+		return !emitsWhen || hasSetting(node, emitsWhen) ? emits : null;
 	}
 	return subflowOf(node) === null && !hasInput(node.id) ? 'unknown' : null;
 }

@@ -1,5 +1,5 @@
 import { buildGraph, containerOf, countCopies, runningNodes } from '../../../src/lib/flows/graph.ts';
-import { findLeads } from '../../../src/lib/flows/lead.ts';
+import { findLeads, reverseEdges } from '../../../src/lib/flows/lead.ts';
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import { reachFrom } from '../../../src/lib/flows/reach.ts';
 
@@ -203,7 +203,7 @@ describe('through subflows', () => {
 			at('tab', 'y', 'file'),
 		];
 		const graph = buildGraph(flows);
-		const find = (goal: string) => findLeads(graph, [graph.byId.get(goal) as FlowNode]);
+		const find = (goal: string) => findLeads(graph, [graph.byId.get(goal) as FlowNode], reverseEdges(graph));
 		const leads = (goal: string) =>
 			['a', 'b', 'p', 'q', 'i1', 'i2'].filter((id) => find(goal)(graph.byId.get(id) as FlowNode)?.id === goal);
 		expect(leads('x')).toEqual(['b', 'p', 'i2']);

@@ -1,5 +1,4 @@
 import type { FlowNode } from '../../flows/node.ts';
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleContext } from '../rule-context.ts';
 
@@ -34,7 +33,7 @@ function receivedBy(node: FlowNode, context: RuleContext): string | null {
 		case 'tcp in':
 			return node.server === true || node.server === 'server' ? null : 'what the TCP server sends';
 		default: {
-			const knowledge = findKnowledge(node.type);
+			const knowledge = context.knowledge(node);
 			const isAccount = knowledge?.binds?.to === 'account';
 			return context.sourceKind(node) === 'subscription' && !isAccount ? `all that ${knowledge?.module} delivers to its clients` : null;
 		}

@@ -1,10 +1,5 @@
 import type { FlowNode } from '../../flows/node.ts';
-import { dashboards } from '../catalogue/dashboards.ts';
-import { findKnowledge } from '../catalogue/index.ts';
-import type { NodeKnowledge } from '../catalogue/knowledge.ts';
 import type { Rule } from '../rule.ts';
-
-const known = new Set<NodeKnowledge>(dashboards);
 
 export const dashboardSessions: Rule = {
 	id: 'dashboard-sessions',
@@ -13,8 +8,8 @@ export const dashboardSessions: Rule = {
 	*check(context) {
 		const firstByModule = new Map<string, FlowNode>();
 		for (const node of context.running) {
-			const knowledge = findKnowledge(node.type);
-			if (!knowledge || !known.has(knowledge) || knowledge.inert) continue;
+			const knowledge = context.knowledge(node);
+			if (!knowledge?.widget) continue;
 			const dashboard = node.type.startsWith('ui_') ? 'ui_' : node.type.startsWith('ui-') ? 'ui-' : node.type;
 			if (!firstByModule.has(dashboard)) firstByModule.set(dashboard, node);
 		}

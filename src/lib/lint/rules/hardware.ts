@@ -1,4 +1,3 @@
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 
 export const hardware: Rule = {
@@ -7,7 +6,7 @@ export const hardware: Rule = {
 	summary: 'A device at one machine that one instance at a time can use',
 	*check(context) {
 		for (const node of context.running) {
-			const binds = findKnowledge(node.type)?.binds;
+			const binds = context.knowledge(node)?.binds;
 			if (binds?.to !== 'hardware') continue;
 			const balanced = context.mode === 'load-balanced';
 			yield {

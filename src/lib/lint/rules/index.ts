@@ -21,6 +21,8 @@ import { singleClientAccount } from './single-client-account.ts';
 import { statefulContributedNode } from './stateful-contributed-node.ts';
 import { statefulCoreNode } from './stateful-core-node.ts';
 import { timerOnEveryInstance } from './timer-on-every-instance.ts';
+import { unknownNodeType } from './unknown-node-type.ts';
+import { unsafeNodeType } from './unsafe-node-type.ts';
 import { websocketAffinity } from './websocket-affinity.ts';
 import { wireToNowhere } from './wire-to-nowhere.ts';
 
@@ -48,6 +50,8 @@ export const rules: readonly Rule[] = [
 	statefulContributedNode,
 	statefulCoreNode,
 	timerOnEveryInstance,
+	unknownNodeType,
+	unsafeNodeType,
 	websocketAffinity,
 	wireToNowhere,
 ];

@@ -1,14 +1,15 @@
 import type { FlowNode } from '../../flows/node.ts';
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
+import type { RuleContext } from '../rule-context.ts';
 
 export const listeningPort: Rule = {
 	id: 'listening-port',
 	family: 'listeners',
 	summary: 'A port that a node opens itself',
 	*check(context) {
-		for (const node of context.running) {
-			const port = portOf(node);
+		for (const node of context.graph.nodes) {
+			if (!context.graph.activity.running.has(node.id)) continue;
+			const port = portOf(node, context);
 			if (!port) continue;
 			const balanced = context.mode === 'load-balanced';
 			yield {
@@ -27,7 +28,7 @@ export const listeningPort: Rule = {
 };
 
 /** What a node opens, as a noun phrase; null for nodes that open nothing of their own. */
-function portOf(node: FlowNode): string | null {
+function portOf(node: FlowNode, context: RuleContext): string | null {
 	switch (node.type) {
 		case 'tcp in':
 			return node.server === true || node.server === 'server' ? `TCP port ${node.port}` : null;
@@ -36,7 +37,7 @@ function portOf(node: FlowNode): string | null {
 		case 'udp in':
 			return `UDP port ${node.port}`;
 		default: {
-			const serves = findKnowledge(node.type)?.serves;
+			const serves = context.knowledge(node)?.serves;
 			return serves ? `a port for ${serves}` : null;
 		}
 	}

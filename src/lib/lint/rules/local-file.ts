@@ -1,5 +1,4 @@
 import type { FlowNode } from '../../flows/node.ts';
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 
 export const localFile: Rule = {
@@ -8,7 +7,7 @@ export const localFile: Rule = {
 	summary: 'A file or folder of the machine that an instance runs on',
 	*check(context) {
 		for (const node of context.running) {
-			const knowledge = findKnowledge(node.type);
+			const knowledge = context.knowledge(node);
 			if (!knowledge?.local || !context.reached().has(node.id)) continue;
 			const writes = knowledge.acts === true || knowledge.keeps !== undefined;
 			const balanced = context.mode === 'load-balanced';

@@ -1,5 +1,8 @@
-import { findKnowledge } from '../catalogue/index.ts';
+import type { ContextUse } from '../../flows/context-use.ts';
+import type { FlowNode } from '../../flows/node.ts';
+import { describeUses } from '../context-words.ts';
 import type { Rule } from '../rule.ts';
+import type { RuleContext } from '../rule-context.ts';
 import { isInterval } from '../sources.ts';
 
 export const onceAtTakeover: Rule = {
@@ -7,29 +10,45 @@ export const onceAtTakeover: Rule = {
 	family: 'timers',
 	summary: 'An inject that fires when the flows start, so at every takeover',
 	*check(context) {
-		for (const node of context.ofType('inject')) {
-			// What comes at intervals anyway, one more at the start does not change.
-			if (node.once !== true || isInterval(node) || !context.isHeard(node)) continue;
+		const injects = context.ofType('inject').filter((node) => node.once === true && !isInterval(node) && context.isHeard(node));
+		if (injects.length === 0) return;
+		const balanced = context.mode === 'load-balanced';
+		const overwriterOf = context.leadsTo(context.running.filter((node) => overwrites(node, context).length > 0));
+		for (const node of injects) {
 			const effect = context.effectOf(node);
-			const balanced = context.mode === 'load-balanced';
+			const overwriter = balanced ? undefined : overwriterOf(node);
 			if (effect) {
 				yield {
 					node,
 					severity: 'warning',
-					confidence: findKnowledge(effect.type) ? 'high' : 'medium',
+					confidence: context.lookUp(effect.type) ? 'high' : 'medium',
 					message: `It fires ${balanced ? 'on every instance, and again whenever one starts' : 'at every takeover and cutover, not only at the first start'}, and reaches ${effect.name ? `"${effect.name}" (${effect.type})` : effect.type}.`,
 					remediation: 'Make what it does harmless when repeated, or remember in a shared store that it was done.',
+					related: [{ node: effect, why: 'what it reaches' }],
 				};
-			} else if (!balanced && context.contextWriteOf(node)) {
+			} else if (overwriter) {
 				yield {
 					node,
 					severity: 'info',
 					confidence: 'medium',
-					message:
-						'It sets context values at every takeover: what they had become in the meantime is overwritten, even where a store had kept it.',
+					message: `It sets ${describeUses(overwrites(overwriter, context))} at every takeover: what other nodes had made of it in the meantime is overwritten, even where a store had kept it.`,
 					remediation: 'Set the values only where they are missing.',
+					related: [{ node: overwriter, why: 'sets the value' }],
 				};
 			}
 		}
 	},
 };
+
+/** Plain writes of values that another node changes while the flows run; a write that looks first whether there is one does no harm. */
+function overwrites(node: FlowNode, context: RuleContext): ContextUse[] {
+	const contexts = context.contexts();
+	const writes = contexts.usesOf(node).filter((use) => use.kind === 'write' && !use.inPlace && !use.atStart && use.key !== null);
+	return writes.filter(
+		(write) =>
+			!(write.conditional && contexts.isUpdate(node, write)) &&
+			contexts
+				.writersOf(node, write)
+				.some((other) => other.node !== node && !other.use.atStart && context.reachedAgain().has(other.node.id) && other.use.key !== null),
+	);
+}

@@ -1,4 +1,3 @@
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 
 export const singleClientAccount: Rule = {
@@ -7,7 +6,7 @@ export const singleClientAccount: Rule = {
 	summary: 'An account or identity that takes one client at a time',
 	*check(context) {
 		for (const node of context.running) {
-			const binds = findKnowledge(node.type)?.binds;
+			const binds = context.knowledge(node)?.binds;
 			if (binds?.to !== 'account') continue;
 			const balanced = context.mode === 'load-balanced';
 			yield {

@@ -1,4 +1,3 @@
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 
 export const statefulContributedNode: Rule = {
@@ -7,7 +6,7 @@ export const statefulContributedNode: Rule = {
 	summary: 'A contributed node that is known to remember something from message to message',
 	*check(context) {
 		for (const node of context.running) {
-			const knowledge = findKnowledge(node.type);
+			const knowledge = context.knowledge(node);
 			if (!knowledge?.keeps || !context.reached().has(node.id)) continue;
 			const balanced = context.mode === 'load-balanced';
 			// What runs on every instance anyway is the finding of another rule there.

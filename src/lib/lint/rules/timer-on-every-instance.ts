@@ -1,4 +1,3 @@
-import { findKnowledge } from '../catalogue/index.ts';
 import type { Rule } from '../rule.ts';
 import { isInterval } from '../sources.ts';
 import { copiesNote } from '../words.ts';
@@ -12,7 +11,7 @@ export const timerOnEveryInstance: Rule = {
 		for (const node of context.running) {
 			const kind = context.sourceKind(node);
 			if ((kind !== 'schedule' && kind !== 'poll') || node.type === 'function' || !context.isHeard(node)) continue;
-			if (findKnowledge(node.type)?.binds) continue;
+			if (context.knowledge(node)?.binds) continue;
 			yield {
 				node,
 				severity: 'error',

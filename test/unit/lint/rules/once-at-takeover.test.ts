@@ -1,5 +1,5 @@
 import { onceAtTakeover } from '../../../../src/lib/lint/rules/once-at-takeover.ts';
-import { button, node, tab, testRule } from '../judge.ts';
+import { button, node, source, tab, testRule } from '../judge.ts';
 
 const start = (...targets: string[]) => node('s', 'inject', { once: true, repeat: '', crontab: '' }, ...targets);
 
@@ -19,8 +19,14 @@ testRule(onceAtTakeover, {
 			spare: [['s', 'warning']],
 		},
 		{
-			name: 'softly where it sets context',
-			flows: [tab, start('out'), node('out', 'function', { func: "flow.set('a', 0);" })],
+			name: 'softly where it sets what others change',
+			flows: [
+				tab,
+				start('out'),
+				node('out', 'function', { func: "flow.set('a', 0);" }),
+				source('b'),
+				node('b', 'function', { func: "flow.set('a', msg.payload);" }),
+			],
 			balanced: [],
 			spare: [['s', 'info']],
 		},
@@ -38,6 +44,20 @@ testRule(onceAtTakeover, {
 			flows: [tab, node('s', 'inject', { once: true, repeat: '60' }, 'out'), node('out', 'mqtt out')],
 		},
 		{ name: 'where the sink is disabled', flows: [tab, start('out'), { ...node('out', 'mqtt out'), d: true }] },
+		{
+			name: 'where it sets a constant that nobody changes',
+			flows: [tab, start('out'), node('out', 'function', { func: "flow.set('a', 0);" })],
+		},
+		{
+			name: 'where it looks first whether there is a value',
+			flows: [
+				tab,
+				start('out'),
+				node('out', 'function', { func: "if (flow.get('a') === undefined) flow.set('a', 0);" }),
+				source('b'),
+				node('b', 'function', { func: "flow.set('a', msg.payload);" }),
+			],
+		},
 		{ name: 'without once', flows: [tab, button('out'), node('out', 'mqtt out')] },
 	],
 });
