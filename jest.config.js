@@ -1,4 +1,4 @@
-/** Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time. */
+/** Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time; corpus and fuzz take their time. */
 const slow = { setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.js'] };
 const base = {
 	extensionsToTreatAsEsm: ['.ts'],
@@ -14,6 +14,8 @@ export default {
 	projects: [
 		{ ...base, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
 	],
