@@ -1,7 +1,11 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { isDeeperThan } from './depth.ts';
 import { findJsonFault } from './json-fault.ts';
 import type { FlowNode } from './node.ts';
 import { flattenSingleFlow, isSingleFlow } from './single-flow.ts';
+
+/** Levels of arrays and objects in one node. Real flows have a handful; at a few thousand, writing JSON exhausts the stack. */
+const maxDepth = 500;
 
 /**
  * Reads flows: an array of nodes (a flow file, or nodes as the editor exports them), the `{flows, rev}` of the admin API's second
@@ -40,7 +44,8 @@ function nodesOf(content: unknown): unknown {
 
 /**
  * The same checks for flows that did not come as text. Wires are not looked at: that is the lint's business.
- * @throws FlowferryError FLOWS_NOT_ARRAY, FLOW_NODE_NOT_OBJECT, FLOW_NODE_WITHOUT_ID, FLOW_NODE_WITHOUT_TYPE, FLOW_NODE_ID_TWICE
+ * @throws FlowferryError FLOWS_NOT_ARRAY, FLOW_NODE_NOT_OBJECT, FLOW_NODE_WITHOUT_ID, FLOW_NODE_WITHOUT_TYPE, FLOW_NODE_TOO_DEEP,
+ * FLOW_NODE_ID_TWICE
  */
 export function checkFlows(nodes: unknown, origin: string): FlowNode[] {
 	if (!Array.isArray(nodes)) {
@@ -86,6 +91,13 @@ function checkNode(node: unknown, index: number, origin: string): asserts node i
 			code: 'FLOW_NODE_WITHOUT_TYPE',
 			message: `${origin}: the node "${node.id}" (index ${index}) has no type`,
 			hint: 'Give it its "type" (for example "inject"), or remove it and the wires to it.',
+		});
+	}
+	if (isDeeperThan(node, maxDepth)) {
+		throw new FlowferryError({
+			code: 'FLOW_NODE_TOO_DEEP',
+			message: `${origin}: the node "${node.id}" (index ${index}) has values nested more than ${maxDepth} levels deep`,
+			hint: 'Node-RED could not save it either. Remove the value, or read it from a file when the flows run.',
 		});
 	}
 }

@@ -58,6 +58,12 @@ describe('parseFlows refuses', () => {
 			'FLOW_NODE_ID_TWICE',
 			'flows.json: the entries with index 0 and 2 both have the id "a"',
 		],
+		[
+			'a value nested too deeply',
+			`[{"id":"a","type":"inject","payload":${'['.repeat(20_000)}${']'.repeat(20_000)}}]`,
+			'FLOW_NODE_TOO_DEEP',
+			'flows.json: the node "a" (index 0) has values nested more than 500 levels deep',
+		],
 	])('%s', (_name, text, code, message) => {
 		const fault = faultOf(() => parseFlows(text, 'flows.json'));
 		expect(fault).toMatchObject({ code, message, exitStatus: 2 });
