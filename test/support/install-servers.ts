@@ -1,33 +1,59 @@
 /**
- * Brings the servers that tests need and npm cannot bring: Mosquitto, from Debian's packages, where this is root on a
- * Debian-like machine. Elsewhere it says which tests will be skipped. Run by `npm test` before the tests.
+ * Brings the programs that tests need and npm cannot bring, from Debian's packages, where this is root on a Debian-like
+ * machine: Mosquitto, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
+ * skipped. Run by `npm test` before the tests.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findChromium } from './chromium.ts';
 import { findMosquitto } from './mosquitto.ts';
+
+interface Program {
+	name: string;
+	find(): string | undefined;
+	packages: string[];
+	/** What is skipped without it. */
+	tests: string;
+}
+
+const programs: Program[] = [
+	{ name: 'Mosquitto', find: findMosquitto, packages: ['mosquitto'], tests: 'TESTS THAT NEED AN MQTT SERVER' },
+	{ name: 'Chromium', find: findChromium, packages: ['chromium', 'fonts-liberation'], tests: 'TESTS THAT NEED A BROWSER' },
+];
 
 /** Debian asks this script before it starts a package's service; 101 means: do not. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-if (findMosquitto() === undefined) {
+const missing = programs.filter(({ find }) => find() === undefined);
+if (missing.length > 0) {
 	if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-		installMosquitto();
+		withoutServices(() => {
+			for (const program of missing) install(program);
+		});
 	} else {
-		warn('Mosquitto is not installed, and this is not root on a Debian machine: TESTS THAT NEED AN MQTT SERVER WILL BE SKIPPED.');
+		for (const { name, tests } of missing) {
+			warn(`${name} is not installed, and this is not root on a Debian machine: ${tests} WILL BE SKIPPED.`);
+		}
 	}
 }
 
-function installMosquitto(): void {
+function withoutServices(work: () => void): void {
 	const ownPolicy = !existsSync(POLICY);
 	try {
 		if (ownPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-		aptGet('update');
-		aptGet('install', '-y', '--no-install-recommends', 'mosquitto');
-		process.stderr.write('Installed Mosquitto for the tests.\n');
-	} catch (error) {
-		warn(`Mosquitto could not be installed: TESTS THAT NEED AN MQTT SERVER WILL BE SKIPPED.\n${lastWords(error)}`);
+		work();
 	} finally {
 		if (ownPolicy) rmSync(POLICY, { force: true });
+	}
+}
+
+function install({ name, packages, tests }: Program): void {
+	try {
+		aptGet('update');
+		aptGet('install', '-y', '--no-install-recommends', ...packages);
+		process.stderr.write(`Installed ${name} for the tests.\n`);
+	} catch (error) {
+		warn(`${name} could not be installed: ${tests} WILL BE SKIPPED.\n${lastWords(error)}`);
 	}
 }
 
@@ -35,7 +61,7 @@ function aptGet(...args: string[]): void {
 	execFileSync('apt-get', ['-qq', ...args], {
 		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
 		stdio: ['ignore', 'pipe', 'pipe'],
-		timeout: 180_000,
+		timeout: 300_000,
 	});
 }
 
