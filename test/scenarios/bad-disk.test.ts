@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SmallDisk } from '../support/full-disk.ts';
@@ -69,8 +69,10 @@ describeAsRoot('a full disk (needs root, to mount a small one)', () => {
 		const config = JSON.parse(await readFile(join(project.folder, 'flowferry.yaml'), 'utf8'));
 		config.environments.production.directory = other;
 		await writeFile(join(project.folder, 'other.yaml'), JSON.stringify(config));
-		const { status, stderr } = await project.cli('promote', '--yes', '-c', 'other.yaml');
-		expect({ status, stderr }).toEqual({ status: expect.any(Number), stderr: expect.stringMatching(/no space left|disk is full/) });
+		const says = [other, 'no space left', 'make room'];
+		expectError(await project.cli('promote', '--yes', '-c', 'other.yaml'), 2, says);
+		expectErrorJson(await project.cli('promote', '--yes', '-c', 'other.yaml', '--json'), { status: 2, code: 'DISK_FULL', says });
+		expect(await readdir(other)).toEqual([]);
 		disk.empty();
 		expect(await askVersion(project)).toBe('v2');
 	});

@@ -142,6 +142,60 @@ describe('flows that must not go on', () => {
 	});
 });
 
+describe('flows of 20 MB', () => {
+	const SIZE = 20 * 1024 * 1024;
+
+	/** Flows of 50 function nodes in a row, until there are enough. */
+	function largeFlows(): string {
+		const func = `// ${'x'.repeat(800)}\nflow.set('count', (flow.get('count') ?? 0) + 1);\nreturn msg;`;
+		const flows = [JSON.stringify(versionFlows('v2')).slice(1, -1)];
+		for (let tab = 0, size = 0; size < SIZE; tab++) {
+			const z = `line${tab}`;
+			const nodes: FlowNode[] = [{ id: z, type: 'tab', label: `Line ${tab}` }];
+			nodes.push({ id: `${z}in`, type: 'inject', z, name: '', props: [], repeat: '60', crontab: '', once: false, wires: [[`${z}n0`]] });
+			for (let index = 0; index < 50; index++) {
+				nodes.push({
+					id: `${z}n${index}`,
+					type: 'function',
+					z,
+					name: '',
+					func,
+					outputs: 1,
+					wires: [index < 49 ? [`${z}n${index + 1}`] : []],
+				});
+			}
+			const text = JSON.stringify(nodes).slice(1, -1);
+			flows.push(text);
+			size += text.length;
+		}
+		return `[${flows.join(',\n')}]`;
+	}
+
+	it('are stored, judged and planned like others', async () => {
+		const text = largeFlows();
+		await setText(text);
+		const snapshot = await project.cli('snapshot', '--json');
+		expect({ status: snapshot.status, stderr: snapshot.stderr }).toEqual({ status: 0, stderr: '' });
+		const { id, nodes, flows } = snapshot.json();
+		expect(nodes + flows).toBe(JSON.parse(text).length);
+		const plan = (await project.cli('plan', '--snapshot', id, '--json')).json();
+		expect(plan).toMatchObject({ nothingToDo: false, changes: expect.any(Array) });
+		expect(plan.changes.length).toBeGreaterThan(300);
+		const report = (await project.cli('lint', path('dev', 'flows.json'), '--json')).json();
+		expect(report.summary).toMatchObject({ nodes: nodes + flows, flows });
+		expect(report.findings.filter(({ flowId }: { flowId: string }) => flowId === 'line0').length).toBeGreaterThan(0);
+	});
+
+	it('are told from what is none, and where', async () => {
+		await setText(`${largeFlows().slice(0, -1)}\n,]`);
+		await expectRefusal(project, ['promote', '--yes'], {
+			status: 2,
+			code: 'FLOWS_NOT_JSON',
+			says: [/line \d{3}, column 2/, 'expected a value'],
+		});
+	});
+});
+
 describe('a palette that npm does not have', () => {
 	afterEach(() => Promise.all(['package.json', 'node_modules'].map((name) => rm(path('dev', name), { recursive: true, force: true }))));
 
