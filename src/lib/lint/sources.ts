@@ -2,6 +2,7 @@ import { subflowOf } from '../flows/activity.ts';
 import type { FunctionCode } from '../flows/function-code.ts';
 import type { FlowGraph } from '../flows/model.ts';
 import type { FlowNode } from '../flows/node.ts';
+import { toNumber } from '../flows/scalar.ts';
 import type { Lookup } from './catalogue/index.ts';
 import { type Emission, hasSetting } from './catalogue/knowledge.ts';
 
@@ -39,7 +40,7 @@ export function repeats(inject: FlowNode): boolean {
 }
 
 export function isInterval(inject: FlowNode): boolean {
-	return Number(inject.repeat) > 0;
+	return toNumber(inject.repeat) > 0;
 }
 
 /** Ids of nodes that something can send to. */

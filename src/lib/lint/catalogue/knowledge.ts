@@ -1,4 +1,5 @@
 import type { Mode } from '../../flows/mode.ts';
+import { toText } from '../../flows/scalar.ts';
 
 /** What makes a node emit without being sent a message. */
 export const emissions = [
@@ -75,8 +76,9 @@ export interface NodeKnowledge {
 /** Whether a node has a setting. */
 export function hasSetting(node: Readonly<Record<string, unknown>>, { property, oneOf }: Setting): boolean {
 	const value = node[property];
-	const text = value === undefined || value === null ? '' : String(value);
-	return oneOf ? oneOf.includes(text) : text.trim() !== '';
+	const text = toText(value);
+	if (oneOf) return oneOf.includes(text);
+	return text.trim() !== '' || (typeof value === 'object' && value !== null && Object.keys(value).length > 0);
 }
 
 /** Whether instances that use a node alike share its messages. */

@@ -1,4 +1,5 @@
 import type { FlowNode } from '../../flows/node.ts';
+import { toNumber, toText } from '../../flows/scalar.ts';
 import type { Rule } from '../rule.ts';
 
 /** The time that a drain waits by default (`timeouts.drainMs`). */
@@ -26,7 +27,7 @@ export const longDelay: Rule = {
 
 /** The longest that one message is held, in seconds; 0 for rate limits and for delays that the message sets. */
 function delayOf(node: FlowNode): number {
-	if (node.pauseType === 'delay') return Number(node.timeout ?? 0) * (secondsOf[String(node.timeoutUnits)] ?? 1);
-	if (node.pauseType === 'random') return Number(node.randomLast ?? 0) * (secondsOf[String(node.randomUnits)] ?? 1);
+	if (node.pauseType === 'delay') return toNumber(node.timeout ?? 0) * (secondsOf[toText(node.timeoutUnits)] ?? 1);
+	if (node.pauseType === 'random') return toNumber(node.randomLast ?? 0) * (secondsOf[toText(node.randomUnits)] ?? 1);
 	return 0;
 }
