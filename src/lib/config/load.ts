@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { parseYaml } from './document.ts';
 import { explain } from './explain.ts';
@@ -26,7 +27,7 @@ export interface LoadedConfig {
  * @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE, CONFIG_INVALID
  */
 export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
-	const text = await readText(path);
+	const text = await readConfigText(path);
 	const absolute = resolve(path);
 	const directory = dirname(absolute);
 	return { config: resolvePaths(parseConfig(text, path, env), directory, env.HOME ?? homedir()), path: absolute, directory };
@@ -37,17 +38,31 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
  * @throws FlowferryError CONFIG_INVALID with every fault's line, column, key and remedy
  */
 export function parseConfig(text: string, file: string, env: Environment): Config {
+	return parseWith(configSchema, text, file, env);
+}
+
+/**
+ * The same by another schema. `select` leaves out what that schema is not about, so that nothing there can be at fault.
+ * @throws FlowferryError CONFIG_INVALID
+ */
+export function parseWith<T>(
+	schema: z.ZodType<T>,
+	text: string,
+	file: string,
+	env: Environment,
+	select: (value: unknown) => unknown = (value) => value,
+): T {
 	const located = parseYaml(text);
 	if (located.problems.length > 0) throw configInvalid(file, located.problems);
 
-	const resolved = resolveReferences(plainValue(located.document, file), env, located.locate);
+	const resolved = resolveReferences(select(plainValue(located.document, file)), env, located.locate);
 	if (resolved.problems.length > 0) throw configInvalid(file, resolved.problems);
 	if (typeof resolved.value !== 'object' || resolved.value === null || Array.isArray(resolved.value)) {
 		const remedy = 'Begin with `dev:` and `environments:`; `flowferry init` writes such a file.';
 		throw configInvalid(file, [{ line: 1, column: 1, path: [], message: 'is not a mapping of keys to values', remedy }]);
 	}
 
-	const checked = checkValue(resolved);
+	const checked = checkValue(schema, resolved);
 	if (checked.success) return checked.data;
 	const problems = checked.error.issues
 		.flatMap((issue) => explain(issue, resolved.value))
@@ -61,8 +76,8 @@ export function parseConfig(text: string, file: string, env: Environment): Confi
 }
 
 /** References give text; where the schema wants a number there, numeric text is one. */
-function checkValue(resolved: Resolved) {
-	const first = configSchema.safeParse(resolved.value);
+function checkValue<T>(schema: z.ZodType<T>, resolved: Resolved) {
+	const first = schema.safeParse(resolved.value);
 	if (first.success) return first;
 	for (const issue of first.error.issues) {
 		if (issue.code !== 'invalid_type' || !resolved.references.has(renderPath(issue.path as (string | number)[]))) continue;
@@ -71,7 +86,7 @@ function checkValue(resolved: Resolved) {
 		const text = parent[key];
 		if (typeof text === 'string' && /^\d+$/.test(text)) parent[key] = Number(text);
 	}
-	return configSchema.safeParse(resolved.value);
+	return schema.safeParse(resolved.value);
 }
 
 /** A document that expands without end (aliases in aliases) is the file's fault, not ours. */
@@ -111,7 +126,8 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 	};
 }
 
-async function readText(path: string): Promise<string> {
+/** @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE */
+export async function readConfigText(path: string): Promise<string> {
 	try {
 		return await readFile(path, 'utf8');
 	} catch (error) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { modes } from '../flows/mode.ts';
+import { confidences, severities } from '../lint/finding.ts';
+import { presetNames } from '../lint/presets.ts';
 
 const ms = z.int().positive();
 
@@ -58,6 +60,8 @@ const check = z.strictObject({
 	contains: z.string().optional().describe('Text that the body must contain.'),
 });
 
+const failOn = z.enum([...severities, 'never']);
+
 const environment = z.strictObject({
 	mode: z.enum(modes).describe('hot-spare: one instance runs the flows; load-balanced: all of them.'),
 	target: z.enum(['process']).default('process').describe('Where instances run.'),
@@ -93,16 +97,62 @@ const environment = z.strictObject({
 		.array(check)
 		.default([])
 		.describe('Asked after the new instances are active and before traffic moves; a failing one rolls back.'),
-	failOn: z
-		.enum(['error', 'warning', 'info', 'never'])
-		.default('error')
-		.describe('The lint gate: findings of this severity or worse stop a promotion.'),
+	failOn: failOn.default('error').describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
 		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })
 		.prefault({})
 		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
 	timeouts: timeouts.prefault({}).describe('The longest that each step of a promotion may take, in milliseconds.'),
+});
+
+const ruleLevels = z
+	.record(z.string(), z.enum(['off', ...severities]))
+	.describe('By rule id: `off`, or the severity that all its findings get; `flowferry rules` lists the ids.');
+
+const lintOverride = z.strictObject({
+	flows: z.array(z.string()).optional().describe('Ids or names of flows and subflows; `*` stands for any text.'),
+	files: z
+		.array(z.string())
+		.optional()
+		.describe("Paths from this file's folder; `*` stays in a folder, `**` spans folders, a bare name is one in any folder."),
+	rules: ruleLevels,
+});
+
+const lint = z.strictObject({
+	extends: z
+		.array(z.enum(presetNames))
+		.default([])
+		.describe(
+			'Presets, later ones win: `hot-spare` and `load-balanced` set the mode; `strict` fails on warnings and on poor suppressions.',
+		),
+	failOn: failOn.optional().describe('Findings of this severity or worse fail `flowferry lint`; default error.'),
+	maxWarnings: z
+		.int()
+		.min(0)
+		.max(1_000_000)
+		.optional()
+		.describe('More warnings than this fail `flowferry lint`; default: any number passes.'),
+	minConfidence: z.enum(confidences).optional().describe('Findings of less confidence are left out; default low: none is.'),
+	rules: ruleLevels.default({}),
+	overrides: z.array(lintOverride).default([]).describe('Other levels for some flows or files; later entries win.'),
+	types: z
+		.array(z.record(z.string(), z.unknown()))
+		.default([])
+		.describe(
+			'Node types of your own, or other words on known ones: `{ type: acme-counter, keeps: its count }`; docs/guides/lint.md has the keys.',
+		),
+	contextStorage: z
+		.record(z.string(), z.unknown())
+		.optional()
+		.describe("As in production's Node-RED settings; `shared: true` in a store says that all instances see the same."),
+	ignore: z
+		.strictObject({
+			flows: z.array(z.string()).default([]).describe('Ids or names of flows and subflows.'),
+			files: z.array(z.string()).default([]).describe('Paths, as in overrides.'),
+		})
+		.prefault({})
+		.describe('What is not judged at all.'),
 });
 
 /** `flowferry.yaml`. The editor's JSON Schema is generated from this. */
@@ -113,9 +163,16 @@ export const configSchema = z.strictObject({
 		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
 		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })
 		.describe('Where releases run, by name.'),
+	lint: lint.prefault({}).describe('How flows are judged, by `flowferry lint` and before a promotion.'),
 });
 
 export type Config = z.infer<typeof configSchema>;
 export type DevConfig = Config['dev'];
 export type EnvironmentConfig = Config['environments'][string];
 export type HttpCheck = EnvironmentConfig['checks'][number];
+
+/** The part that judging flows needs: neither where they come from nor where they run. */
+export const lintConfigSchema = z.object({
+	environments: z.record(z.string(), z.object({ mode: z.enum(modes) })).default({}),
+	lint: lint.prefault({}),
+});

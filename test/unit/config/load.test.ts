@@ -82,7 +82,7 @@ const faults: [string, string, string, string][] = [
 		'an unknown key far from any',
 		`${DEV}colour: x\n${ENVIRONMENTS}`,
 		'3:1: colour: is not a known key',
-		'Known here: dev, store, environments.',
+		'Known here: dev, store, environments, lint.',
 	],
 	['no mode', `${DEV}environments:\n  prod:\n    port: 1\n`, '4:3: environments.prod.mode: is missing', 'mode: hot-spare'],
 	['an empty environment', `${DEV}environments:\n  prod:\n`, '4:3: environments.prod: must be a mapping, but is empty', 'key: value'],

@@ -1,0 +1,59 @@
+import { dirname, resolve } from 'node:path';
+import type { Mode } from '../flows/mode.ts';
+import { findUnknownRules, type LintSection } from '../lint/settings.ts';
+import { parseYaml } from './document.ts';
+import { parseWith, readConfigText } from './load.ts';
+import { configInvalid } from './problem.ts';
+import type { Environment } from './references.ts';
+import { lintConfigSchema } from './schema.ts';
+
+/** What judging flows takes from a configuration. */
+export interface LintConfig {
+	section: LintSection;
+	/** Of each environment. */
+	modes: Readonly<Record<string, Mode>>;
+	/** What paths in it are relative to; absolute. */
+	directory: string;
+}
+
+/**
+ * Reads the part of a configuration that judging flows needs. A gate in CI has none of the secrets that the rest may name, so the
+ * rest is not looked at.
+ * @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE, CONFIG_INVALID, also for a rule that nobody knows
+ */
+export async function loadLintConfig(path: string, env: Environment, knownRules: readonly string[]): Promise<LintConfig> {
+	const text = await readConfigText(path);
+	const { lint: section, environments } = parseWith(lintConfigSchema, text, path, env, select);
+	const unknown = findUnknownRules(section, knownRules);
+	if (unknown.length > 0) {
+		const { locate } = parseYaml(text);
+		const problems = unknown.map(({ path: key, meant }) => ({
+			...locate(key, 'key'),
+			path: key,
+			message: 'is not a known rule',
+			remedy: meant === undefined ? 'See the rules with `flowferry rules`.' : `Did you mean \`${meant}\`?`,
+		}));
+		throw configInvalid(path, problems);
+	}
+	const modes = Object.fromEntries(Object.entries(environments).map(([name, { mode }]) => [name, mode]));
+	return { section, modes, directory: dirname(resolve(path)) };
+}
+
+function select(value: unknown): unknown {
+	if (!isRecord(value)) return value;
+	const { lint, environments } = value;
+	return {
+		...(lint === undefined ? {} : { lint }),
+		...(isRecord(environments)
+			? {
+					environments: Object.fromEntries(
+						Object.entries(environments).map(([name, each]) => [name, isRecord(each) ? { mode: each.mode } : each]),
+					),
+				}
+			: {}),
+	};
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
