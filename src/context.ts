@@ -66,6 +66,11 @@ function loginName(env: NodeJS.ProcessEnv): string {
 	}
 }
 
+/** Where the command was given; absolute. */
+export function workingFolder(): string {
+	return process.cwd();
+}
+
 /** What `${NAME}` in a configuration reads. */
 export function programEnvironment(): Readonly<Record<string, string | undefined>> {
 	return process.env;

@@ -1,65 +1,122 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.ts';
-import { readTextInput } from '../lib/adapters/text-input.ts';
+import { createContext, programEnvironment, workingFolder } from '../context.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
-import { parseFlows } from '../lib/flows/parse.ts';
-import { lint } from '../lib/lint/engine.ts';
-import { type LintReport, severities } from '../lib/lint/finding.ts';
-import { severityReaches } from '../lib/lint/report.ts';
-import { renderLint } from '../lib/ui/render-lint.ts';
+import { writeOutput } from '../lib/gate/files.ts';
+import { formats, parseWantedReport, renderReport } from '../lib/gate/reports.ts';
+import { type GateRun, runGate } from '../lib/gate/run.ts';
+import { chooseMode, loadGateSettings } from '../lib/gate/settings.ts';
+import { startTiming } from '../lib/gate/timing.ts';
+import { describeStale } from '../lib/lint/baseline.ts';
+import { confidences, severities } from '../lib/lint/finding.ts';
+import { findFailures } from '../lib/lint/outcome.ts';
+import type { GateReport } from '../lib/lint/placed.ts';
+import type { FailOn } from '../lib/lint/report.ts';
+import { ruleList } from '../lib/lint/rule-list.ts';
+import { printable } from '../lib/ui/printable.ts';
+import { renderTiming } from '../lib/ui/render-lint.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 
 export default class Lint extends BaseCommand<typeof Lint> {
 	static override summary = 'Judge flows for high availability';
 	static override description =
-		`Finds what would be lost, doubled or refused when a spare takes over (hot-spare) or when several instances share the work (load-balanced). Nothing is contacted and nothing is changed. Exit status 1 means findings at or above --fail-on; docs/rules has a page for each rule.`;
+		`Finds what would be lost, doubled or refused when a spare takes over (hot-spare) or when several instances share the work (load-balanced). Nothing is changed, and nothing is contacted but the dev Node-RED where no FILE is named. Exit status 1 means that findings, warnings or the baseline do not pass, in every format; \`<%= config.bin %> rules\` explains each rule.`;
 
 	static override examples = [
-		{ description: 'Judge a flow file for hot-spare, the default', command: '<%= config.bin %> lint flows.json' },
-		{ description: 'Read from standard input', command: 'cat flows.json | <%= config.bin %> lint - --mode load-balanced' },
-		{ description: 'A gate in CI that stops at warnings', command: '<%= config.bin %> lint flows.json --format json --fail-on warning' },
+		{ description: 'Judge the dev Node-RED of the configuration', command: '<%= config.bin %> lint' },
+		{ description: 'Judge a flow file for load balancing', command: '<%= config.bin %> lint flows.json --mode load-balanced' },
+		{ description: 'Read from standard input', command: 'cat flows.json | <%= config.bin %> lint -' },
+		{ description: 'A gate in CI', command: '<%= config.bin %> lint flows.json --report sarif=lint.sarif --max-warnings 0' },
+		{ description: 'Only what is news since a branch', command: '<%= config.bin %> lint flows.json --since origin/main' },
 	];
 
 	static override args = {
-		file: Args.string({ description: 'A Node-RED flow file, or - for standard input' }),
+		file: Args.string({
+			description: 'Flow files, folders that have one (userDir, project), patterns, - for standard input; default: the dev Node-RED',
+			multiple: true,
+			ignoreStdin: true,
+		}),
 	};
 
 	static override flags = {
-		mode: Flags.option({
-			options: modes,
-			description: 'How production will run the flows; hot-spare unless said otherwise',
-			default: 'hot-spare' as const,
-		})(),
-		format: Flags.option({
-			options: ['readable', 'json'] as const,
-			description: 'For people or for programs',
-			default: 'readable' as const,
-		})(),
+		mode: Flags.option({ options: modes, description: "How production will run the flows; default: the environment's, else hot-spare" })(),
+		environment: Flags.string({ description: 'Judge for the mode of this environment of the configuration', exclusive: ['mode'] }),
+		snapshot: Flags.string({ char: 's', description: 'Judge a stored snapshot: its id, 7 digits or more' }),
+		format: Flags.option({ options: formats, description: 'What goes to stdout', default: 'stylish' as const })(),
+		report: Flags.string({
+			description: 'Write a report to a file as well, FORMAT=FILE; may be repeated',
+			multiple: true,
+			multipleNonGreedy: true,
+		}),
 		'fail-on': Flags.option({
 			options: [...severities, 'never'] as const,
-			description: 'The severity from which findings give exit status 1',
-			default: 'error' as const,
+			description: "The severity from which findings give exit status 1; default: the configuration's, else error",
 		})(),
+		'max-warnings': Flags.integer({ description: 'More warnings than this give exit status 1', min: 0 }),
+		'min-confidence': Flags.option({ options: confidences, description: 'Leave out findings of less confidence' })(),
+		since: Flags.string({ description: 'Only what is news since a snapshot or a git commit, branch or tag' }),
+		baseline: Flags.string({ description: 'A file of findings that are accepted for now; entries that cover nothing any more are errors' }),
+		'update-baseline': Flags.boolean({ description: 'Write the baseline anew, of what is found now', dependsOn: ['baseline'] }),
+		'prune-baseline': Flags.boolean({
+			description: 'Take out of the baseline what covers nothing any more',
+			dependsOn: ['baseline'],
+			exclusive: ['update-baseline'],
+		}),
+		timing: Flags.boolean({ description: 'Say on stderr how long each rule took' }),
 	};
 
-	async run(): Promise<LintReport> {
-		const { mode, format, 'fail-on': failOn } = this.flags;
-		const { text, origin } = await readTextInput(this.fileToRead(), process.stdin);
-		const report = lint(parseFlows(text, origin), { mode });
-		if (format === 'json' && !this.jsonEnabled()) this.logJson(report);
-		if (format === 'readable') this.log(renderLint(report, origin, createTheme(process.stdout)));
-		if (severityReaches(report, failOn)) this.endWith(ExitStatus.findings);
-		return report;
+	async run(): Promise<GateReport> {
+		const { flags } = this;
+		const reports = (flags.report ?? []).map(parseWantedReport);
+		const [folder, env] = [workingFolder(), programEnvironment()];
+		const gateSettings = await loadGateSettings(flags.config, flags.config === BaseCommand.baseFlags.config.default, { folder, env });
+		const { settings, settingsFolder } = gateSettings;
+		const timing = startTiming();
+		const run = await runGate({
+			names: this.namesToRead(),
+			snapshot: flags.snapshot,
+			since: flags.since,
+			baseline: flags.baseline === undefined ? undefined : { path: flags.baseline, action: this.baselineAction() },
+			minConfidence: flags['min-confidence'] ?? settings.minConfidence,
+			mode: chooseMode(gateSettings, flags),
+			settings,
+			...{ folder, settingsFolder, env, stdin: process.stdin, measure: timing.measure },
+			openDev: async () => (await createContext(flags.config)).dev,
+			openSnapshots: async () => (await createContext(flags.config)).snapshots,
+		});
+		const subject = { report: run.report, inputs: run.inputs, rules: ruleList, version: this.config.version };
+		const texts = reports.map(({ format, path }) => ({ path, text: renderReport(format, subject) }));
+		for (const { path, text } of texts) await writeOutput(path, text);
+		const text = this.jsonEnabled() ? '' : renderReport(flags.format, subject, createTheme(process.stdout));
+		if (text !== '') this.log(text.slice(0, -1));
+		if (flags.timing) this.logToStderr(renderTiming(timing.results(), createTheme(process.stderr)));
+		this.conclude(run, flags['fail-on'] ?? settings.failOn, flags['max-warnings'] ?? settings.maxWarnings);
+		return run.report;
 	}
 
-	private fileToRead(): string {
-		if (this.args.file !== undefined) return this.args.file;
+	private namesToRead(): string[] {
+		const names = this.args.file ?? [];
+		if (names.length === 0 || this.flags.snapshot === undefined) return names;
 		throw new FlowferryError({
-			code: 'LINT_NO_INPUT',
-			message: 'No flows are named',
-			hint: 'Name a flow file, as in: flowferry lint flows.json. A single - reads standard input.',
+			code: 'LINT_TWO_INPUTS',
+			message: 'Both files and a snapshot are named',
+			hint: 'Judge one after the other: --snapshot alone, or the files alone.',
 		});
+	}
+
+	private baselineAction(): 'check' | 'update' | 'prune' {
+		if (this.flags['update-baseline']) return 'update';
+		return this.flags['prune-baseline'] ? 'prune' : 'check';
+	}
+
+	/** Says on stderr what the report does not, and sets the exit status. */
+	private conclude({ report, stale, notes }: GateRun, failOn: FailOn, maxWarnings: number | undefined): void {
+		for (const note of [...notes, ...stale.map((entry) => describeStale(entry, this.flags.baseline ?? ''))])
+			this.logToStderr(printable(note));
+		const failures = findFailures(report, { failOn, maxWarnings, stale: stale.length });
+		for (const { reason, hint } of failures) if (hint !== null) this.logToStderr(`${this.config.bin}: ${reason}\n  → ${hint}`);
+		if (failures.length > 0) this.endWith(ExitStatus.findings);
 	}
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { simpleGit } from 'simple-git';
 import { FlowferryError } from '../errors/flowferry-error.ts';
@@ -91,6 +92,37 @@ export async function readGitIdentity(directory: string, env: Environment): Prom
 	const name = await read('user.name');
 	const mail = await read('user.email');
 	return name === '' || mail === '' ? undefined : `${name} <${mail}>`;
+}
+
+/**
+ * A file of the user's own repository as it was at a commit; null where it was not there.
+ * @param path absolute
+ * @param ref anything that names a commit to git
+ * @throws FlowferryError GIT_REF_UNKNOWN, GIT_MISSING, GIT_FAILED
+ */
+export async function readFileAtRef(path: string, ref: string, env: Environment): Promise<string | null> {
+	const folder = dirname(path);
+	const git = clientFor(folder, env, []);
+	const run = async (...args: string[]): Promise<string> => {
+		try {
+			return await git.raw(args);
+		} catch (error) {
+			throw gitFault(error, folder);
+		}
+	};
+	await run('rev-parse', '--git-dir');
+	// A name that begins with - would be an option.
+	const commit = ref.startsWith('-') ? '' : (await git.raw(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]).catch(() => '')).trim();
+	if (commit === '') {
+		throw new FlowferryError({
+			code: 'GIT_REF_UNKNOWN',
+			message: `git knows no commit ${ref} in ${folder}`,
+			hint: 'Name a branch, a tag or a commit; a CI checkout may have to fetch it first (fetch-depth: 0).',
+		});
+	}
+	const file = `./${basename(path)}`;
+	if ((await run('ls-tree', '--name-only', commit, '--', file)) === '') return null;
+	return await run('show', `${commit}:${file}`);
 }
 
 function clientFor(directory: string, env: Environment, config: string[]): SimpleGit {

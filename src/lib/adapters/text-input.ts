@@ -9,13 +9,14 @@ export interface TextInput {
 }
 
 /**
- * Reads a file, or all of `stdin` where the name is `-`.
+ * Reads a file, or all of `stdin` where the path is `-`.
+ * @param name how messages name the file
  * @throws FlowferryError INPUT_NOT_FOUND, INPUT_NOT_READABLE
  */
-export async function readTextInput(name: string, stdin: Readable): Promise<TextInput> {
-	if (name === '-') return { text: await readAll(stdin), origin: 'standard input' };
+export async function readTextInput(path: string, stdin: Readable, name = path): Promise<TextInput> {
+	if (path === '-') return { text: await readAll(stdin), origin: 'standard input' };
 	try {
-		return { text: await readFile(name, 'utf8'), origin: name };
+		return { text: await readFile(path, 'utf8'), origin: name };
 	} catch (cause) {
 		throw describeFault(name, cause as NodeJS.ErrnoException);
 	}

@@ -1,38 +1,40 @@
-import type { Finding, LintReport } from '../lint/finding.ts';
+import type { GateReport, PlacedFinding } from '../lint/placed.ts';
+import { count, printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
-/** The readable form of a report: findings by flow, gravest first, and one line that sums up. `origin` names the flows. */
-export function renderLint(report: LintReport, origin: string, theme: Theme): string {
-	const groups = new Map<string | null, Finding[]>();
-	for (const finding of report.findings) {
-		const group = groups.get(finding.flowId);
-		if (group) group.push(finding);
-		else groups.set(finding.flowId, [finding]);
-	}
-	const blocks = [...groups.values()].map((findings) => renderGroup(findings, theme));
-	return [...blocks, renderSummary(report, origin, theme)].join('\n\n');
+/** What was judged, as a person calls it: a path, `standard input`, an address. */
+type Origins = readonly { origin: string; file: string | null }[];
+
+/** The readable form of a report: findings by file and flow, gravest first, and what it comes to. */
+export function renderLint(report: GateReport, inputs: Origins, theme: Theme): string {
+	const groups = Map.groupBy(report.findings, ({ file, flowId }) => JSON.stringify([file, flowId]));
+	const blocks = [...groups.values()].map((findings) => renderGroup(findings, inputs.length > 1, theme));
+	return [...blocks, [renderSummary(report, inputs, theme), ...renderOmitted(report, theme)].join('\n')].join('\n\n');
 }
 
-function renderGroup(findings: readonly Finding[], theme: Theme): string {
-	const { flowId, flowLabel } = findings[0] as Finding;
+function renderGroup(findings: readonly PlacedFinding[], namesFile: boolean, theme: Theme): string {
+	const { file, flowId, flowLabel } = findings[0] as PlacedFinding;
 	const title = flowId === null ? 'Config nodes of all flows' : `Flow ${quote(flowLabel || flowId)}`;
-	return [theme.strong(title), ...findings.map((finding) => renderFinding(finding, theme))].join('\n');
+	const where = namesFile ? ` of ${printable(file ?? 'standard input')}` : '';
+	return [theme.strong(`${title}${where}`), ...findings.map((finding) => renderFinding(finding, theme))].join('\n');
 }
 
-function renderFinding(finding: Finding, theme: Theme): string {
-	const { severity, nodeType, nodeName, nodeId } = finding;
+function renderFinding(finding: PlacedFinding, theme: Theme): string {
+	const { severity, nodeType, nodeName, nodeId, file, line } = finding;
 	const node = nodeName === '' ? `${printable(nodeType)} (no name)` : `${printable(nodeType)} ${quote(nodeName)}`;
+	const place = file === null || line === null ? '' : `, ${printable(file)}:${line}`;
 	return [
 		`  ${theme[severity](severity.padEnd(7))}  ${node}  ${theme.dim(printable(nodeId))}`,
 		`           ${printable(finding.message)}`,
 		`           → ${printable(finding.remediation)}`,
-		`           ${theme.dim(`${finding.rule}, confidence ${finding.confidence}`)}`,
+		`           ${theme.dim(`${finding.rule}, confidence ${finding.confidence}${place}`)}`,
 	].join('\n');
 }
 
-function renderSummary({ mode, summary }: LintReport, origin: string, theme: Theme): string {
+function renderSummary({ mode, summary }: GateReport, inputs: Origins, theme: Theme): string {
 	const { nodes, flows, errors, warnings, infos } = summary;
-	const judged = `${count(nodes, 'node')} in ${count(flows, 'flow')} of ${printable(origin)}, judged for ${mode}`;
+	const where = inputs.length === 1 ? printable(inputs[0]?.origin ?? '') : count(inputs.length, 'file');
+	const judged = `${count(nodes, 'node')} in ${count(flows, 'flow')} of ${where}, judged for ${mode}`;
 	if (errors + warnings + infos === 0) return `${theme.good('no findings')}: ${judged}`;
 	const counts = [
 		theme[errors > 0 ? 'error' : 'dim'](count(errors, 'error')),
@@ -42,15 +44,25 @@ function renderSummary({ mode, summary }: LintReport, origin: string, theme: The
 	return `${counts.join(', ')}: ${judged}`;
 }
 
-function count(amount: number, noun: string): string {
-	return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+/** One line, or none where everything is shown. */
+function renderOmitted({ omitted }: GateReport, theme: Theme): string[] {
+	const { suppressed, baseline, unchanged, confidence } = omitted;
+	const parts = [
+		[suppressed, 'suppressed in the flows'],
+		[baseline, 'in the baseline'],
+		[unchanged, 'not new'],
+		[confidence, 'too unsure'],
+	].filter(([amount]) => amount !== 0);
+	return parts.length === 0 ? [] : [theme.dim(`left out: ${parts.map(([amount, reason]) => `${amount} ${reason}`).join(', ')}`)];
+}
+
+/** How long each rule took: for `--timing`. */
+export function renderTiming(results: readonly { what: string; ms: number }[], theme: Theme): string {
+	const total = results.reduce((sum, { ms }) => sum + ms, 0);
+	const line = (ms: number, what: string) => `${ms.toFixed(1).padStart(9)} ms  ${what}`;
+	return [...results.map(({ what, ms }) => line(ms, what)), theme.strong(line(total, 'in all'))].join('\n');
 }
 
 function quote(text: string): string {
 	return `"${printable(text)}"`;
-}
-
-/** Names come from files: a line break or an escape sequence in one must not reach the terminal. */
-function printable(text: string): string {
-	return text.replace(/\p{Cc}+/gu, ' ');
 }
