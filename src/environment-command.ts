@@ -64,6 +64,7 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 			observe: () => {},
 			progress: (message) => this.note(message),
 			stopReason: () => interrupt.reason() ?? lock.lost(),
+			superseded: lock.superseded,
 		};
 		try {
 			const ended = await recover(setting);

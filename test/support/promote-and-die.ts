@@ -39,6 +39,7 @@ await promote(
 		observe: () => {},
 		progress: () => {},
 		stopReason: () => null,
+		superseded: async () => false,
 	},
 	await context.snapshots.get(snapshotId),
 );

@@ -10,8 +10,10 @@ const TIMING: LeaseTiming = { ttlMs: 4000, renewDeadlineMs: 3000, retryMs: 500 }
 const POLL_MS = 200;
 
 export interface PromotionLock {
-	/** Why it is no longer held; null while it is. */
+	/** Why it was lost, also where it was got back since; null where it never was. */
 	lost(): string | null;
+	/** True where somebody else has, or may have, changed the environment since: nothing may be done any more. */
+	superseded(): Promise<boolean>;
 	release(): Promise<void>;
 }
 
@@ -40,11 +42,38 @@ export async function acquirePromotionLock(leases: LeaseStore, clock: MonotonicC
 	let remainingBefore = Number.POSITIVE_INFINITY;
 	for (;;) {
 		const refusal = await keeper.acquire();
-		if (!refusal) return { lost: () => loss, release: () => keeper.giveUp(null) };
+		if (!refusal) return held();
 		const remaining = refusal.remainingMs ?? 0;
 		if (remaining > remainingBefore) throw locked(refusal.heldBy ?? 'somebody');
 		remainingBefore = remaining;
 		await sleep(POLL_MS);
+	}
+
+	function held(): PromotionLock {
+		let token = keeper.token as number;
+
+		/** Each change of holder makes the token grow by one: one more than ours means that nobody was in between. */
+		async function gotBack(): Promise<boolean> {
+			if (await keeper.acquire()) return false;
+			const next = keeper.token as number;
+			if (next > token + 1) {
+				await keeper.giveUp(null);
+				return false;
+			}
+			token = next;
+			return true;
+		}
+
+		return {
+			lost: () => loss ?? (keeper.held ? null : "the environment's lock was lost"),
+			superseded: async () => {
+				if (keeper.held) return false;
+				loss ??= "the environment's lock was lost";
+				// Where the store does not answer (a full disk), nobody else gets the lock from it either.
+				return !(await gotBack().catch(() => true));
+			},
+			release: () => keeper.giveUp(null),
+		};
 	}
 }
 

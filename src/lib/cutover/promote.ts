@@ -24,6 +24,8 @@ export interface PromotionSetting {
 	progress: Progress;
 	/** Why it must go no further; null to go on. */
 	stopReason: () => string | null;
+	/** Whether somebody else has the environment now: then it must not even go back. */
+	superseded: () => Promise<boolean>;
 }
 
 /** The contract of `promote --json` and `rollback --json`. */
@@ -131,11 +133,11 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 }
 
 function run(setting: PromotionSetting, record: PromotionRecord, report: CutoverReport): Promise<PromotionState> {
-	const { environment, target, progress, observe, stopReason } = setting;
+	const { environment, target, progress, observe, stopReason, superseded } = setting;
 	const { kind, strategy, from, to } = record;
 	const loadSnapshot = () => setting.loadSnapshot(to.release.snapshot);
 	const context: CutoverContext = { kind, strategy, from, to, environment, target, loadSnapshot, progress, report };
-	return runPromotion({ record, actions: exclusiveActions(context), journal: target.journal, observe, stopReason });
+	return runPromotion({ record, actions: exclusiveActions(context), journal: target.journal, observe, stopReason, superseded });
 }
 
 async function releaseToReturnTo({ journal }: Target, serving: Release, number?: number): Promise<Release> {

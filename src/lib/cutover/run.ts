@@ -1,3 +1,4 @@
+import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal, PromotionRecord } from '../promotion/journal.ts';
 import type { Compensation, PromotionEvent, PromotionState, Step } from '../promotion/machine.ts';
@@ -19,14 +20,17 @@ export interface PromotionRun {
 	observe: PromotionObserver;
 	/** Asked before each step: why the promotion must go no further (interrupted, lock lost); null to go on. */
 	stopReason: () => string | null;
+	/** Asked before each step and each compensation: whether somebody else has the environment now. */
+	superseded: () => Promise<boolean>;
 }
 
 /**
  * Runs a promotion from its recorded state to an end: `baking`, `rolled back` or `needs operator`. Each step is in the
  * journal before it acts. Where the journal itself cannot be written, the promotion goes back as far as it came; the
  * entry that remains makes the next call go back once more, which changes nothing.
+ * @throws FlowferryError LOCK_LOST where somebody else has taken the promotion over: not even going back is ours then
  */
-export async function runPromotion({ record, actions, journal, observe, stopReason }: PromotionRun): Promise<PromotionState> {
+export async function runPromotion({ record, actions, journal, observe, stopReason, superseded }: PromotionRun): Promise<PromotionState> {
 	let state = record.state;
 
 	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
@@ -62,10 +66,20 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 
 	for (;;) {
 		const step = nextStep(state);
+		if (!step && state.kind !== 'rolling back') return state;
+		if (await superseded()) throw lockLost();
 		if (step) await attempt(step);
 		else if (state.kind === 'rolling back') await compensate(state.remaining[0] as Compensation);
-		else return state;
 	}
+}
+
+function lockLost(): FlowferryError {
+	return new FlowferryError({
+		code: 'LOCK_LOST',
+		message: 'this command stood still for so long that another one took the environment over; it has stopped where it was',
+		hint: '`flowferry status` shows what the other one made of it',
+		exitStatus: ExitStatus.needsOperator,
+	});
 }
 
 /** All that the journal keeps of it: what was wrong, and what to do. */

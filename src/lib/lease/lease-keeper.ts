@@ -44,6 +44,14 @@ export class LeaseKeeper {
 		return this.#token;
 	}
 
+	/**
+	 * Whether the lease stands at this very moment. Asks the clock: a process that was frozen gets to other things before
+	 * the timer that tells it of the loss.
+	 */
+	get held(): boolean {
+		return this.#token !== null && this.#clock.nowMs() < this.#untilMs;
+	}
+
 	/** Takes the seat (or what was handed over to this holder) and keeps it. Null where it was granted. */
 	async acquire(): Promise<LeaseRefusal | null> {
 		const asked = this.#clock.nowMs();

@@ -22,9 +22,11 @@ interface Scenario {
 	/** The journal cannot be written from its n-th entry on. */
 	journalFullAfter?: number;
 	stopBefore?: Step;
+	/** Somebody else takes it over once this was done. */
+	supersededAfter?: string;
 }
 
-async function play({ failAt, failCompensation, journalFullAfter = Number.POSITIVE_INFINITY, stopBefore }: Scenario) {
+async function play({ failAt, failCompensation, journalFullAfter = Number.POSITIVE_INFINITY, stopBefore, supersededAfter }: Scenario) {
 	const done: string[] = [];
 	const written: PromotionState[] = [];
 	const act = (name: string, fails: boolean) => async () => {
@@ -45,6 +47,7 @@ async function play({ failAt, failCompensation, journalFullAfter = Number.POSITI
 		} as unknown as Journal,
 		observe: () => {},
 		stopReason: () => (stopBefore && done.at(-1) === steps[steps.indexOf(stopBefore) - 1] ? 'interrupted' : null),
+		superseded: async () => supersededAfter !== undefined && done.at(-1) === supersededAfter,
 	});
 	return { state, done, written };
 }
@@ -89,6 +92,14 @@ describe('runPromotion', () => {
 			const { state, done } = await play({ journalFullAfter });
 			expect(state.kind).toBe('rolled back');
 			expect(done.at(-1)).toBe('discard');
+		},
+	);
+
+	it.each(['prepare', 'hold', 'activate', 'restore'])(
+		"touches nothing more once somebody else took over after '%s'",
+		async (supersededAfter) => {
+			const played = play({ failAt: 'verify', supersededAfter });
+			await expect(played).rejects.toMatchObject({ code: 'LOCK_LOST', exitStatus: 5 });
 		},
 	);
 
