@@ -103,7 +103,7 @@ export function textOf(node: AnyNode, names: ContextNames): string | null {
 	return null;
 }
 
-interface Binding {
+export interface Binding {
 	name: string;
 	/** What is bound; undefined for parameters and declarations without a value. */
 	value: AnyNode | undefined;
@@ -115,7 +115,8 @@ function isSelf(binding: Binding): boolean {
 	return binding.value?.type === 'Identifier' && binding.value.name === binding.name && binding.path.length === 0;
 }
 
-function collectBindings(tree: Node): Binding[] {
+/** All that a script binds, declarations and plain assignments alike. */
+export function collectBindings(tree: Node): Binding[] {
 	const bindings: Binding[] = [];
 	const bind = (pattern: Pattern, value: AnyNode | undefined, path: string[] = []): void => {
 		if (pattern.type === 'Identifier') bindings.push({ name: pattern.name, value, path });

@@ -1,8 +1,12 @@
 import { type Node, parse } from 'acorn';
 import { type ContextAccess, findAccesses } from './context-access.ts';
+import { findLeakedNames, type LeakedName } from './leaked-names.ts';
+import { findSecrets, type LiteralSecret } from './literal-secrets.ts';
 import { callsSend, marksReset } from './message-calls.ts';
+import { findModuleCalls, type ModuleCall } from './module-calls.ts';
 import type { FlowNode } from './node.ts';
 import { findTimers, type TimerCall } from './timer-calls.ts';
+import { findUnseenSends, type UnseenSend } from './unseen-sends.ts';
 
 /** The three scripts of a function node: On Message, On Start and On Stop. */
 export type ScriptName = 'func' | 'initialize' | 'finalize';
@@ -23,6 +27,14 @@ export interface FunctionCode {
 	resets: boolean;
 	/** On Start sends messages. */
 	sendsAtStart: boolean;
+	/** Calls of modules that reach the disk, the network or other programs. */
+	moduleCalls: (ModuleCall & { script: ScriptName })[];
+	/** Variables of On Message that outlive the message, because they are declared nowhere. */
+	leakedNames: LeakedName[];
+	/** Messages that On Message sends after it has returned, and Node-RED has counted it as done. */
+	unseenSends: UnseenSend[];
+	/** Passwords and the like that stand in the code. */
+	secrets: (LiteralSecret & { script: ScriptName })[];
 	faults: SyntaxFault[];
 	/** Scripts that are nested too deeply to be examined, some thousand levels. */
 	tooDeep: ScriptName[];
@@ -42,14 +54,26 @@ const frames: Record<ScriptName, [head: string, tail: string]> = {
 const worthWalking = /\b(?:context|flow|global|setTimeout|setInterval)\b/;
 
 export function analyseFunction(node: FlowNode): FunctionCode {
-	const result: FunctionCode = { accesses: [], timers: [], resets: false, sendsAtStart: false, faults: [], tooDeep: [] };
+	const result: FunctionCode = {
+		accesses: [],
+		timers: [],
+		resets: false,
+		sendsAtStart: false,
+		moduleCalls: [],
+		leakedNames: [],
+		unseenSends: [],
+		secrets: [],
+		faults: [],
+		tooDeep: [],
+	};
+	const libraries = librariesOf(node);
 	for (const script of Object.keys(frames) as ScriptName[]) {
 		const source = node[script];
 		if (typeof source !== 'string' || source.trim() === '') continue;
 		try {
 			const tree = parseScript(source, script);
 			if ('problem' in tree) result.faults.push(tree);
-			else examine(tree, source, script, result);
+			else examine(tree, source, script, libraries, result);
 		} catch (error) {
 			// The parser and the walker recurse: what exhausts the stack is the code's depth, and nothing of it can be told.
 			if (!(error instanceof RangeError)) throw error;
@@ -59,13 +83,30 @@ export function analyseFunction(node: FlowNode): FunctionCode {
 	return result;
 }
 
-function examine(tree: Node, source: string, script: ScriptName, result: FunctionCode): void {
+function examine(tree: Node, source: string, script: ScriptName, libraries: ReadonlyMap<string, string>, result: FunctionCode): void {
 	if (worthWalking.test(source)) {
 		result.accesses.push(...findAccesses(tree).map((access) => ({ ...access, line: access.line - 1, script })));
 		result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
 	}
 	if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets = marksReset(tree);
+	if (script !== 'finalize' && (libraries.size > 0 || /\b(?:require|global)\b/.test(source)))
+		result.moduleCalls.push(...findModuleCalls(tree, libraries).map((call) => ({ ...call, line: call.line - 1, script })));
+	if (script === 'func') {
+		result.leakedNames = findLeakedNames(tree, libraries).map((leak) => ({ ...leak, line: leak.line - 1 }));
+		if (/\bsend\b/.test(source)) result.unseenSends = findUnseenSends(tree).map((send) => ({ ...send, line: send.line - 1 }));
+	}
+	if (/pass|pwd|token|key|secret|authorization|bearer|:\/\//i.test(source))
+		result.secrets.push(...findSecrets(tree).map((secret) => ({ ...secret, line: secret.line - 1, script })));
 	if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
+}
+
+/** Modules of the Setup tab: `[{ var, module }]`. */
+function librariesOf(node: FlowNode): Map<string, string> {
+	const libraries = new Map<string, string>();
+	for (const entry of Array.isArray(node.libs) ? node.libs : []) {
+		if (typeof entry?.var === 'string' && typeof entry?.module === 'string') libraries.set(entry.var, entry.module);
+	}
+	return libraries;
 }
 
 function parseScript(source: string, script: ScriptName): Node | SyntaxFault {

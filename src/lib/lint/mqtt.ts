@@ -76,3 +76,25 @@ export function groupByBroker(subscriptions: Subscription[], keep: (subscription
 	}
 	return groups;
 }
+
+/** The topic of a shared subscription without `$share/<group>/`. */
+export function unsharedTopic(topic: string): string {
+	return topic.replace(/^\$share\/[^/]+\//, '');
+}
+
+/** Whether a topic filter matches a topic. */
+export function matchesTopic(filter: string, topic: string): boolean {
+	return overlaps(filter, topic);
+}
+
+/** Whether some topic matches both filters. */
+export function overlaps(a: string, b: string): boolean {
+	const [left, right] = [unsharedTopic(a).split('/'), unsharedTopic(b).split('/')];
+	for (let level = 0; ; level++) {
+		const [one, other] = [left[level], right[level]];
+		// `a/#` matches `a` too.
+		if (one === '#' || other === '#') return true;
+		if (one === undefined || other === undefined) return one === other;
+		if (one !== other && one !== '+' && other !== '+') return false;
+	}
+}

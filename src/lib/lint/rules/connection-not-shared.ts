@@ -1,4 +1,5 @@
 import type { FlowNode } from '../../flows/node.ts';
+import { isCompeting } from '../catalogue/knowledge.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleContext } from '../rule-context.ts';
 
@@ -17,11 +18,21 @@ export const connectionNotShared: Rule = {
 				confidence: node.type === 'websocket in' || node.type === 'tcp in' ? 'medium' : 'high',
 				message: `Each instance opens a connection of its own and receives ${what}, so that with N instances everything behind this node happens N times.`,
 				remediation:
+					groupOf(node, context) ??
 					'Let one instance receive: put this source into an environment in hot-spare mode that passes its messages on through a shared MQTT subscription or a queue.',
 			};
 		}
 	},
 };
+
+/** For types whose instances can share the messages, how. */
+function groupOf(node: FlowNode, context: RuleContext): string | null {
+	const competes = context.knowledge(node)?.competes;
+	if (typeof competes !== 'object') return null;
+	return competes.oneOf
+		? `Receive from a queue (${competes.property}: ${competes.oneOf.join(' or ')}), whose messages the instances share among themselves.`
+		: `Give the node a group (${competes.property}), the same on all instances, so that each message goes to one of them.`;
+}
 
 /** What arrives on the connection that a node opens; null for other nodes. */
 function receivedBy(node: FlowNode, context: RuleContext): string | null {
@@ -34,8 +45,8 @@ function receivedBy(node: FlowNode, context: RuleContext): string | null {
 			return node.server === true || node.server === 'server' ? null : 'what the TCP server sends';
 		default: {
 			const knowledge = context.knowledge(node);
-			const isAccount = knowledge?.binds?.to === 'account';
-			return context.sourceKind(node) === 'subscription' && !isAccount ? `all that ${knowledge?.module} delivers to its clients` : null;
+			if (!knowledge || knowledge.binds?.to === 'account' || isCompeting(node, knowledge)) return null;
+			return context.sourceKind(node) === 'subscription' ? `all that ${knowledge.module} delivers to a client` : null;
 		}
 	}
 }

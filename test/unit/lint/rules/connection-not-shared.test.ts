@@ -32,8 +32,30 @@ testRule(connectionNotShared, {
 			balanced: [['in', 'error']],
 			spare: [],
 		},
+		{
+			name: 'on a Kafka consumer without a group',
+			flows: [tab, node('in', 'kafkajs-consumer', { groupid: '' }, 'out'), node('out', 'debug')],
+			balanced: [['in', 'error']],
+			spare: [],
+		},
+		{
+			name: 'on an AMQP exchange',
+			flows: [tab, node('in', 'amqp in', { iotype: '1' }, 'out'), node('out', 'debug')],
+			balanced: [['in', 'error']],
+			spare: [],
+		},
+		{
+			name: 'on a Redis channel',
+			flows: [tab, node('in', 'redis-in', { command: 'psubscribe' }, 'out'), node('out', 'debug')],
+			balanced: [['in', 'error']],
+			spare: [],
+		},
 	],
 	dontFire: [
+		{ name: 'on a Kafka consumer group', flows: [tab, node('in', 'kafkajs-consumer', { groupid: 'g' }, 'out'), node('out', 'debug')] },
+		{ name: 'on an AMQP queue', flows: [tab, node('in', 'amqp in', { iotype: '4' }, 'out'), node('out', 'debug')] },
+		{ name: 'on a Redis list', flows: [tab, node('in', 'redis-in', { command: 'blpop' }, 'out'), node('out', 'debug')] },
+		{ name: 'on a NATS queue group', flows: [tab, node('in', 'natsio-sub', { queue: 'g' }, 'out'), node('out', 'debug')] },
 		{
 			name: 'on a WebSocket endpoint',
 			flows: [

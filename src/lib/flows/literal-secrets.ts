@@ -1,0 +1,53 @@
+import type { AnyNode, Node } from 'acorn';
+import { full } from 'acorn-walk';
+
+/** A password or the like that stands in code as text. The text itself is not kept. */
+export interface LiteralSecret {
+	/** What it is called: a variable, a property, or `a URL`. */
+	name: string;
+	line: number;
+}
+
+const secretName =
+	/(?:^|[_-])(?:pass(?:word|wd|phrase)?|pwd|secret|api_?key|token|bearer|authorization)$|(?:Password|Secret|ApiKey|Token|Authorization)$/i;
+const notAWord = /[^A-Za-z]/;
+
+/** Whether a name says that its value is a secret. */
+export function namesSecret(name: string): boolean {
+	return secretName.test(name);
+}
+
+/** Whether a text looks like a secret rather than a word, a placeholder or a reference. */
+export function looksSecret(text: string): boolean {
+	const value = text.replace(/^(?:Bearer|Basic|Token)\s+/i, '').trim();
+	if (value.length < 6 || /\s/.test(value) || !notAWord.test(value)) return false;
+	return !/^[$<{[(]|\$\{|^x+$|^\*+$|^(?:your|my|change|example|test|dummy|sample|insert)|\.(?:password|token|key|secret)$/i.test(value);
+}
+
+/** Whether a URL carries a user and a password. */
+export function holdsUserInfo(text: string): boolean {
+	return /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@${}<]{3,}@[^\s/]+/i.test(text);
+}
+
+export function findSecrets(tree: Node): LiteralSecret[] {
+	const found: LiteralSecret[] = [];
+	const judge = (name: string | null, value: AnyNode | null | undefined): void => {
+		if (name === null || value?.type !== 'Literal' || typeof value.value !== 'string') return;
+		if (namesSecret(name) && looksSecret(value.value)) found.push({ name, line: value.loc?.start.line ?? 1 });
+	};
+	full(tree, (visited) => {
+		const node = visited as AnyNode;
+		if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') judge(node.id.name, node.init as AnyNode | null);
+		else if (node.type === 'Property') judge(keyOf(node.key as AnyNode), node.value as AnyNode);
+		else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
+			judge(keyOf(node.left.property as AnyNode), node.right as AnyNode);
+		else if (node.type === 'Literal' && typeof node.value === 'string' && holdsUserInfo(node.value))
+			found.push({ name: 'a URL', line: node.loc?.start.line ?? 1 });
+	});
+	return found.sort((a, b) => a.line - b.line);
+}
+
+function keyOf(key: AnyNode): string | null {
+	if (key.type === 'Identifier') return key.name;
+	return key.type === 'Literal' && typeof key.value === 'string' ? key.value : null;
+}

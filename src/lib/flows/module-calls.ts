@@ -1,0 +1,86 @@
+import type { AnyNode, CallExpression, Node } from 'acorn';
+import { full } from 'acorn-walk';
+import { type ContextNames, collectBindings, findNames, resolveRef, textOf } from './context-names.ts';
+
+/** One call of a module that reaches out of Node-RED. */
+export interface ModuleCall {
+	/** `disk`: files; `program`: other programs; `server`: opens a port. */
+	reach: 'disk' | 'program' | 'server';
+	/** As the code names it: `fs.writeFileSync`. */
+	name: string;
+	/** It changes something: a file is written, a program run, a port opened. */
+	changes: boolean;
+	line: number;
+}
+
+const diskModules = /^(?:node:)?fs(?:\/promises)?$|^fs-?extra$|^fse$|^graceful-fs$/i;
+const programModules = /^(?:node:)?child_?process$|^shelljs$|^execa$/i;
+const serverModules = /^(?:node:)?(?:net|https?|tls|dgram|http2)$|^ws$|^express$/i;
+const reads =
+	/^(?:read|exists|stat|lstat|fstat|access|open|opendir|realpath|readlink|createReadStream|watch|watchFile|unwatchFile|constants|promises)/;
+const servers = /^(?:createServer|createSocket|createSecureServer|listen|Server|WebSocketServer)$/;
+
+/**
+ * Finds modules by what they are bound to: `global.get('fs')`, `context.global.fs`, `require('fs')`, and the modules of the
+ * Setup tab (`libraries`: variable → module).
+ */
+export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, string>): ModuleCall[] {
+	const names = findNames(tree);
+	const modules = new Map(libraries);
+	for (const { name, value, path } of collectBindings(tree)) {
+		const module = value && path.length === 0 ? moduleOf(value, names, modules) : null;
+		if (module !== null) modules.set(name, module);
+	}
+	const calls: ModuleCall[] = [];
+	full(tree, (visited) => {
+		const node = visited as AnyNode;
+		if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
+		const { callee } = node;
+		if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
+		const module = moduleOf(callee.object as AnyNode, names, modules);
+		const call = module === null ? null : describe(module, callee.property.name);
+		if (call) calls.push({ ...call, line: node.loc?.start.line ?? 1 });
+	});
+	return calls.sort((a, b) => a.line - b.line);
+}
+
+function describe(module: string, method: string): Omit<ModuleCall, 'line'> | null {
+	const name = `${module}.${method}`;
+	if (diskModules.test(module)) return { reach: 'disk', name, changes: !reads.test(method) };
+	if (programModules.test(module)) return { reach: 'program', name, changes: true };
+	if (serverModules.test(module)) return servers.test(method) ? { reach: 'server', name, changes: true } : null;
+	return null;
+}
+
+/** The module that an expression stands for; its `promises` is taken for the module itself. */
+function moduleOf(node: AnyNode, names: ContextNames, modules: ReadonlyMap<string, string>): string | null {
+	switch (node.type) {
+		case 'Identifier':
+			return modules.get(node.name) ?? null;
+		case 'AwaitExpression':
+			return moduleOf(node.argument, names, modules);
+		case 'LogicalExpression':
+			return moduleOf(node.left, names, modules) ?? moduleOf(node.right, names, modules);
+		case 'MemberExpression': {
+			if (node.property.type !== 'Identifier' || node.computed) return null;
+			const owner = resolveRef(node.object as AnyNode, names);
+			if (owner?.is === 'context' && owner.scope === 'global') return node.property.name;
+			return node.property.name === 'promises' ? moduleOf(node.object as AnyNode, names, modules) : null;
+		}
+		case 'CallExpression':
+			return moduleOfCall(node, names);
+		default:
+			return null;
+	}
+}
+
+function moduleOfCall(call: CallExpression, names: ContextNames): string | null {
+	const [first] = call.arguments;
+	const key = first ? textOf(first as AnyNode, names) : null;
+	if (key === null) return null;
+	if (call.callee.type === 'Identifier' && call.callee.name === 'require') return key;
+	const method = resolveRef(call.callee as AnyNode, names);
+	if (method?.is === 'method' && method.method === 'get' && method.scope === 'global') return key;
+	// global.get('require')('fs')
+	return call.callee.type === 'CallExpression' && moduleOfCall(call.callee, names) === 'require' ? key : null;
+}

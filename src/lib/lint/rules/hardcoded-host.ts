@@ -1,0 +1,63 @@
+import { isIPv4 } from 'node:net';
+import type { FlowNode } from '../../flows/node.ts';
+import type { Rule } from '../rule.ts';
+
+export const hardcodedHost: Rule = {
+	id: 'hardcoded-host',
+	family: 'portability',
+	summary: 'The name of this machine, or a private address, in a server field',
+	*check(context) {
+		const byHost = new Map<string, FlowNode[]>();
+		for (const node of context.graph.nodes) {
+			if (!context.graph.activity.running.has(node.id)) continue;
+			for (const host of new Set(hostsOf(node))) byHost.set(host, [...(byHost.get(host) ?? []), node]);
+		}
+		for (const [host, nodes] of byHost) {
+			const [first] = nodes;
+			if (!first) continue;
+			const own = isOwn(host);
+			yield {
+				node: first,
+				severity: 'info',
+				confidence: own ? 'high' : 'low',
+				message: own
+					? `It connects to ${host}, which is another machine or container for each instance: what runs beside the dev instance must run beside every instance of production. (Said once for ${countOf(nodes)}.)`
+					: `It connects to ${host}, an address of a private network: production must be in that network and use the same server as dev. (Said once for ${countOf(nodes)}.)`,
+				remediation: 'Let the whole field be a variable, such as ${BROKER_HOST}, that each environment sets.',
+				related: nodes.slice(1, 4).map((node) => ({ node, why: 'connects to the same host' })),
+			};
+		}
+	},
+};
+
+/** Fields that name a server; devices of a plant are where they are, and are left out. */
+const serverFields = ['broker', 'host', 'hostname', 'url', 'server', 'brokerurl', 'uri', 'influxdbhost', 'addr'];
+const servedTypes =
+	/^(?:mqtt-broker|http request|websocket-client|influxdb|MySQLdatabase|postgreSQLConfig|postgresDB|MSSQL-CN|mongodb\d?|mongodb4-client|redis-config|amqp-server|amqp-broker|kafka-broker|kafkajs-client|Stackhero-InfluxDB-v2-Server|tcp out|tcp in|tcp request|udp out|OpcUa-Endpoint|e-mail)$/;
+
+function hostsOf(node: FlowNode): string[] {
+	if (!servedTypes.test(node.type)) return [];
+	return serverFields.flatMap((field) => {
+		const value = node[field];
+		if (typeof value !== 'string' || value.includes('{{')) return [];
+		const host = hostOf(value.trim());
+		return host !== null && (isOwn(host) || isPrivate(host)) ? [host] : [];
+	});
+}
+
+function hostOf(value: string): string | null {
+	const match = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^\s/@]*@)?(\[[^\]]+\]|[^\s/:?#]+)/i.exec(value);
+	return match?.[1]?.toLowerCase() ?? null;
+}
+
+function isOwn(host: string): boolean {
+	return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function isPrivate(host: string): boolean {
+	return isIPv4(host) && /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host);
+}
+
+function countOf(nodes: readonly FlowNode[]): string {
+	return nodes.length === 1 ? 'this node' : `${nodes.length} nodes`;
+}
