@@ -11,7 +11,7 @@ const help = `Compares the lint with the labels in test/corpus, in both modes, a
   --file <text>   only the files whose name has this text
   --json          one JSON object: {"files":…,"rows":[{"family","mode","hazards","found","falseAlarms","recall","precision","sameSeverity"}]}
 
-The flow files are not part of the project: FLOWFERRY_CORPUS names their folder (default: ../shared/corpus/flows beside the checkout).
+The flow files are not part of the project: FLOWFERRY_CORPUS names their folder (default: ../shared/corpus, seen from the checkout).
 `;
 
 const { values } = parseArgs({

@@ -39,9 +39,11 @@ export interface CorpusFile {
 	flowsPath: string;
 }
 
-/** Where the labelled flow files are: FLOWFERRY_CORPUS, or beside the checkout. They are third parties' and no part of the project. */
+/** Where the labelled flow files are: in FLOWFERRY_CORPUS or its folder `flows`, or beside the checkout. They are third parties'. */
 export function corpusFolder(): string {
-	return process.env.FLOWFERRY_CORPUS ?? join(root, '..', 'shared', 'corpus', 'flows');
+	const folder = process.env.FLOWFERRY_CORPUS || join(root, '..', 'shared', 'corpus');
+	const flows = join(folder, 'flows');
+	return existsSync(flows) ? flows : folder;
 }
 
 /** The labelled files; null where the folder is not on this machine. */
