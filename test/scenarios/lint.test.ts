@@ -11,7 +11,7 @@ function flowferry(args: string[], input = ''): Promise<CliResult> {
 
 const tab = { id: 'tab', type: 'tab', label: 'Plant' };
 const timer = { id: 'tick', type: 'inject', z: 'tab', name: 'Every 5 s', repeat: '5', x: 1, y: 1, wires: [['show']] };
-const show = { id: 'show', type: 'debug', z: 'tab', x: 2, y: 1, wires: [] };
+const show = { id: 'show', type: 'debug', z: 'tab', active: false, x: 2, y: 1, wires: [] };
 const clean = JSON.stringify([tab, timer, show]);
 const withWarning = JSON.stringify([tab, { ...timer, wires: [['gone']] }, show]);
 
@@ -49,11 +49,11 @@ describe('flowferry lint', () => {
 
 	it.each([[['--format', 'json']], [['--json']], [['--json', '--format', 'json']]])('prints one JSON document with %j', async (flags) => {
 		const { stdout, stderr, status } = await flowferry(['lint', 'clean.json', '--mode', 'load-balanced', ...flags]);
-		expect(JSON.parse(stdout)).toEqual({
+		expect(JSON.parse(stdout)).toMatchObject({
 			version: 1,
 			mode: 'load-balanced',
 			findings: [
-				{
+				expect.objectContaining({
 					rule: 'timer-on-every-instance',
 					family: 'timers',
 					severity: 'error',
@@ -66,9 +66,15 @@ describe('flowferry lint', () => {
 					message: expect.stringContaining('every 5 s'),
 					remediation: expect.stringContaining('hot-spare'),
 					docs: 'docs/rules/timer-on-every-instance.md',
-				},
+					file: 'clean.json',
+					line: 1,
+					column: expect.any(Number),
+					fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+				}),
 			],
 			summary: { nodes: 3, flows: 1, errors: 1, warnings: 0, infos: 0 },
+			files: ['clean.json'],
+			omitted: { suppressed: 0, baseline: 0, unchanged: 0, confidence: 0 },
 		});
 		expect([stderr, status]).toEqual(['', 1]);
 	});
@@ -123,7 +129,8 @@ describe('flowferry lint refuses', () => {
 
 	it.each([
 		['a file that is not there', ['gone.json'], 'flowferry: There is no file gone.json\n  → '],
-		['a folder', ['.'], 'flowferry: . cannot be read: it is a folder\n  → '],
+		['a folder without flows', ['.'], 'has no flow file\n  → Name the flow file itself: flows.json\n'],
+		['a pattern that nothing fits', ['*.flow'], 'flowferry: No file fits *.flow\n  → '],
 		['an unknown mode', ['clean.json', '--mode', 'cold'], 'Expected --mode=cold to be one of: hot-spare, load-balanced'],
 		['an unknown threshold', ['clean.json', '--fail-on', 'all'], 'Expected --fail-on=all to be one of: error, warning, info, never'],
 		['an unknown flag', ['clean.json', '--nope'], 'Nonexistent flag: --nope'],
