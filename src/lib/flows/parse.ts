@@ -44,8 +44,8 @@ function nodesOf(content: unknown): unknown {
 
 /**
  * The same checks for flows that did not come as text. Wires are not looked at: that is the lint's business.
- * @throws FlowferryError FLOWS_NOT_ARRAY, FLOW_NODE_NOT_OBJECT, FLOW_NODE_WITHOUT_ID, FLOW_NODE_WITHOUT_TYPE, FLOW_NODE_TOO_DEEP,
- * FLOW_NODE_ID_TWICE
+ * @throws FlowferryError FLOWS_NOT_ARRAY, FLOW_NODE_NOT_OBJECT, FLOW_NODE_WITHOUT_ID, FLOW_NODE_WITHOUT_TYPE, FLOW_NODE_Z_NOT_TEXT,
+ * FLOW_NODE_TOO_DEEP, FLOW_NODE_ID_TWICE
  */
 export function checkFlows(nodes: unknown, origin: string): FlowNode[] {
 	if (!Array.isArray(nodes)) {
@@ -91,6 +91,13 @@ function checkNode(node: unknown, index: number, origin: string): asserts node i
 			code: 'FLOW_NODE_WITHOUT_TYPE',
 			message: `${origin}: the node "${node.id}" (index ${index}) has no type`,
 			hint: 'Give it its "type" (for example "inject"), or remove it and the wires to it.',
+		});
+	}
+	if (typeof node.z === 'object' && node.z !== null) {
+		throw new FlowferryError({
+			code: 'FLOW_NODE_Z_NOT_TEXT',
+			message: `${origin}: the node "${node.id}" (index ${index}) names its flow ("z") by ${nameKind(node.z)}, not by an id`,
+			hint: 'Give it the id of its tab or subflow as "z", or remove the property.',
 		});
 	}
 	if (isDeeperThan(node, maxDepth)) {

@@ -59,6 +59,12 @@ describe('parseFlows refuses', () => {
 			'flows.json: the entries with index 0 and 2 both have the id "a"',
 		],
 		[
+			'a flow that is no id',
+			'[{"id":"a","type":"inject","z":["t"]}]',
+			'FLOW_NODE_Z_NOT_TEXT',
+			'flows.json: the node "a" (index 0) names its flow ("z") by an array, not by an id',
+		],
+		[
 			'a value nested too deeply',
 			`[{"id":"a","type":"inject","payload":${'['.repeat(20_000)}${']'.repeat(20_000)}}]`,
 			'FLOW_NODE_TOO_DEEP',
