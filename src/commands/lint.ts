@@ -11,9 +11,7 @@ import { chooseMode, loadGateSettings } from '../lib/gate/settings.ts';
 import { startTiming } from '../lib/gate/timing.ts';
 import { describeStale } from '../lib/lint/baseline.ts';
 import { confidences, severities } from '../lib/lint/finding.ts';
-import { findFailures } from '../lib/lint/outcome.ts';
 import type { GateReport } from '../lib/lint/placed.ts';
-import type { FailOn } from '../lib/lint/report.ts';
 import { ruleList } from '../lib/lint/rule-list.ts';
 import { printable } from '../lib/ui/printable.ts';
 import { renderTiming } from '../lib/ui/render-lint.ts';
@@ -80,6 +78,8 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			since: flags.since,
 			baseline: flags.baseline === undefined ? undefined : { path: flags.baseline, action: this.baselineAction() },
 			minConfidence: flags['min-confidence'] ?? settings.minConfidence,
+			failOn: flags['fail-on'] ?? settings.failOn,
+			maxWarnings: flags['max-warnings'] ?? settings.maxWarnings,
 			mode: chooseMode(gateSettings, flags),
 			settings,
 			...{ folder, settingsFolder, env, stdin: process.stdin, measure: timing.measure },
@@ -91,8 +91,8 @@ export default class Lint extends BaseCommand<typeof Lint> {
 		for (const { path, text } of texts) await writeOutput(path, text);
 		const text = this.jsonEnabled() ? '' : renderReport(flags.format, subject, createTheme(process.stdout));
 		if (text !== '') this.log(text.slice(0, -1));
-		if (flags.timing) this.logToStderr(renderTiming(timing.results(), createTheme(process.stderr)));
-		this.conclude(run, flags['fail-on'] ?? settings.failOn, flags['max-warnings'] ?? settings.maxWarnings);
+		if (flags.timing) this.say(renderTiming(timing.results(), createTheme(process.stderr)));
+		this.conclude(run);
 		return run.report;
 	}
 
@@ -112,11 +112,15 @@ export default class Lint extends BaseCommand<typeof Lint> {
 	}
 
 	/** Says on stderr what the report does not, and sets the exit status. */
-	private conclude({ report, stale, notes }: GateRun, failOn: FailOn, maxWarnings: number | undefined): void {
-		for (const note of [...notes, ...stale.map((entry) => describeStale(entry, this.flags.baseline ?? ''))])
-			this.logToStderr(printable(note));
-		const failures = findFailures(report, { failOn, maxWarnings, stale: stale.length });
-		for (const { reason, hint } of failures) if (hint !== null) this.logToStderr(`${this.config.bin}: ${reason}\n  → ${hint}`);
+	private conclude({ report, failures, notes }: GateRun): void {
+		const stale = report.stale.map((entry) => describeStale(entry, this.flags.baseline ?? ''));
+		for (const note of [...notes, ...stale]) this.say(printable(note));
+		for (const { reason, hint } of failures) if (hint !== null) this.say(`${this.config.bin}: ${reason}\n  → ${hint}`);
 		if (failures.length > 0) this.endWith(ExitStatus.findings);
+	}
+
+	/** Also where stdout is for a program. */
+	private say(text: string): void {
+		process.stderr.write(`${text}\n`);
 	}
 }

@@ -75,6 +75,8 @@ describe('flowferry lint', () => {
 			summary: { nodes: 3, flows: 1, errors: 1, warnings: 0, infos: 0 },
 			files: ['clean.json'],
 			omitted: { suppressed: 0, baseline: 0, unchanged: 0, confidence: 0 },
+			stale: [],
+			failures: ['there are findings at or above error'],
 		});
 		expect([stderr, status]).toEqual(['', 1]);
 	});

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { type Baseline, buildBaseline, pruneBaseline, renderBaseline } from '../lint/baseline.ts';
 import type { Confidence } from '../lint/finding.ts';
 import { buildGateReport, type GateInput, type GateOptions, type GateResult, judgeInputs } from '../lint/gate.ts';
+import type { Thresholds } from '../lint/outcome.ts';
 import type { DevSource } from '../node-red/dev-source.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
 import { readDevInput, snapshotInput } from './dev-input.ts';
@@ -9,7 +10,7 @@ import { addEarlier } from './earlier.ts';
 import { baselineNames, readBaseline, writeOutput } from './files.ts';
 import { readInputs } from './inputs.ts';
 
-export interface GateRequest extends GateOptions {
+export interface GateRequest extends GateOptions, Thresholds {
 	/** Files, folders, patterns and `-`; with none and no snapshot, the dev Node-RED is meant. */
 	names: readonly string[];
 	/** A stored snapshot's id. */
@@ -40,15 +41,15 @@ export async function runGate(request: GateRequest): Promise<GateRun> {
 	const inputs =
 		request.since === undefined ? read : await addEarlier(read, request.since, { ...request, findSnapshot: (id) => find(request, id) });
 	const judged = judgeInputs(inputs, request);
-	const { baseline: wanted, minConfidence } = request;
-	if (!wanted) return { ...buildGateReport(judged, request, { minConfidence, baseline: null }), inputs, notes };
+	const { baseline: wanted } = request;
+	if (!wanted) return { ...buildGateReport(judged, request, { ...request, baseline: null }), inputs, notes };
 
 	const names = baselineNames(
 		wanted.path,
 		request.folder,
 		inputs.map(({ file }) => file),
 	);
-	const report = (content: Baseline) => buildGateReport(judged, request, { minConfidence, baseline: { content, ...names } });
+	const report = (content: Baseline) => buildGateReport(judged, request, { ...request, baseline: { content, ...names } });
 	if (wanted.action === 'update') {
 		const all = judged.flatMap(({ findings }) => findings);
 		const content = buildBaseline(request.mode, all, names.nameFile);
@@ -56,11 +57,12 @@ export async function runGate(request: GateRequest): Promise<GateRun> {
 		return { ...report(content), inputs, notes: [...notes, `${wanted.path} holds the ${content.entries.length} findings of now`] };
 	}
 	const content = await readBaseline(wanted.path, request.mode);
-	const result = report(content);
-	if (wanted.action === 'check' || result.stale.length === 0) return { ...result, inputs, notes };
-	await writeOutput(wanted.path, renderBaseline(pruneBaseline(content, result.stale)));
-	const pruned = `${result.stale.length} stale ${result.stale.length === 1 ? 'entry was' : 'entries were'} taken out of ${wanted.path}`;
-	return { ...result, stale: [], inputs, notes: [...notes, pruned] };
+	const { stale } = report(content).report;
+	if (wanted.action === 'check' || stale.length === 0) return { ...report(content), inputs, notes };
+	const pruned = pruneBaseline(content, stale);
+	await writeOutput(wanted.path, renderBaseline(pruned));
+	const note = `${stale.length} stale ${stale.length === 1 ? 'entry was' : 'entries were'} taken out of ${wanted.path}`;
+	return { ...report(pruned), inputs, notes: [...notes, note] };
 
 	/** Entries of files that are not judged now stay as they are. */
 	async function keepOthers(content: Baseline): Promise<Baseline> {

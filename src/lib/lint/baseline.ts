@@ -1,17 +1,7 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { type Mode, modes } from '../flows/mode.ts';
 import { type Severity, severities } from './finding.ts';
-import type { PlacedFinding } from './placed.ts';
-
-/** One finding that is known and accepted for now, as long as its node stays what it is and the finding gets no graver. */
-export interface BaselineEntry {
-	/** From the baseline's folder, with `/`; null where the flows came from no file. */
-	file: string | null;
-	rule: string;
-	nodeId: string;
-	severity: Severity;
-	fingerprint: string;
-}
+import type { BaselineEntry, PlacedFinding } from './placed.ts';
 
 /** The content of a baseline file. */
 export interface Baseline {

@@ -1,10 +1,10 @@
 import type { FlowNode } from '../flows/node.ts';
 import { locateNodes } from '../flows/places.ts';
-import { applyBaseline, type Baseline, type BaselineEntry } from './baseline.ts';
+import { applyBaseline, type Baseline } from './baseline.ts';
 import type { LintOptions } from './engine.ts';
 import type { Confidence } from './finding.ts';
 import { type Judged, judge } from './judge.ts';
-import { confidenceReaches } from './outcome.ts';
+import { confidenceReaches, type Failure, findFailures, type Thresholds } from './outcome.ts';
 import { type GateReport, type PlacedFinding, placeFindings } from './placed.ts';
 import { countFindings } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -43,7 +43,8 @@ export function judgeInputs(inputs: readonly GateInput[], options: GateOptions):
 	});
 }
 
-export interface Filters {
+/** What is shown, and what passes. */
+export interface Gate extends Thresholds {
 	minConfidence: Confidence;
 	/** With how it names files, and which files it can be asked about. */
 	baseline: { content: Baseline; nameFile(file: string | null): string | null; judged(file: string | null): boolean } | null;
@@ -51,23 +52,23 @@ export interface Filters {
 
 export interface GateResult {
 	report: GateReport;
-	/** Entries of the baseline that cover nothing any more. */
-	stale: BaselineEntry[];
+	/** The report's, with what to do. */
+	failures: Failure[];
 }
 
 /** Leaves out what the baseline covers, what is not new, and what is too unsure, in this order, and counts each. Pure. */
-export function buildGateReport(inputs: readonly JudgedInput[], options: GateOptions, filters: Filters): GateResult {
+export function buildGateReport(inputs: readonly JudgedInput[], options: GateOptions, gate: Gate): GateResult {
 	const all = inputs.flatMap(({ findings }) => findings);
-	const { baseline } = filters;
+	const { baseline } = gate;
 	const { fresh, covered, stale } = baseline
 		? applyBaseline(baseline.content, all, baseline.nameFile, baseline.judged)
 		: { fresh: all, covered: [], stale: [] };
 	const news = keepOfInputs(inputs, fresh, options);
-	const findings = news.filter(({ confidence }) => confidenceReaches(confidence, filters.minConfidence));
+	const findings = news.filter(({ confidence }) => confidenceReaches(confidence, gate.minConfidence));
 	const sum = (key: 'nodes' | 'flows') => inputs.reduce((total, { report }) => total + report.summary[key], 0);
-	const report: GateReport = {
+	const report = {
 		...inputs[0]?.report,
-		version: 1,
+		version: 1 as const,
 		mode: options.mode,
 		findings,
 		summary: { nodes: sum('nodes'), flows: sum('flows'), ...countFindings(findings) },
@@ -78,8 +79,10 @@ export function buildGateReport(inputs: readonly JudgedInput[], options: GateOpt
 			unchanged: fresh.length - news.length,
 			confidence: news.length - findings.length,
 		},
+		stale,
 	};
-	return { report, stale };
+	const failures = findFailures(report, gate);
+	return { report: { ...report, failures: failures.map(({ reason }) => reason) }, failures };
 }
 
 function keepOfInputs(inputs: readonly JudgedInput[], fresh: readonly PlacedFinding[], options: GateOptions): PlacedFinding[] {

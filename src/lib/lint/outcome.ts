@@ -15,10 +15,17 @@ export interface Failure {
 	hint: string | null;
 }
 
+/** What a run must keep to. */
+export interface Thresholds {
+	failOn: FailOn;
+	/** Undefined: any number. */
+	maxWarnings: number | undefined;
+}
+
 /** None: the run passes. The same for every format. */
-export function findFailures(report: GateReport, gate: { failOn: FailOn; maxWarnings: number | undefined; stale: number }): Failure[] {
-	const { failOn, maxWarnings, stale } = gate;
+export function findFailures(report: Pick<GateReport, 'findings' | 'summary' | 'stale'>, { failOn, maxWarnings }: Thresholds): Failure[] {
 	const { warnings } = report.summary;
+	const stale = report.stale.length;
 	const failures: Failure[] = [];
 	if (severityReaches(report, failOn)) failures.push({ reason: `there are findings at or above ${failOn}`, hint: null });
 	if (maxWarnings !== undefined && warnings > maxWarnings) {

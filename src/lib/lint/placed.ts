@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../flows/canonical.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { Place } from '../flows/places.ts';
-import type { Finding, LintReport } from './finding.ts';
+import type { Finding, LintReport, Severity } from './finding.ts';
 
 /** A finding, and where it stands in a file. */
 export interface PlacedFinding extends Finding {
@@ -22,6 +22,20 @@ export interface GateReport extends Omit<LintReport, 'findings'> {
 	files: string[];
 	/** Findings that were made and are not shown, by the reason. */
 	omitted: { suppressed: number; baseline: number; unchanged: number; confidence: number };
+	/** Entries of the baseline that cover nothing any more. */
+	stale: BaselineEntry[];
+	/** Why the run does not pass, as sentences without their full stop; empty: it passes. */
+	failures: string[];
+}
+
+/** One finding that is known and accepted for now, as long as its node stays what it is and the finding gets no graver. */
+export interface BaselineEntry {
+	/** From the baseline's folder, with `/`; null where the flows came from no file. */
+	file: string | null;
+	rule: string;
+	nodeId: string;
+	severity: Severity;
+	fingerprint: string;
 }
 
 /** Layout, names and descriptions; credentials, of which not even a hash shall leave. */

@@ -1,16 +1,16 @@
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import { buildGateReport, type GateInput, judgeInputs } from '../../../src/lib/lint/gate.ts';
-import { findFailures } from '../../../src/lib/lint/outcome.ts';
+import { findFailures, type Thresholds } from '../../../src/lib/lint/outcome.ts';
 import { timerOnEveryInstance } from '../../../src/lib/lint/rules/timer-on-every-instance.ts';
 import { wireToNowhere } from '../../../src/lib/lint/rules/wire-to-nowhere.ts';
 import { resolveSettings } from '../../../src/lib/lint/settings.ts';
-import { gateInput } from './gate-subject.ts';
+import { gateInput, openGate } from './gate-subject.ts';
 import { node, tab } from './judge.ts';
 
 const options = { mode: 'load-balanced' as const, settings: resolveSettings(), rules: [timerOnEveryInstance, wireToNowhere] };
 
 function run(inputs: GateInput[], minConfidence: 'high' | 'low' = 'low') {
-	return buildGateReport(judgeInputs(inputs, options), options, { minConfidence, baseline: null }).report;
+	return buildGateReport(judgeInputs(inputs, options), options, { ...openGate, minConfidence }).report;
 }
 
 const lost = (id: string, properties = {}) => node(id, 'json', properties, 'gone');
@@ -63,8 +63,9 @@ describe('news', () => {
 
 describe('findFailures', () => {
 	const report = run([gateInput('a.json', [tab, lost('x'), lost('y')])]);
-	const reasons = (gate: Partial<Parameters<typeof findFailures>[1]>) =>
-		findFailures(report, { failOn: 'error', maxWarnings: undefined, stale: 0, ...gate }).map(({ reason }) => reason);
+	const entry = { file: null, rule: 'r', nodeId: 'n', severity: 'info' as const, fingerprint: '' };
+	const reasons = ({ stale = 0, ...gate }: Partial<Thresholds> & { stale?: number }) =>
+		findFailures({ ...report, stale: Array(stale).fill(entry) }, { ...openGate, ...gate }).map(({ reason }) => reason);
 
 	it('says nothing of what passes', () => {
 		expect([reasons({}), reasons({ maxWarnings: 2 }), reasons({ failOn: 'never' })]).toEqual([[], [], []]);
