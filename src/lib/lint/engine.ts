@@ -6,6 +6,7 @@ import type { FlowNode } from '../flows/node.ts';
 import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import type { ContextStores } from './context-stores.ts';
 import type { Finding, LintReport, RelatedNode } from './finding.ts';
+import { judgeFlows } from './judge-flows.ts';
 import { buildReport } from './report.ts';
 import type { Judgement, RelatedJudgement, Rule, RuleFacts } from './rule.ts';
 import { createRuleContext, type RuleContext } from './rule-context.ts';
@@ -33,7 +34,8 @@ export function lint(flows: readonly FlowNode[], options: LintOptions): LintRepo
 	const { mode, rules = allRules, measure = (_what, work) => work() } = options;
 	const context = measure('flow model', () => createRuleContext(flows, options));
 	const findings = rules.flatMap((rule) => measure(rule.id, () => runRule(rule, context)));
-	return buildReport(findings, flows, mode);
+	const verdicts = measure('verdicts', () => judgeFlows(context, rules, findings));
+	return { ...buildReport(findings, flows, mode), verdicts };
 }
 
 function runRule(rule: Rule, context: RuleContext): Finding[] {

@@ -1,4 +1,5 @@
 import type { Mode } from '../flows/mode.ts';
+import type { FlowVerdict } from './verdict.ts';
 
 export const families = [
 	'subscriptions',
@@ -58,5 +59,7 @@ export interface LintReport {
 	version: 1;
 	mode: Mode;
 	findings: Finding[];
+	/** What a cutover may do with each flow; absent where a report was put together from others. */
+	verdicts?: FlowVerdict[];
 	summary: { nodes: number; flows: number; errors: number; warnings: number; infos: number };
 }

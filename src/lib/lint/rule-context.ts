@@ -41,6 +41,10 @@ export interface RuleContext {
 	contexts(): ContextIndex;
 	/** Something behind a node that changes what is outside Node-RED. */
 	effectOf: Leads;
+	/** Something behind a node that is other after a message than before: outside, in a context, in a widget or in a node that remembers. */
+	traceOf: Leads;
+	/** The same facts, judged for another mode. */
+	inMode(mode: Mode): RuleContext;
 	/** Where messages come to a node from. */
 	comesFrom(): ReverseEdges;
 	/** One of the given nodes that a node's messages can come to. */
@@ -99,15 +103,34 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 	);
 	const leadsTo = (goals: readonly FlowNode[]): Leads => findLeads(graph, goals, comesFrom());
 	const effects = once(() => leadsTo(running.filter((node) => hasEffect(node, isHeard, lookUp))));
-	return {
-		mode,
+	const traces = once(() =>
+		leadsTo(
+			running.filter((node) => {
+				const known = lookUp(node.type);
+				return (
+					hasEffect(node, isHeard, lookUp) ||
+					known?.widget ||
+					known?.keeps ||
+					contexts()
+						.usesOf(node)
+						.some((use) => use.kind !== 'read')
+				);
+			}),
+		),
+	);
+	const inMode = (judged: Mode): RuleContext => ({
+		...facts,
+		mode: judged,
+		inMode,
+		knowledge: (node) => {
+			const known = lookUp(node.type);
+			return known?.verdicts?.[judged] === 'safe' ? undefined : known;
+		},
+	});
+	const facts: Omit<RuleContext, 'mode' | 'inMode' | 'knowledge'> = {
 		graph,
 		running,
 		lookUp,
-		knowledge: (node) => {
-			const known = lookUp(node.type);
-			return known?.verdicts?.[mode] === 'safe' ? undefined : known;
-		},
 		ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
 		sourceKind,
 		reached,
@@ -120,12 +143,14 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 		code,
 		contexts,
 		effectOf: (node) => effects()(node),
+		traceOf: (node) => traces()(node),
 		comesFrom,
 		leadsTo,
 		reachOfStore: (name) => reachOfStore(contextStores, name),
 		variables: new Set(variables),
 		isHeard,
 	};
+	return inMode(mode);
 }
 
 /** Nodes that turn one message into a sequence that knows its length. */

@@ -1,5 +1,6 @@
 import { countCopies } from '../flows/graph.ts';
 import type { FlowNode } from '../flows/node.ts';
+import type { RelatedJudgement } from './rule.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** `"a", "b" and 3 more`: enough to find them without flooding a line. */
@@ -15,4 +16,10 @@ export function listNames(names: readonly string[]): string {
 export function copiesNote(context: RuleContext, node: FlowNode): string {
 	const copies = countCopies(context.graph, node);
 	return copies > 1 ? ` It stands in a subflow that runs ${copies} times, so that this multiplies.` : '';
+}
+
+/** What a node changes outside, as a related node; empty where nothing was found. */
+export function effectBehind(context: RuleContext, node: FlowNode): RelatedJudgement[] {
+	const effect = context.effectOf(node);
+	return effect && effect !== node ? [{ node: effect, why: 'what happens once for each instance' }] : [];
 }

@@ -46,6 +46,7 @@ describe('lint', () => {
 				expect.objectContaining({ nodeId: 'broker', nodeName: '', flowId: null, flowLabel: null }),
 			],
 			summary: { nodes: 3, flows: 1, errors: 0, warnings: 1, infos: 1 },
+			verdicts: [expect.objectContaining({ flowId: 'tab', flowLabel: 'Plant', notReady: false })],
 		});
 	});
 

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { isInterval } from '../sources.ts';
-import { copiesNote } from '../words.ts';
+import { copiesNote, effectBehind } from '../words.ts';
 
 export const timerOnEveryInstance: Rule = {
 	id: 'timer-on-every-instance',
@@ -19,6 +19,7 @@ export const timerOnEveryInstance: Rule = {
 				message: `${kind === 'poll' ? 'Each instance polls for itself' : node.type === 'inject' && isInterval(node) ? `Each instance fires every ${node.repeat} s` : 'Each instance fires by its own clock'}, so that with N instances everything behind this node happens N times.${copiesNote(context, node)}`,
 				remediation:
 					'Run this flow in hot-spare mode, where only the active instance fires, or let one scheduler outside trigger it by a shared MQTT subscription or an HTTP request.',
+				related: effectBehind(context, node),
 			};
 		}
 	},

@@ -4,10 +4,29 @@ import { config, node, tab, testRule } from '../judge.ts';
 testRule(dashboardSessions, {
 	fires: [
 		{
-			name: 'once for a dashboard',
+			name: 'once for a dashboard in a flow',
 			flows: [tab, node('a', 'ui_button'), node('b', 'ui_text')],
 			balanced: [['a', 'warning']],
 			spare: [['a', 'info']],
+		},
+		{
+			name: 'for each flow',
+			flows: [
+				tab,
+				{ id: 'tab2', type: 'tab' },
+				node('a', 'ui_button'),
+				node('b', 'ui_vendor_widget'),
+				{ ...node('c', 'ui_text'), z: 'tab2' },
+			],
+			balanced: [
+				['a', 'warning'],
+				['c', 'warning'],
+			],
+			spare: [
+				['a', 'info'],
+				['c', 'info'],
+			],
+			says: ['2 widgets'],
 		},
 		{
 			name: 'for each dashboard',

@@ -10,6 +10,19 @@ testRule(mqttSubscriptionNotShared, {
 		{ name: 'on a plain topic', flows: [tab, broker(), input(), out], balanced: [['in', 'error']], spare: [], says: ['"a/b"'] },
 		{ name: 'on a wildcard', flows: [tab, broker(), input({ topic: '#' }), out], balanced: [['in', 'error']], spare: [] },
 		{
+			name: 'softly where the values are only shown or kept',
+			flows: [
+				tab,
+				broker(),
+				node('in', 'mqtt in', { topic: 'a/b', broker: 'broker' }, 'g', 'c'),
+				node('g', 'ui_gauge'),
+				node('c', 'function', { func: "global.set('t', msg.payload);" }),
+			],
+			balanced: [['in', 'warning']],
+			spare: [],
+			says: ['only keeps or shows'],
+		},
+		{
 			name: 'softly on a topic from the environment',
 			flows: [tab, broker(), input({ topic: '${TOPIC}' }), out],
 			balanced: [['in', 'warning']],

@@ -1,0 +1,131 @@
+import type { FlowNode } from '../flows/node.ts';
+import type { Finding } from './finding.ts';
+import { findHomes } from './flow-homes.ts';
+import { hasClientId, isFromEnvironment, sessionOf } from './mqtt.ts';
+import type { Rule } from './rule.ts';
+import type { RuleContext } from './rule-context.ts';
+import { type CutoverStrategy, cutoverStrategies, type FlowVerdict, type Obstacle } from './verdict.ts';
+
+/** Beyond so many nodes for one strategy, more names say nothing new. */
+const named = 10;
+
+/** Rules whose errors under load balancing mean that something must not be connected twice, not even behind a gate. */
+const connectsTwice = new Set(['fixed-client-id', 'hardware', 'single-client-account', 'listening-port', 'function-server']);
+
+interface Found extends Obstacle {
+	node: FlowNode;
+}
+
+/**
+ * Verdicts on all enabled flows, in the order of the file. What two releases may do at the same time is what two instances may:
+ * so the rules are asked as for load balancing, whatever the mode of the report.
+ */
+export function judgeFlows(context: RuleContext, rules: readonly Rule[], findings: readonly Finding[]): FlowVerdict[] {
+	const tabs = context.graph.nodes.filter((node) => node.type === 'tab' && node.disabled !== true);
+	if (tabs.length === 0) return [];
+	const homesOf = findHomes(context.graph);
+	const byFlow = new Map<string, Obstacle[]>(tabs.map((tab) => [tab.id, []]));
+	const balanced = context.mode === 'load-balanced' ? blamed(context, findings) : judged(context.inMode('load-balanced'), rules);
+	for (const { node, ...obstacle } of [...againstMode(context, findings), ...balanced.flatMap(againstOverlap), ...againstSources(context)])
+		for (const home of homesOf(node)) byFlow.get(home)?.push(obstacle);
+	const handedOver = new Set(
+		context
+			.ofType('mqtt in')
+			.filter((node) => isHandedOver(node, context))
+			.flatMap((node) => [...homesOf(node)]),
+	);
+	return tabs.map((tab) => toVerdict(tab, byFlow.get(tab.id) ?? [], handedOver.has(tab.id)));
+}
+
+function toVerdict(tab: FlowNode, found: readonly Obstacle[], handedOver: boolean): FlowVerdict {
+	const obstacles = handedOver
+		? found
+		: [
+				...found,
+				{
+					strategy: 'takeover' as const,
+					nodeId: tab.id,
+					rule: null,
+					reason: 'No persistent MQTT session with a client id feeds this flow.',
+				},
+			];
+	const forbidden = new Set(obstacles.map(({ strategy }) => strategy));
+	return {
+		flowId: tab.id,
+		flowLabel: typeof tab.label === 'string' ? tab.label : '',
+		allows: cutoverStrategies.filter((strategy) => !forbidden.has(strategy)),
+		notReady: forbidden.has('any'),
+		because: (['any', ...cutoverStrategies] as const).flatMap((strategy) =>
+			obstacles.filter((obstacle) => obstacle.strategy === strategy).slice(0, named),
+		),
+	};
+}
+
+interface Blamed {
+	node: FlowNode;
+	rule: string;
+	reason: string;
+}
+
+function blamed(context: RuleContext, findings: readonly Finding[]): Blamed[] {
+	return findings.flatMap(({ nodeId, severity, confidence, rule, message }) => {
+		const node = context.graph.byId.get(nodeId);
+		return node && severity === 'error' && confidence !== 'low' ? [{ node, rule, reason: firstSentence(message) }] : [];
+	});
+}
+
+function judged(context: RuleContext, rules: readonly Rule[]): Blamed[] {
+	return rules.flatMap((rule) =>
+		Array.from(rule.check(context))
+			.filter(({ severity, confidence }) => severity === 'error' && confidence !== 'low')
+			.map(({ node, message }) => ({ node, rule: rule.id, reason: firstSentence(message) })),
+	);
+}
+
+function firstSentence(message: string): string {
+	return /^.*?[.!?](?=\s|$)/s.exec(message)?.[0] ?? message;
+}
+
+function againstMode(context: RuleContext, findings: readonly Finding[]): Found[] {
+	return blamed(context, findings).map(({ node, rule, reason }) => ({ strategy: 'any', nodeId: node.id, rule, reason, node }));
+}
+
+function againstOverlap({ node, rule, reason }: Blamed): Found[] {
+	const strategies: CutoverStrategy[] = connectsTwice.has(rule) ? ['overlap', 'gated'] : ['overlap'];
+	return strategies.map((strategy) => ({ strategy, nodeId: node.id, rule, reason, node }));
+}
+
+/** Sources that do something to one of the finer strategies, though no rule minds them. */
+function againstSources(context: RuleContext): Found[] {
+	return context.running.flatMap((node): Found[] => {
+		const kind = context.sourceKind(node);
+		if (kind === null) return [];
+		const found = (strategy: CutoverStrategy, rule: string | null, reason: string): Found => ({
+			strategy,
+			nodeId: node.id,
+			rule,
+			reason,
+			node,
+		});
+		const obstacles: Found[] = [];
+		if (kind === 'unknown')
+			obstacles.push(
+				found('overlap', 'unknown-node-type', 'Nothing is known of this source.'),
+				found('gated', 'unknown-node-type', 'Nothing is known of this source.'),
+			);
+		if (node.type === 'function') obstacles.push(found('gated', null, 'Its code acts in On Start, which a gate does not hold back.'));
+		if (kind === 'start' && context.effectOf(node))
+			obstacles.push(found('overlap', 'once-at-takeover', 'It acts as soon as the flows start.'));
+		if (kind !== 'request' && !isHandedOver(node, context))
+			obstacles.push(found('takeover', null, 'This source is no persistent MQTT session with a client id, and would run twice.'));
+		return obstacles;
+	});
+}
+
+/** A subscription whose session the broker passes on when the next instance connects under the same client id. */
+function isHandedOver(node: FlowNode, context: RuleContext): boolean {
+	const broker = node.type === 'mqtt in' ? context.graph.byId.get(String(node.broker ?? '')) : undefined;
+	if (!broker || !hasClientId(broker) || isFromEnvironment(broker.clientid)) return false;
+	const session = sessionOf(broker);
+	return session.resumes && !session.unsubscribesAtStop;
+}
