@@ -108,6 +108,8 @@ describeWithChromium('the HTML report in a browser', () => {
 			expect(await count(page, 'details[open]')).toBe(1);
 			expect(await isInSight(page, `.node[data-id="${finding.nodeId}"]`)).toBe(true);
 			expect(await count(page, '.finding.current')).toBe(1);
+			await page.hover('h1');
+			expect(await page.evaluate('[...document.querySelectorAll(".chosen")].map((node) => node.dataset.id)')).toEqual([finding.nodeId]);
 		});
 	});
 
@@ -130,6 +132,25 @@ describeWithChromium('the HTML report in a browser', () => {
 			expect(await page.evaluate('document.activeElement.closest(".finding").dataset.id')).toBe(nodeId);
 			await page.press('Escape');
 			expect(await shown(page)).toBe(report.findings.length);
+		});
+	});
+
+	it('leads to the nodes that a finding and a verdict name', async () => {
+		const [first, ...rest] = report.findings as [Finding, ...Finding[]];
+		const related = [{ nodeId: 'a000000000000061', nodeName: '', why: 'the source that reaches it' }];
+		const because = [{ strategy: 'gated' as const, nodeId: 'a00000000000004b', rule: null, reason: 'It keeps the last value.' }];
+		const verdicts = [{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['exclusive' as const], notReady: false, because }];
+		await withPage(renderHtml({ ...report, verdicts, findings: [{ ...first, related }, ...rest] }, flows, 'plant.json'), async (page) => {
+			await page.click('.finding .related a');
+			expect(await isInSight(page, '.node[data-id=a000000000000061]')).toBe(true);
+			expect(await focused(page)).toBe('a000000000000061');
+			expect(await page.evaluate('[...document.querySelectorAll(".chosen-kin")].map((node) => node.dataset.id)')).toEqual([
+				'a000000000000061',
+			]);
+			await page.click('.why summary');
+			await page.click('.why a');
+			expect(await focused(page)).toBe('a00000000000004b');
+			expect(await isInSight(page, '.node[data-id=a00000000000004b]')).toBe(true);
 		});
 	});
 

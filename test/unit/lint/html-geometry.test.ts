@@ -17,7 +17,7 @@ describe('the size of a node', () => {
 		['check weight', 1, 3, 140, 45],
 		['Counting, every 10 bottles', 0, 0, 220, 30],
 		['udp 192.168.10.255:7070', 1, 0, 220, 30],
-		['Ventile prüfen\\n Дозатор 充填機', 1, 1, 160, 54],
+		['Ventile prüfen\\n Дозатор № 2', 1, 1, 160, 54],
 	])('%s, %d in, %d out: %d by %d', (label, inputs, outputs, w, h) => {
 		expect(nodeSize(splitLabel(label), { inputs, outputs }, false)).toEqual({ w, h });
 	});

@@ -3,7 +3,9 @@ import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import { parseFlows } from '../../../src/lib/flows/parse.ts';
 import { lint } from '../../../src/lib/lint/engine.ts';
 import type { Finding, LintReport } from '../../../src/lib/lint/finding.ts';
-import { renderHtml } from '../../../src/lib/lint/reporters/html/html.ts';
+import { renderHtml, html as reportHtml } from '../../../src/lib/lint/reporters/html/html.ts';
+import type { FlowVerdict } from '../../../src/lib/lint/verdict.ts';
+import { gateInput, subjectOf } from './gate-subject.ts';
 
 function readFixture(name: string): FlowNode[] {
 	const path = `test/fixtures/html-report/${name}.json`;
@@ -65,7 +67,7 @@ describe('the HTML report of a plant', () => {
 	it('is one balanced document whose ids are unique and whose links all lead somewhere', () => {
 		const tags = tagsOf(html);
 		expect(unbalanced(tags)).toEqual([]);
-		const ids = tags.flatMap((tag) => /\bid="([^"]*)"/.exec(tag)?.[1] ?? []);
+		const ids = tags.flatMap((tag) => /\sid="([^"]*)"/.exec(tag)?.[1] ?? []);
 		expect(new Set(ids).size).toBe(ids.length);
 		const links = tags.flatMap((tag) => /\bhref="#([^"]*)"/.exec(tag)?.[1] ?? []);
 		expect(links.length).toBeGreaterThan(report.findings.length);
@@ -125,15 +127,34 @@ describe('the HTML report of a plant', () => {
 	});
 
 	it('has verdicts where the report has them', () => {
-		expect(html).toContain('<h2 id="by-flow">Flows</h2>');
-		const verdicts = [
-			{ flowId: 'b0771e0000000001', flowLabel: 'Bottling line', allows: [] },
-			{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['gated', 'exclusive'] },
+		const { verdicts: _, ...withoutVerdicts } = report;
+		expect(renderHtml(withoutVerdicts, flows, 'plant.json')).toContain('<h2 id="by-flow">Flows</h2>');
+		const verdicts: FlowVerdict[] = [
+			{
+				...{ flowId: 'b0771e0000000001', flowLabel: 'Bottling line', allows: ['exclusive'], notReady: true },
+				because: [{ strategy: 'gated', nodeId: 'a000000000000022', rule: null, reason: 'It keeps <b>messages</b>.' }],
+			},
+			{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['gated', 'exclusive'], notReady: false, because: [] },
 		];
-		const judged = renderHtml({ ...report, verdicts } as LintReport, flows, 'plant.json');
+		const judged = renderHtml({ ...report, verdicts }, flows, 'plant.json');
 		expect(judged).toContain('<h2 id="by-flow">Verdicts by flow</h2>');
-		expect(judged).toMatch(/Bottling line<\/bdi><\/a><\/th><td><span class="strategy none">not ready<\/span>/);
-		expect(judged).toMatch(/Alarms<\/bdi><\/a><\/th><td><span class="strategy">gated<\/span> <span class="strategy">exclusive<\/span>/);
+		expect(judged).toMatch(
+			/Bottling line<\/bdi><\/a><\/th><td><span class="strategy none">not ready<\/span> <span class="strategy">exclusive</,
+		);
+		expect(judged).toMatch(/<dt>Not gated<\/dt><dd><a class="node-link" href="#node-\d+"><bdi>batch 10<\/bdi><\/a>: It keeps &lt;b&gt;/);
+		expect(judged).toMatch(
+			/Alarms<\/bdi><\/a><\/th><td><span class="strategy">gated<\/span> <span class="strategy">exclusive<\/span><\/td>/,
+		);
+	});
+
+	it('names the nodes that a finding is related to, with links to them', () => {
+		const [first, ...rest] = report.findings as [Finding, ...Finding[]];
+		const related = [{ nodeId: 'a000000000000021', nodeName: 'every 10 s', why: 'the source that <i>reaches</i> it' }];
+		const page = renderHtml({ ...report, findings: [{ ...first, related }, ...rest] }, flows, 'plant.json');
+		expect(page).toMatch(/data-kin="(node-\d+)"/);
+		expect(page).toMatch(
+			/<p class="related">the source that &lt;i&gt;reaches&lt;\/i&gt; it: <a class="node-link" href="#node-\d+"><bdi>every 10 s</,
+		);
 	});
 
 	it('is the same every time', () => {
@@ -183,6 +204,32 @@ describe('the HTML report of hostile flows', () => {
 	it('links a finding only where its node is drawn', () => {
 		const page = renderHtml(accuse([{ id: 'gone', type: 'debug' }]), [], 'x');
 		expect(page).toContain('<span class="where">debug');
+	});
+});
+
+describe('the HTML report of several files', () => {
+	const flows = readFixture('plant');
+	const subject = subjectOf(['line1.json', 'line2.json'].map((file) => gateInput(file, flows)));
+	const { findings } = subject.report;
+	const omitted = { suppressed: 2, baseline: 0, unchanged: 3, confidence: 0 };
+	const page = reportHtml({ ...subject, report: { ...subject.report, omitted, failures: ['12 errors', '3 warnings, and 0 are allowed'] } });
+
+	it('keeps the files apart, even where they hold the same ids', () => {
+		const tags = tagsOf(page);
+		expect(unbalanced(tags)).toEqual([]);
+		const ids = tags.flatMap((tag) => /\sid="([^"]*)"/.exec(tag)?.[1] ?? []);
+		expect(new Set(ids).size).toBe(ids.length);
+		const anchors = [...page.matchAll(/<a class="where" href="#([^"]*)"/g)].map(([, anchor]) => anchor);
+		expect(anchors.length).toBe(findings.length);
+		expect(new Set(anchors).size).toBe(new Set(findings.map(({ file, nodeId }) => `${file} ${nodeId}`)).size);
+	});
+
+	it('names the file of each flow, and what is not shown', () => {
+		expect(page).toContain('<h3><bdi>Alarms (line1.json)</bdi></h3>');
+		expect(page).toContain('<h3><bdi>Alarms (line2.json)</bdi></h3>');
+		expect(page).toContain('High availability of <bdi>2 flow files</bdi>');
+		expect(page).toContain('Not shown: 2 suppressed in the flows, 3 at what did not change.');
+		expect(page).toContain('Does not pass: 12 errors; 3 warnings, and 0 are allowed.');
 	});
 });
 

@@ -1,8 +1,7 @@
-import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { checkstyle } from './checkstyle.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
-import { renderHtml } from './html/html.ts';
+import { html } from './html/html.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
 import type { Reporter } from './reporter.ts';
@@ -17,13 +16,5 @@ export const reporters = {
 	gitlab,
 	checkstyle,
 	markdown,
-	html: ({ report, inputs }) => {
-		const [input] = inputs;
-		if (input !== undefined && inputs.length === 1) return renderHtml(report, input.flows, input.origin);
-		throw new FlowferryError({
-			code: 'REPORT_ONE_INPUT',
-			message: `An html report draws one flow file, and ${inputs.length} are judged`,
-			hint: 'Judge each file by itself, with a report of its own.',
-		});
-	},
+	html,
 } satisfies Record<string, Reporter>;

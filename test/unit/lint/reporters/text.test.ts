@@ -92,7 +92,9 @@ describe('html', () => {
 		expect(reporters.html(subjectOf([gateInput('flows.json', [tab])]))).toMatch(/^<!doctype html>.*<title>flowferry lint: flows\.json/s);
 	});
 
-	it('refuses several', () => {
-		expect(() => reporters.html(subjectOf([gateInput('a', [tab]), gateInput('b', [tab])]))).toThrow('and 2 are judged');
+	it('draws several in one page', () => {
+		const page = reporters.html(subjectOf([gateInput('a', [tab]), gateInput('b', [tab])]));
+		expect(page).toContain('<title>flowferry lint: 2 flow files</title>');
+		expect(page.match(/<svg class="drawing/g)).toHaveLength(2);
 	});
 });

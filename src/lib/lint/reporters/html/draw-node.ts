@@ -1,6 +1,6 @@
 import { escapeHtml, pixels, shorten, textOf } from './escape.ts';
 import { LINE_HEIGHT, NODE_HEIGHT, outputOffset, PORT } from './geometry.ts';
-import type { Mark, PageIndex } from './page-index.ts';
+import type { Mark, NodeIndex } from './page-layout.ts';
 import type { PlacedNode } from './scene.ts';
 
 const ICON_WIDTH = 30;
@@ -9,7 +9,7 @@ const LABEL_START = 38;
 const LONGEST_TITLE = 300;
 
 /** A node as the editor draws it, with what this report adds: a halo and a number where it has hazards. */
-export function drawNode(placed: PlacedNode, index: PageIndex): string {
+export function drawNode(placed: PlacedNode, index: NodeIndex): string {
 	const { node, kind, x, y, w, h } = placed;
 	const mark = index.marks.get(node.id);
 	const parts = kind === 'junction' ? [drawPort(-PORT / 2, -PORT / 2)] : drawBody(placed);

@@ -2,31 +2,32 @@ import { colourOr, opacityOr } from './colour.ts';
 import { drawNode } from './draw-node.ts';
 import { escapeHtml, pixels, textOf } from './escape.ts';
 import { GRID } from './geometry.ts';
-import type { PageIndex } from './page-index.ts';
+import type { Drawing, NodeIndex } from './page-layout.ts';
 import type { GroupBox, Scene, SubflowPort, Wire } from './scene.ts';
 import { wirePath } from './wire-path.ts';
 
 /** The SVG of a flow, in the editor's order from back to front: grid, groups, wires, junctions, nodes. */
-export function drawScene(scene: Scene, number: number, index: PageIndex): string {
+export function drawScene(drawing: Drawing, number: number): string {
+	const { scene, title } = drawing;
 	const { bounds, nodes, junctions, ports, wires, groups, parked, disabled } = scene;
 	const box = [bounds.x, bounds.y, bounds.w, bounds.h].map(pixels);
 	// Wider than the drawing: the page gives it all the room that there is.
 	const frame = `x="${box[0]}" y="${box[1]}" width="${pixels(bounds.w + 4000)}" height="${box[3]}"`;
 	return [
-		`<svg class="drawing${disabled ? ' disabled' : ''}" role="group" aria-label="${escapeHtml(`Drawing of ${scene.title}`)}" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}" preserveAspectRatio="xMinYMin">`,
+		`<svg class="drawing${disabled ? ' disabled' : ''}" role="group" aria-label="${escapeHtml(`Drawing of ${title}`)}" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}" preserveAspectRatio="xMinYMin">`,
 		`<defs><pattern id="grid-${number}" width="${GRID}" height="${GRID}" patternUnits="userSpaceOnUse"><path class="grid" d="M0 .5H${GRID}M.5 0V${GRID}"/></pattern></defs>`,
 		`<rect class="canvas" ${frame}/><rect ${frame} fill="url(#grid-${number})"/>`,
-		...groups.map((group) => drawGroup(group, index)),
+		...groups.map((group) => drawGroup(group, drawing)),
 		`<g class="wires">${wires.map(drawWire).join('')}</g>`,
-		...junctions.map((junction) => drawNode(junction, index)),
+		...junctions.map((junction) => drawNode(junction, drawing)),
 		...ports.map(drawSubflowPort),
-		...nodes.map((node) => drawNode(node, index)),
-		parked.length === 0 ? '' : drawParked(scene, index),
+		...nodes.map((node) => drawNode(node, drawing)),
+		parked.length === 0 ? '' : drawParked(scene, drawing),
 		'</svg>',
 	].join('');
 }
 
-function drawGroup({ group, lines, x, y, w, h }: GroupBox, index: PageIndex): string {
+function drawGroup({ group, lines, x, y, w, h }: GroupBox, index: NodeIndex): string {
 	const style = Object(group.style);
 	const paint = [
 		['fill', colourOr(style.fill, undefined)],
@@ -66,7 +67,7 @@ function drawSubflowPort({ kind, index, x, y, label }: SubflowPort): string {
 	return `<g class="subflow-port" transform="translate(${pixels(x - 20)} ${pixels(y - 20)})">${title}<rect class="square" width="40" height="40" rx="8"/>${text}<rect class="port" x="${kind === 'input' ? 35 : -5}" y="15" width="10" height="10" rx="3"/></g>`;
 }
 
-function drawParked({ kind, parked, parkedTop, bounds }: Scene, index: PageIndex): string {
+function drawParked({ kind, parked, parkedTop, bounds }: Scene, index: NodeIndex): string {
 	const head =
 		kind === 'config'
 			? ''

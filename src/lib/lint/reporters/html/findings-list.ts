@@ -1,34 +1,34 @@
-import { confidences, type Finding, families, type LintReport, severities } from '../../finding.ts';
+import { confidences, type Finding, families, type LintReport, type RelatedNode, severities } from '../../finding.ts';
 import { escapeHtml, shorten } from './escape.ts';
-import type { PageIndex } from './page-index.ts';
-import type { Scene } from './scene.ts';
+import type { Drawing, NodeIndex, PageLayout } from './page-layout.ts';
+import { linkNode } from './verdict-cell.ts';
 
 /** The list of findings and what narrows it down. Without scripts the list is whole and its links still lead to the nodes. */
-export function renderFindings({ findings }: LintReport, scenes: readonly Scene[], index: PageIndex): string {
-	const items = findings.map((finding) => renderFinding(finding, index, scenes));
+export function renderFindings({ findings }: Pick<LintReport, 'findings'>, page: PageLayout): string {
+	const items = findings.map((finding) => renderFinding(finding, page));
 	return [
 		'<aside class="findings" aria-labelledby="findings-head">',
 		`<h2 id="findings-head">Findings</h2>`,
-		findings.length === 0
-			? '<p class="nothing">No finding: nothing in these flows stands in the way.</p>'
-			: renderFilters(findings, scenes, index),
+		findings.length === 0 ? '<p class="nothing">No finding: nothing in these flows stands in the way.</p>' : renderFilters(findings, page),
 		`<ol class="list">${items.join('\n')}</ol>`,
 		'<p class="nothing" id="nothing-left" hidden>No finding fits these filters.</p>',
 		'</aside>',
 	].join('\n');
 }
 
-function renderFinding(finding: Finding, index: PageIndex, scenes: readonly Scene[]): string {
+function renderFinding(finding: Finding, page: PageLayout): string {
 	const { severity, confidence, family, rule, nodeType, nodeName, nodeId, message, remediation } = finding;
-	const anchor = index.anchorOf(nodeId);
-	const label = nodeName || index.labelOf(nodeId) || nodeId;
+	const { drawing, index } = page.whereabouts.get(finding) ?? {};
+	const anchor = index?.anchorOf(nodeId);
+	const label = nodeName || index?.labelOf(nodeId) || nodeId;
 	const name = [escapeHtml(shorten(nodeType, 80)), label === nodeType ? '' : `<bdi>${escapeHtml(`“${shorten(label, 120)}”`)}</bdi>`]
 		.join(' ')
 		.trim();
 	const where = anchor === undefined ? `<span class="where">${name}</span>` : `<a class="where" href="#${anchor}">${name}</a>`;
-	const number = index.sceneOf(finding);
-	const flow = nameFlow(finding, number === undefined ? undefined : scenes[number]);
-	const data = { severity, confidence, family, flow: String(number ?? ''), node: anchor ?? '', id: shorten(nodeId, 100) };
+	const flow = nameFlow(finding, page.drawings[drawing ?? -1]);
+	const related = finding.related ?? [];
+	const kin = related.flatMap((other) => index?.anchorOf(other.nodeId) ?? []).join(' ');
+	const data = { severity, confidence, family, flow: String(drawing ?? ''), node: anchor ?? '', kin, id: shorten(nodeId, 100) };
 	const attributes = Object.entries(data).map(([key, value]) => ` data-${key}="${escapeHtml(value)}"`);
 	return [
 		`<li class="finding ${severity}"${attributes.join('')}>`,
@@ -36,20 +36,27 @@ function renderFinding(finding: Finding, index: PageIndex, scenes: readonly Scen
 		`<p class="place">${where} <span class="flow-name">${flow}</span></p>`,
 		`<p class="message">${escapeHtml(message)}</p>`,
 		`<p class="remedy">${escapeHtml(remediation)}</p>`,
+		...related.map((other) => renderRelated(other, index)),
 		'</li>',
 	].join('');
 }
 
-function nameFlow({ nodeId, flowId, flowLabel }: Finding, scene: Scene | undefined): string {
-	if (scene?.container?.id === nodeId) return '';
-	if (scene?.kind === 'config') return 'config node of all flows';
-	const name = scene?.title ?? (flowLabel || flowId || '');
-	return scene?.kind === 'homeless' ? 'in no flow of this file' : `in <bdi>${escapeHtml(shorten(name, 120))}</bdi>`;
+function renderRelated({ nodeId, nodeName, why }: RelatedNode, index: NodeIndex | undefined): string {
+	const label = nodeName || index?.labelOf(nodeId) || nodeId;
+	const node = index ? linkNode(index, nodeId, label) : escapeHtml(shorten(label, 120));
+	return `<p class="related">${escapeHtml(why)}: ${node}</p>`;
 }
 
-function renderFilters(findings: readonly Finding[], scenes: readonly Scene[], index: PageIndex): string {
-	const used = new Set(findings.map(index.sceneOf));
-	const flows = scenes.flatMap(({ title }, number) => (used.has(number) ? [[String(number), shorten(title, 60)] as const] : []));
+function nameFlow({ nodeId, flowId, flowLabel }: Finding, drawing: Drawing | undefined): string {
+	if (drawing?.scene.container?.id === nodeId) return '';
+	const name = escapeHtml(shorten(drawing?.title ?? (flowLabel || flowId || ''), 160));
+	return drawing?.scene.container || !drawing ? `in <bdi>${name}</bdi>` : `<bdi>${name}</bdi>`;
+}
+
+function renderFilters(findings: readonly Finding[], { drawings }: PageLayout): string {
+	const flows = drawings.flatMap((drawing, number) =>
+		drawing.findings.length > 0 ? [[String(number), shorten(drawing.title, 60)] as const] : [],
+	);
 	const inUse = families.filter((family) => findings.some((finding) => finding.family === family));
 	return [
 		'<form class="filters" role="search" aria-label="Filter findings">',

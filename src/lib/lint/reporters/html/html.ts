@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FlowNode } from '../../../flows/node.ts';
 import type { LintReport } from '../../finding.ts';
-import { buildScenes } from './build-scenes.ts';
+import type { GateReport } from '../../placed.ts';
+import { groupByFile, type Reporter } from '../reporter.ts';
 import { escapeHtml } from './escape.ts';
 import { renderFindings } from './findings-list.ts';
 import { MANY_FLOWS, renderFlow } from './flow-section.ts';
 import { glyphSymbols } from './glyphs.ts';
 import { renderOverview } from './overview.ts';
-import { indexPage } from './page-index.ts';
+import { layOutPage, type ReportInput } from './page-layout.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
-import { groupFindings } from './tally.ts';
 
 /**
  * A report as one HTML document that stands alone: it loads nothing, runs no script but its own (its content security
@@ -18,13 +18,37 @@ import { groupFindings } from './tally.ts';
  * nodes, wires and findings. `origin` names the flows. Expects flows with ids and types; everything else may be anything.
  */
 export function renderHtml(report: LintReport, flows: readonly FlowNode[], origin: string): string {
-	const scenes = buildScenes(flows);
-	const index = indexPage(report.findings, flows, scenes);
-	const findingsOf = groupFindings(report.findings, index.sceneOf);
-	const drawings = scenes.map((scene, number) => {
-		const findings = findingsOf.get(number) ?? [];
-		return renderFlow(scene, number, findings, index, findings.length > 0 || scenes.length <= MANY_FLOWS);
-	});
+	return renderPage(report, [{ origin, flows, findings: report.findings }], origin, []);
+}
+
+/** The same of all that was judged: one document, whatever number of files. */
+export const html: Reporter = (subject) => {
+	const { report, inputs } = subject;
+	const findings = groupByFile(subject);
+	const parts = inputs.map(({ origin, file, flows }) => ({ origin, flows, findings: findings.get(file ?? origin) ?? [] }));
+	const title = inputs.length === 1 ? (inputs[0]?.origin ?? '') : `${inputs.length} flow files`;
+	return renderPage(report, parts, title, gateNotes(report));
+};
+
+/** What the gate did with the findings, as sentences. */
+function gateNotes({ omitted: { suppressed, baseline, unchanged, confidence }, failures }: GateReport): string[] {
+	const omitted = [
+		[suppressed, 'suppressed in the flows'],
+		[baseline, 'in the baseline'],
+		[unchanged, 'at what did not change'],
+		[confidence, 'of too little confidence'],
+	].flatMap(([amount, why]) => (amount === 0 ? [] : [`${amount} ${why}`]));
+	return [
+		...(failures.length === 0 ? [] : [`Does not pass: ${failures.join('; ')}.`]),
+		...(omitted.length === 0 ? [] : [`Not shown: ${omitted.join(', ')}.`]),
+	];
+}
+
+function renderPage(report: LintReport, inputs: readonly ReportInput[], title: string, notes: readonly string[]): string {
+	const page = layOutPage(inputs);
+	const drawings = page.drawings.map((drawing, number) =>
+		renderFlow(drawing, number, drawing.findings.length > 0 || page.drawings.length <= MANY_FLOWS),
+	);
 	return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,14 +57,14 @@ export function renderHtml(report: LintReport, flows: readonly FlowNode[], origi
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${escapeHtml(`flowferry lint: ${origin}`)}</title>
+<title>${escapeHtml(`flowferry lint: ${title}`)}</title>
 <style>${pageStyle}</style>
 </head>
 <body>
 ${glyphSymbols()}
-${renderOverview(report, scenes, origin, index)}
+${renderOverview(report, page, title, notes)}
 <div class="workbench">
-${renderFindings(report, scenes, index)}
+${renderFindings(report, page)}
 <main class="flows" aria-label="Drawings of the flows">
 ${drawings.join('\n')}
 </main>

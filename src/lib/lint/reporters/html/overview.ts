@@ -1,12 +1,11 @@
 import { families, type LintReport, severities } from '../../finding.ts';
 import { escapeHtml } from './escape.ts';
-import type { PageIndex } from './page-index.ts';
-import type { Scene } from './scene.ts';
-import { count, countBySeverity, groupFindings, renderTally } from './tally.ts';
-import { renderVerdict, verdictsOf } from './verdicts.ts';
+import type { PageLayout } from './page-layout.ts';
+import { count, countBySeverity, groupBy, renderTally } from './tally.ts';
+import { renderVerdict } from './verdict-cell.ts';
 
 /** The head of the page: what was judged, how much was found, and what that means for each flow. */
-export function renderOverview(report: LintReport, scenes: readonly Scene[], origin: string, index: PageIndex): string {
+export function renderOverview(report: LintReport, page: PageLayout, origin: string, notes: readonly string[]): string {
 	const { mode, summary } = report;
 	const judged = `${count(summary.nodes, 'node')} in ${count(summary.flows, 'flow')}`;
 	const cards = [
@@ -16,31 +15,30 @@ export function renderOverview(report: LintReport, scenes: readonly Scene[], ori
 	].map(([severity, amount, noun]) => `<li class="card ${amount === 0 ? 'zero' : severity}"><b>${amount}</b> ${noun}</li>`);
 	return [
 		'<header class="top">',
-		`<div><h1>High availability of <bdi>${escapeHtml(origin)}</bdi></h1><p>${judged}, judged for <strong>${escapeHtml(mode)}</strong> by flowferry lint</p></div>`,
+		`<div><h1>High availability of <bdi>${escapeHtml(origin)}</bdi></h1><p>${judged}, judged for <strong>${escapeHtml(mode)}</strong> by flowferry lint</p>${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('')}</div>`,
 		`<ul class="cards" aria-label="Findings by severity">${cards.join('')}</ul>`,
 		'</header>',
 		'<div class="overview">',
-		renderFlows(report, scenes, index),
+		renderFlows(report, page),
 		renderFamilies(report),
 		'</div>',
 	].join('\n');
 }
 
-function renderFlows(report: LintReport, scenes: readonly Scene[], index: PageIndex): string {
-	const verdicts = verdictsOf(report);
-	const byScene = groupFindings(report.findings, index.sceneOf);
-	const rows = scenes.map((scene, number) => {
-		const verdict = verdicts.size === 0 ? '' : `<td>${renderVerdict(verdicts.get(scene.container?.id ?? ''))}</td>`;
+function renderFlows(report: LintReport, { drawings }: PageLayout): string {
+	const verdicts = new Map(report.verdicts?.map((verdict) => [verdict.flowId, verdict]));
+	const rows = drawings.map((drawing, number) => {
+		const { scene, title, findings } = drawing;
+		const verdict = verdicts.size === 0 ? '' : `<td>${renderVerdict(verdicts.get(scene.container?.id ?? ''), drawing)}</td>`;
 		const kind = scene.kind === 'subflow' ? ' <small>subflow</small>' : scene.disabled ? ' <small>disabled</small>' : '';
-		const findings = byScene.get(number) ?? [];
-		return `<tr><th scope="row"><a href="#flow-${number}"><bdi>${escapeHtml(scene.title)}</bdi></a>${kind}</th>${verdict}<td>${renderTally(countBySeverity(findings))}</td></tr>`;
+		return `<tr><th scope="row"><a href="#flow-${number}"><bdi>${escapeHtml(title)}</bdi></a>${kind}</th>${verdict}<td>${renderTally(countBySeverity(findings))}</td></tr>`;
 	});
 	const head = `<tr><th scope="col">Flow</th>${verdicts.size === 0 ? '' : '<th scope="col">A cutover may</th>'}<th scope="col">Findings</th></tr>`;
 	return `<section aria-labelledby="by-flow"><h2 id="by-flow">${verdicts.size === 0 ? 'Flows' : 'Verdicts by flow'}</h2><div class="table"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div></section>`;
 }
 
 function renderFamilies({ findings }: LintReport): string {
-	const byFamily = groupFindings(findings, ({ family }) => family);
+	const byFamily = groupBy(findings, ({ family }) => family);
 	const most = Math.max(1, ...Array.from(byFamily.values(), (found) => found.length));
 	const rows = families
 		.filter((family) => byFamily.has(family))

@@ -68,26 +68,42 @@ export const pageScript = String.raw`
 		applyFilters();
 	}
 
-	function light(id, isLit) {
+	// A finding's node is 'lit' while the finding is pointed at, and 'chosen' while it is the current one; related nodes with it.
+	function lightFinding(finding, how, isOn) {
+		light(finding?.dataset.node, how, isOn);
+		for (const id of finding?.dataset.kin.split(' ').filter(Boolean) ?? []) light(id, how + '-kin', isOn);
+	}
+
+	function light(id, how, isOn) {
 		const element = id ? document.getElementById(id) : null;
-		(element?.closest('summary')?.parentElement ?? element)?.classList.toggle('lit', isLit);
+		(element?.closest('summary')?.parentElement ?? element)?.classList.toggle(how, isOn);
 	}
 
 	function setCurrent(element) {
-		for (const { element: other } of findings) other.classList.toggle('current', other === element);
+		for (const { element: other } of findings) {
+			if (!other.classList.contains('current')) continue;
+			other.classList.remove('current');
+			lightFinding(other, 'chosen', false);
+		}
+		element.classList.add('current');
+		lightFinding(element, 'chosen', true);
 	}
 
-	function showNode(finding) {
-		const node = finding.dataset.node && document.getElementById(finding.dataset.node);
-		if (!node) return;
+	function showFinding(finding) {
 		setCurrent(finding);
+		showNode(finding.dataset.node);
+	}
+
+	function showNode(id) {
+		const node = id && document.getElementById(id);
+		if (!node) return;
 		const flow = node.closest('details');
 		if (flow) flow.open = true;
 		fitDrawing(flow?.querySelector('.drawing'), true);
+		// Nodes without findings are no stop for the Tab key, but can be gone to.
+		if (!node.hasAttribute('tabindex')) node.tabIndex = -1;
 		node.focus({ preventScroll: true });
 		node.scrollIntoView({ block: 'center', inline: 'center' });
-		for (const { node: other } of findings) if (other !== finding.dataset.node) light(other, false);
-		light(finding.dataset.node, true);
 	}
 
 	function showFindings(node) {
@@ -99,6 +115,19 @@ export const pageScript = String.raw`
 		(first.element.querySelector('a') ?? first.element).focus({ preventScroll: true });
 	}
 
+	function useFinding(finding, target) {
+		const link = target.closest('.node-link');
+		if (!link) return showFinding(finding);
+		setCurrent(finding);
+		showNode(link.hash.slice(1));
+	}
+	document.querySelector('.overview').addEventListener('click', (event) => {
+		const link = event.target.closest('.node-link');
+		if (!link) return;
+		event.preventDefault();
+		showNode(link.hash.slice(1));
+	});
+
 	if (form) {
 		form.addEventListener('input', () => applyFilters());
 		form.addEventListener('submit', (event) => event.preventDefault());
@@ -109,17 +138,17 @@ export const pageScript = String.raw`
 		const finding = event.target.closest('.finding');
 		if (!finding || String(getSelection()) !== '') return;
 		event.preventDefault();
-		showNode(finding);
+		useFinding(finding, event.target);
 	});
 	list.addEventListener('keydown', (event) => {
 		const finding = event.target.closest('.finding');
 		if (!finding || (event.key !== ' ' && event.key !== 'Enter')) return;
 		event.preventDefault();
-		showNode(finding);
+		useFinding(finding, event.target);
 	});
 	for (const [start, end] of [['mouseover', 'mouseout'], ['focusin', 'focusout']]) {
-		list.addEventListener(start, (event) => light(event.target.closest('.finding')?.dataset.node, true));
-		list.addEventListener(end, (event) => light(event.target.closest('.finding')?.dataset.node, false));
+		list.addEventListener(start, (event) => lightFinding(event.target.closest('.finding'), 'lit', true));
+		list.addEventListener(end, (event) => lightFinding(event.target.closest('.finding'), 'lit', false));
 	}
 
 	const marked = (target) => target.closest('.node.marked:not(.quiet), .group.marked');

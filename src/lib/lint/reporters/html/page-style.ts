@@ -55,6 +55,7 @@ symbol .faint { stroke: #bbb; }
 .table { max-height: 300px; overflow: auto; }
 table { width: 100%; border-collapse: collapse; }
 th { text-align: start; font-weight: 600; overflow-wrap: anywhere; }
+[aria-labelledby=by-family] th { overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: 12px; font-weight: normal; }
 td, th { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -85,13 +86,20 @@ fieldset label { display: inline-flex; gap: 4px; align-items: center; }
 .where { font-weight: 600; }
 .message { margin-top: 2px; }
 .remedy { margin-top: 4px; padding-inline-start: 18px; color: var(--soft); position: relative; }
+.related { margin-top: 2px; padding-inline-start: 18px; color: var(--soft); font-size: 13px; }
+.related::first-letter { text-transform: uppercase; }
+.why { margin-top: 4px; font-size: 13px; }
+.why summary { padding: 0; color: var(--link); }
+.why dl { margin: 4px 0; }
+.why dt { margin-top: 4px; font-weight: 600; }
+.why dd { margin: 0; padding-inline-start: 12px; overflow-wrap: anywhere; }
 .remedy::before { content: "→"; position: absolute; inset-inline-start: 0; }
 .nothing { padding: 12px 16px; color: var(--soft); }
 [hidden] { display: none !important; }
 
 .flows { display: grid; gap: 16px; min-width: 0; }
 .flow { overflow: hidden; scroll-margin-top: 12px; }
-.flow.lit { outline: 2px solid var(--lit); }
+.flow.lit, .flow.chosen { outline: 2px solid var(--lit); }
 summary { padding: 10px 16px; cursor: pointer; }
 .frame { position: relative; border-top: 1px solid var(--line); }
 .scroll { max-height: 85vh; overflow: auto; background: var(--canvas); }
@@ -104,7 +112,7 @@ summary { padding: 10px 16px; cursor: pointer; }
 .canvas { fill: var(--canvas); }
 .grid { fill: none; stroke: var(--grid); }
 .wires { fill: none; stroke: var(--wire); stroke-width: 3; }
-.wires .disabled, .drawing.disabled .wires { stroke-width: 2; stroke-dasharray: 10 8; stroke: color-mix(in srgb, var(--wire) 55%, var(--canvas)); }
+.wires .disabled, .drawing.disabled .wires { stroke-width: 2; stroke-dasharray: 10 8; stroke: color-mix(in srgb, var(--wire) 65%, var(--canvas)); }
 .area { stroke-width: 2; }
 .area:not([fill]) { fill: none; }
 .area:not([stroke]) { stroke: var(--wire); }
@@ -137,8 +145,9 @@ summary { padding: 10px 16px; cursor: pointer; }
 .node.quiet { cursor: default; }
 .node.quiet .halo, .node.quiet .badge { display: none; }
 .node:focus { outline: none; }
-.node.lit .body, .node:focus-visible .body, .node.lit.junction .port, .group.lit .area { stroke: var(--lit); stroke-width: 3; stroke-dasharray: none; }
-.node.lit .halo, .node:focus-visible .halo { stroke: var(--lit); stroke-width: 4; fill: var(--lit); fill-opacity: .3; }
+:is(.lit, .chosen, .node:focus) > .body, :is(.lit, .chosen).junction .port, :is(.lit, .chosen) > .area { stroke: var(--lit); stroke-width: 3; stroke-dasharray: none; }
+:is(.lit-kin, .chosen-kin) > .body { stroke: var(--lit); stroke-width: 2.5; stroke-dasharray: 5 3; }
+:is(.lit, .chosen, .node:focus) > .halo { stroke: var(--lit); stroke-width: 4; fill: var(--lit); fill-opacity: .3; }
 
 @media (max-width: 900px) {
 	.workbench { grid-template-columns: minmax(0, 1fr); padding: 12px; }
@@ -151,8 +160,8 @@ summary { padding: 10px 16px; cursor: pointer; }
 	.overview section, .flow, .findings { margin: 0 0 12px; }
 	.findings, .scroll, .list, .table { position: static; max-height: none; overflow: visible; }
 	.filters, .zoom { display: none; }
-	.finding, .frame, tr { break-inside: avoid; }
-	.drawing { width: auto !important; max-width: 100% !important; max-height: 24cm; }
+	.finding, .flow, tr { break-inside: avoid; }
+	.drawing { width: auto !important; min-width: 0 !important; max-width: 100% !important; height: auto !important; max-height: 23cm; }
 	.drawing, .pill, .card, .strategy, .bar { print-color-adjust: exact; }
 }
 `;

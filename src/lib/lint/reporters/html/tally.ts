@@ -9,13 +9,13 @@ export function countBySeverity(findings: readonly Finding[]): Tally {
 	return tally;
 }
 
-export function groupFindings<K>(findings: readonly Finding[], keyOf: (finding: Finding) => K): Map<K, Finding[]> {
-	const groups = new Map<K, Finding[]>();
-	for (const finding of findings) {
-		const key = keyOf(finding);
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+	const groups = new Map<K, T[]>();
+	for (const item of items) {
+		const key = keyOf(item);
 		const group = groups.get(key);
-		if (group) group.push(finding);
-		else groups.set(key, [finding]);
+		if (group) group.push(item);
+		else groups.set(key, [item]);
 	}
 	return groups;
 }
