@@ -23,7 +23,8 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 		return await this.withEnvironment(async ({ context, environment, target }) => {
 			const { snapshot, warnings } = await resolveSnapshot(context, this.flags.snapshot);
 			const failOn = this.flags['fail-on'];
-			const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited) };
+			const { lint } = context.config;
+			const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
 			const plan = await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
 			plan.warnings.push(...warnings);
 			this.log(renderPlan(plan, createTheme(process.stdout)));

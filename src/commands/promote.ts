@@ -55,7 +55,8 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 
 	private async plan({ context, environment, target }: EnvironmentSession, snapshot: Snapshot): Promise<Plan> {
 		const failOn = this.flags['fail-on'];
-		const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited) };
+		const { lint } = context.config;
+		const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
 		return await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
 	}
 }

@@ -217,7 +217,7 @@ it('--since reports what is news since a commit', async () => {
 	await git('commit', '--quiet', '--message=first');
 	expect(await lint('sub/flows.json', '--since', 'main')).toMatchObject({
 		status: 0,
-		stdout: expect.stringMatching(/^no findings[^\n]*\nleft out: 2 not new\n$/),
+		stdout: expect.stringMatching(/\nno findings[^\n]*\nleft out: 2 not new\n$/),
 	});
 	await write({ 'sub/flows.json': flows('Plant', { property: 'other' }), 'new.json': flows() });
 	const { findings } = (await lint('sub/flows.json', 'new.json', '--since', 'HEAD', '--json')).json();
@@ -240,3 +240,22 @@ it('--timing says on stderr how long each rule took', async () => {
 	expect(stderr).toMatch(/ wire-to-nowhere\n.* in all\n$/s);
 	expect(status).toBe(0);
 });
+
+it('plan gates by the same settings and suppressions', async () => {
+	const broken = { id: 'f', type: 'function', z: 'tab', func: 'return (', x: 1, y: 3, wires: [[]] };
+	await write({ 'dev/package.json': {}, 'dev/.config.nodes.json': { 'node-red': { name: 'node-red', version: '5.0.7', nodes: {} } } });
+	await write({ 'dev/flows.json': [...flows(), broken] });
+	const plan = async (lintSection: object) => {
+		await write({ 'flowferry.yaml': config(lintSection) });
+		return await runCli(['plan'], { cwd: folder });
+	};
+	expect((await plan({})).status).toBe(1);
+	expect((await plan({ rules: { 'function-syntax': 'warning' } })).status).toBe(0);
+	expect(await plan({ rules: { 'function-sintax': 'warning' } })).toMatchObject({
+		status: 2,
+		stderr: expect.stringContaining('names function-sintax, which is no rule\n  → Did you mean function-syntax?'),
+	});
+	const info = 'flowferry-disable function-syntax: never called';
+	await write({ 'dev/flows.json': [...flows(), { ...broken, info }] });
+	expect((await plan({})).status).toBe(0);
+}, 60_000);

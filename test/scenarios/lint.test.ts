@@ -25,7 +25,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('flowferry lint', () => {
 	it('finds nothing and ends with 0', async () => {
 		expect(await flowferry(['lint', 'clean.json'])).toMatchObject({
-			stdout: 'no findings: 3 nodes in 1 flow of clean.json, judged for hot-spare\n',
+			stdout: expect.stringMatching(
+				/^Cutover\n {2}"Plant": gated \(not overlap: Each instance fires[^\n]+\)\n\nno findings: 3 nodes in 1 flow of clean\.json, judged for hot-spare\n$/,
+			),
 			stderr: '',
 			status: 0,
 		});
@@ -40,7 +42,10 @@ describe('flowferry lint', () => {
 
 	it('reads standard input', async () => {
 		const { stdout, status } = await flowferry(['lint', '-'], clean);
-		expect([stdout, status]).toEqual(['no findings: 3 nodes in 1 flow of standard input, judged for hot-spare\n', 0]);
+		expect([stdout, status]).toEqual([
+			expect.stringMatching(/\n\nno findings: 3 nodes in 1 flow of standard input, judged for hot-spare\n$/),
+			0,
+		]);
 	});
 
 	it('takes an empty flow', async () => {
@@ -73,6 +78,7 @@ describe('flowferry lint', () => {
 				}),
 			],
 			summary: { nodes: 3, flows: 1, errors: 1, warnings: 0, infos: 0 },
+			verdicts: [expect.objectContaining({ flowId: 'tab', flowLabel: 'Plant', file: 'clean.json', notReady: true })],
 			files: ['clean.json'],
 			omitted: { suppressed: 0, baseline: 0, unchanged: 0, confidence: 0 },
 			stale: [],

@@ -1,8 +1,10 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import { lint } from '../lint/engine.ts';
 import type { Severity } from '../lint/finding.ts';
+import { judge } from '../lint/judge.ts';
+import { ruleIds } from '../lint/rule-list.ts';
+import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -17,22 +19,43 @@ export interface PlanningSetting {
 	inherited: Iterable<string>;
 	/** Instead of the environment's own lint gate. */
 	failOn?: Severity | 'never';
+	/** The configuration's section `lint`. */
+	lint: LintSection;
 }
 
-/** Gathers what a plan is made of, and has it built. Changes nothing. */
+/** Gathers what a plan is made of, and has it built. Changes nothing. @throws FlowferryError LINT_RULE_UNKNOWN */
 export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot): Promise<Plan> {
 	const { environment, target } = setting;
+	assertRulesKnown(setting.lint);
 	const serving = await servingRelease(target);
+	const variables = new Set([...setting.inherited, ...Object.keys(environment.variables)]);
+	const { report } = judge(snapshot.content.flows, {
+		mode: environment.mode,
+		settings: resolveSettings(setting.lint),
+		variables: [...variables],
+	});
 	return buildPlan({
 		environment: environment.name,
 		mode: environment.mode,
 		failOn: setting.failOn ?? environment.failOn,
 		snapshot,
-		lint: lint(snapshot.content.flows, { mode: environment.mode }),
+		lint: report,
 		serving: serving && { ...serving, snapshot: await setting.loadSnapshot(serving.release.snapshot) },
 		slots: await target.journal.slots(),
 		credentials: new Set(Object.keys(environment.credentials)),
-		variables: new Set([...setting.inherited, ...Object.keys(environment.variables)]),
+		variables,
+	});
+}
+
+/** A rule that is misspelt would gate, or let pass, what nobody meant. */
+function assertRulesKnown(section: LintSection): void {
+	const [unknown] = findUnknownRules(section, ruleIds);
+	if (!unknown) return;
+	const { rule, meant } = unknown;
+	throw new FlowferryError({
+		code: 'LINT_RULE_UNKNOWN',
+		message: `The configuration's section lint names ${rule}, which is no rule`,
+		hint: meant === undefined ? 'See the rules with `flowferry rules`.' : `Did you mean ${meant}?`,
 	});
 }
 

@@ -67,10 +67,10 @@ export function buildGateReport(inputs: readonly JudgedInput[], options: GateOpt
 	const findings = news.filter(({ confidence }) => confidenceReaches(confidence, gate.minConfidence));
 	const sum = (key: 'nodes' | 'flows') => inputs.reduce((total, { report }) => total + report.summary[key], 0);
 	const report = {
-		...inputs[0]?.report,
 		version: 1 as const,
 		mode: options.mode,
 		findings,
+		verdicts: inputs.flatMap(({ file, report: { verdicts = [] } }) => verdicts.map((verdict) => ({ ...verdict, file }))),
 		summary: { nodes: sum('nodes'), flows: sum('flows'), ...countFindings(findings) },
 		files: inputs.flatMap(({ file }) => (file === null ? [] : [file])),
 		omitted: {

@@ -25,12 +25,13 @@ export interface Judged {
 /** Judges flows as a team's settings and the flows' own suppressions want it. Pure. @throws as `lint` */
 export function judge(flows: readonly FlowNode[], options: JudgeOptions): Judged {
 	const { settings = resolveSettings(), file = null, rules = allRules, ...rest } = options;
-	const runRules = (mode: LintOptions['mode'], isWanted: (rule: string) => boolean): LintReport =>
-		lint(flows, { types: settings.types, ...stores, ...rest, mode, rules: rules.filter(({ id }) => !settings.isOff(id) && isWanted(id)) });
+	const runRules = (mode: LintOptions['mode'], isWanted: (rule: string) => boolean = () => true): LintReport =>
+		lint(flows, { types: settings.types, ...stores, ...rest, mode, rules: rules.filter(({ id }) => isWanted(id)) });
 	const stores = settings.contextStores ? { contextStores: settings.contextStores } : {};
 	const level = (findings: readonly Finding[]) => applyLevels(findings, settings, file);
 
-	const raw = runRules(options.mode, () => true);
+	// Also those that settings switch off: the verdicts on flows stand on all of them.
+	const raw = runRules(options.mode);
 	const withFindings = (findings: readonly Finding[]): LintReport => ({ ...raw, ...buildReport(findings, flows, options.mode) });
 	if (!flows.some(mayHoldSuppression)) return { report: withFindings(level(raw.findings)), suppressed: [] };
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '../flows/canonical.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { Place } from '../flows/places.ts';
 import type { Finding, LintReport, Severity } from './finding.ts';
+import type { FlowVerdict } from './verdict.ts';
 
 /** A finding, and where it stands in a file. */
 export interface PlacedFinding extends Finding {
@@ -16,8 +17,10 @@ export interface PlacedFinding extends Finding {
 }
 
 /** What a run found at all its inputs: what every format is made from, and what `--format json` prints. */
-export interface GateReport extends Omit<LintReport, 'findings'> {
+export interface GateReport extends Omit<LintReport, 'findings' | 'verdicts'> {
 	findings: PlacedFinding[];
+	/** Of each flow of each input. They go by what the flows do: neither settings nor suppressions nor a baseline change them. */
+	verdicts: (FlowVerdict & Pick<PlacedFinding, 'file'>)[];
 	/** The files that were judged. */
 	files: string[];
 	/** Findings that were made and are not shown, by the reason. */

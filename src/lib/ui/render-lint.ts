@@ -1,4 +1,5 @@
 import type { GateReport, PlacedFinding } from '../lint/placed.ts';
+import { cutoverStrategies } from '../lint/verdict.ts';
 import { count, printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
@@ -9,7 +10,8 @@ type Origins = readonly { origin: string; file: string | null }[];
 export function renderLint(report: GateReport, inputs: Origins, theme: Theme): string {
 	const groups = Map.groupBy(report.findings, ({ file, flowId }) => JSON.stringify([file, flowId]));
 	const blocks = [...groups.values()].map((findings) => renderGroup(findings, inputs.length > 1, theme));
-	return [...blocks, [renderSummary(report, inputs, theme), ...renderOmitted(report, theme)].join('\n')].join('\n\n');
+	const end = [renderSummary(report, inputs, theme), ...renderOmitted(report, theme)].join('\n');
+	return [...blocks, ...renderVerdicts(report, inputs.length > 1, theme), end].join('\n\n');
 }
 
 function renderGroup(findings: readonly PlacedFinding[], namesFile: boolean, theme: Theme): string {
@@ -29,6 +31,21 @@ function renderFinding(finding: PlacedFinding, theme: Theme): string {
 		`           → ${printable(finding.remediation)}`,
 		`           ${theme.dim(`${finding.rule}, confidence ${finding.confidence}${place}`)}`,
 	].join('\n');
+}
+
+/** What a cutover may do with each flow; for the best that is not allowed, the first reason why. */
+function renderVerdicts({ verdicts }: GateReport, namesFile: boolean, theme: Theme): string[] {
+	if (verdicts.length === 0) return [];
+	const lines = verdicts.map(({ file, flowId, flowLabel, allows, notReady, because }) => {
+		const where = namesFile && file !== null ? ` of ${printable(file)}` : '';
+		const [cheapest = 'exclusive'] = allows;
+		const better = cutoverStrategies.slice(0, cutoverStrategies.indexOf(cheapest));
+		const obstacle = because.find(({ strategy }) => (notReady ? strategy === 'any' : better.some((each) => each === strategy)));
+		const best = notReady ? theme.error('not ready') : theme.good(cheapest);
+		const why = obstacle ? theme.dim(` (${notReady ? '' : `not ${obstacle.strategy}: `}${printable(obstacle.reason)})`) : '';
+		return `  ${quote(flowLabel || flowId)}${where}: ${best}${why}`;
+	});
+	return [[theme.strong('Cutover'), ...lines].join('\n')];
 }
 
 function renderSummary({ mode, summary }: GateReport, inputs: Origins, theme: Theme): string {

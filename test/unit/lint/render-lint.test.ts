@@ -29,7 +29,7 @@ describe('renderLint', () => {
 	it('says that there is nothing to say', () => {
 		const quiet = [gateInput(null, [tab])];
 		expect(renderLint(subjectOf(quiet, rules).report, quiet, plainTheme)).toBe(
-			'no findings: 1 node in 1 flow of standard input, judged for load-balanced',
+			'Cutover\n  "Plant": overlap\n\nno findings: 1 node in 1 flow of standard input, judged for load-balanced',
 		);
 	});
 
@@ -38,6 +38,22 @@ describe('renderLint', () => {
 		const text = renderLint(subjectOf(two, rules).report, two, plainTheme);
 		expect(text.match(/^Flow .*$/gm)).toEqual(['Flow "Plant" of flows.json', 'Flow "Plant" of more/flows.json']);
 		expect(text).toMatch(/4 errors, 2 warnings, 0 infos: 8 nodes in 2 flows of 2 files, judged for load-balanced$/);
+	});
+
+	it('says what a cutover may do with each flow, and why not more', () => {
+		const because = [{ strategy: 'overlap' as const, nodeId: 'n', rule: null, reason: 'It counts.' }];
+		const verdict = {
+			file: 'f.json',
+			flowId: 'f',
+			flowLabel: 'F',
+			allows: ['gated' as const, 'exclusive' as const],
+			notReady: false,
+			because,
+		};
+		const text = (...verdicts: (typeof verdict)[]) => renderLint({ ...report, findings: [], verdicts }, inputs, plainTheme);
+		expect(text(verdict)).toMatch(/^Cutover\n {2}"F": gated \(not overlap: It counts\.\)\n\n/);
+		expect(text({ ...verdict, notReady: true })).toMatch(/^Cutover\n {2}"F": not ready\n\n/);
+		expect(text()).toMatch(/^2 errors/);
 	});
 
 	it('counts what is left out, by the reason', () => {
@@ -51,7 +67,7 @@ describe('renderLint', () => {
 		const hostile = [gateInput(null, [hostileTab, hostileNode])];
 		const text = renderLint(subjectOf(hostile, [hostileRule]).report, hostile, plainTheme);
 		expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-		expect(text.split('\n')).toHaveLength(3 * 4 + 3);
+		expect(text.split('\n')).toHaveLength(3 * 4 + 6);
 	});
 
 	it('colours severities where the stream has colours, and only there', () => {
