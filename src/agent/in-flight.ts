@@ -1,5 +1,5 @@
 import type { PluginApi, RuntimeNode } from './node-red.ts';
-import { describeNode } from './node-red.ts';
+import { describeNode, takesInput } from './node-red.ts';
 import type { NodeRef } from './protocol.ts';
 
 /** Hook names carry a suffix of ours, by which Node-RED removes them (`RED.hooks.remove('*.flowferry')`). */
@@ -12,24 +12,30 @@ const SUFFIX = '.flowferry';
  * anyone, which is why a drain has a deadline and the plan names them.
  */
 export class InFlight {
-	/** Messages that Node-RED has queued for a node and not yet delivered: delivery is asynchronous. */
-	#queued = new Map<object, number>();
+	/** Messages that Node-RED has queued, by the nodes that they are for: delivery is asynchronous. */
+	#queued = new Map<object, RuntimeNode[]>();
 	#held = new Map<string, { node: RuntimeNode; messages: number }>();
 	#received = 0;
 
-	constructor(api: PluginApi) {
+	/** @param mayRun asked before a node gets a message; what it returns is waited for */
+	constructor(api: PluginApi, mayRun: () => Promise<void> | undefined) {
 		// Each callback declares its parameter and nothing more: without one Node-RED takes it for callback style and stalls.
-		api.hooks.add(`postDeliver${SUFFIX}`, (event) => {
-			this.#queued.set(event.msg, (this.#queued.get(event.msg) ?? 0) + 1);
+		// Not postDeliver: with `runtimeSyncDelivery` that comes after onReceive, and nothing would ever leave the queue.
+		api.hooks.add(`preDeliver${SUFFIX}`, (event) => {
+			const { node } = event.destination;
+			const nodes = this.#queued.get(event.msg);
+			if (nodes) nodes.push(node);
+			else this.#queued.set(event.msg, [node]);
 		});
 		api.hooks.add(`onReceive${SUFFIX}`, (event) => {
 			this.#received++;
-			this.#takeFromQueue(event.msg);
 			const { node } = event.destination;
-			if (node._expectedDoneCount > 0) this.#change(node, +1);
+			this.#takeFromQueue(event.msg, node);
+			if (isWaitedFor(node) && takesInput(node)) this.#change(node, +1);
+			return mayRun();
 		});
 		api.hooks.add(`onComplete${SUFFIX}`, (event) => {
-			if (event.node.node._expectedDoneCount > 0) this.#change(event.node.node, -1);
+			if (isWaitedFor(event.node.node)) this.#change(event.node.node, -1);
 		});
 	}
 
@@ -45,20 +51,28 @@ export class InFlight {
 	}
 
 	get total(): number {
-		let total = this.#queued.size;
+		let total = 0;
+		for (const nodes of this.#queued.values()) total += nodes.length;
 		for (const { messages } of this.#held.values()) total += messages;
 		return total;
 	}
 
 	byNode(): (NodeRef & { messages: number })[] {
-		return [...this.#held.values()].map(({ node, messages }) => ({ ...describeNode(node), messages }));
+		const found = new Map([...this.#held].map(([id, { node, messages }]) => [id, { node, messages }]));
+		for (const node of [...this.#queued.values()].flat()) {
+			const entry = found.get(node.id);
+			if (entry) entry.messages++;
+			else found.set(node.id, { node, messages: 1 });
+		}
+		return [...found.values()].map(({ node, messages }) => ({ ...describeNode(node), messages }));
 	}
 
-	#takeFromQueue(message: object): void {
-		const count = this.#queued.get(message);
-		if (count === undefined) return; // given to the node directly, as an inject's button does
-		if (count > 1) this.#queued.set(message, count - 1);
-		else this.#queued.delete(message);
+	#takeFromQueue(message: object, node: RuntimeNode): void {
+		const nodes = this.#queued.get(message);
+		const place = nodes?.indexOf(node) ?? -1;
+		if (!nodes || place < 0) return; // given to the node directly, as an inject's button does
+		nodes.splice(place, 1);
+		if (nodes.length === 0) this.#queued.delete(message);
 	}
 
 	#change(node: RuntimeNode, by: number): void {
@@ -67,4 +81,8 @@ export class InFlight {
 		if (messages > 0) this.#held.set(node.id, { node, messages });
 		else this.#held.delete(node.id);
 	}
+}
+
+function isWaitedFor(node: RuntimeNode): boolean {
+	return node._expectedDoneCount > 0;
 }

@@ -38,14 +38,12 @@ export function leaveMessagesAtBroker(nodes: Iterable<RuntimeNode>): PersistentS
 		const { options, client } = node as BrokerNode;
 		if (options?.clean !== false || !client?.options || !client._sendPacket) continue;
 		withholdAcknowledgements(client);
-		sessions.push({ brokerId: node.id, halfWay: () => client.incomingStore?._inflights?.size ?? 0 });
+		sessions.push({ halfWay: () => client.incomingStore?._inflights?.size ?? 0 });
 	}
 	return sessions;
 }
 
 export interface PersistentSession {
-	/** The `mqtt-broker` node. */
-	brokerId: string;
 	/** QoS 2 messages that this client must still complete. */
 	halfWay(): number;
 }

@@ -12,7 +12,8 @@ export interface PluginApi {
 		eachNode(visit: (config: NodeConfig) => void): void;
 		getNode(id: string): RuntimeNode | null;
 	};
-	hooks: { add(name: string, callback: (event: HookEvent) => void): void };
+	/** A promise that a callback returns is waited for. */
+	hooks: { add(name: string, callback: (event: HookEvent) => Promise<void> | undefined): void };
 	events: { on(name: string, listener: (payload: RuntimeEvent) => void): void };
 	log: { addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void; ERROR: number };
 	plugins: { registerPlugin(id: string, definition: { type: string; onadd(): void }): void };
@@ -43,7 +44,7 @@ export interface RuntimeFlow {
 
 interface HookEvent {
 	msg: object;
-	/** onReceive, postDeliver */
+	/** preDeliver, onReceive */
 	destination: { id: string; node: RuntimeNode };
 	/** onComplete */
 	node: { id: string; node: RuntimeNode };
@@ -78,6 +79,11 @@ export function loadRuntimeApi(): RuntimeApi {
 
 export function describeNode(node: NodeConfig): NodeRef {
 	return { id: node.id, type: node.type, name: node.name ?? '' };
+}
+
+/** Has a handler for messages; a closed node has none any more. */
+export function takesInput(node: RuntimeNode): boolean {
+	return Boolean(node._inputCallback) || Boolean(node._inputCallbacks);
 }
 
 /** Every node that runs, those inside subflow instances included. */

@@ -9,12 +9,14 @@ import { validate } from './validate.ts';
 
 const HEARTBEAT_MS = 250;
 const MAX_PROBLEMS = 20;
+/** What Node-RED logs, in every language, of a node whose close does not end (`@node-red/runtime/lib/flows/Flow.js`). */
+const CLOSE_TIMED_OUT = /Close timed out/;
 
 /** Runs inside Node-RED, as its plugin; does nothing where Node-RED has no runner as its parent. */
 function agent(api: PluginApi): void {
 	if (!process.send) return;
 	const runtime = loadRuntimeApi();
-	const inFlight = new InFlight(api);
+	const inFlight = new InFlight(api, confirmLease);
 	const delay = monitorEventLoopDelay({ resolution: 10 });
 	delay.enable();
 
@@ -22,6 +24,9 @@ function agent(api: PluginApi): void {
 	let lastState: RuntimeEvent['payload'];
 	let problems: FlowProblem[] = [];
 	let leaseTimer: NodeJS.Timeout | undefined;
+	let leaseEndsMs: number | null = null;
+	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
+	let unclosed: string[] = [];
 
 	api.events.on('flows:started', () => {
 		flows = 'started';
@@ -32,6 +37,7 @@ function agent(api: PluginApi): void {
 	});
 	api.log.addHandler({
 		emit: (_event, entry) => {
+			if (CLOSE_TIMED_OUT.test(String(entry.msg))) unclosed.push(`${entry.type} '${entry.name || entry.id}'`);
 			if (entry.level > api.log.ERROR || problems.length >= MAX_PROBLEMS) return;
 			const node = entry.id && entry.type ? describeNode({ ...entry, id: entry.id, type: entry.type }) : null;
 			problems.push({ node, message: String(entry.msg) });
@@ -48,7 +54,10 @@ function agent(api: PluginApi): void {
 			return {};
 		},
 		stop: async () => {
+			unclosed = [];
 			await runtime.flows.setState({ state: 'stop' });
+			// Node-RED goes on without them, and so do they: only the process's end stops what they do.
+			if (unclosed.length > 0) throw new Error(`not closed in time: ${unclosed.join(', ')}`);
 			return {};
 		},
 		quiesce: ({ timeoutMs }) => quiesce(api, timeoutMs),
@@ -73,10 +82,25 @@ function agent(api: PluginApi): void {
 	/** The runner renews the lease. Where it no longer does (it is frozen, or gone), the flows end before the lease does. */
 	function guardLease(leaseUntilMs: number | null): void {
 		clearTimeout(leaseTimer);
+		leaseEndsMs = leaseUntilMs;
 		if (leaseUntilMs === null) return;
 		// An absolute moment: a message that was late, because its sender was frozen, extends nothing.
-		const remainingMs = leaseUntilMs - Number(process.hrtime.bigint() / 1_000_000n);
-		leaseTimer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), Math.max(0, remainingMs));
+		leaseTimer = setTimeout(confirmLease, Math.max(0, leaseUntilMs - monotonicMs()));
+	}
+
+	function hasEnded(): boolean {
+		return leaseEndsMs !== null && monotonicMs() >= leaseEndsMs;
+	}
+
+	/**
+	 * Asked before any node gets a message: a process that was frozen handles what has come in before its timers. A flow
+	 * that only kept the event loop busy for long has the runner's news waiting: they are read before this is decided.
+	 */
+	function confirmLease(): Promise<void> | undefined {
+		if (!hasEnded()) return undefined;
+		return readNews().then(() => {
+			if (hasEnded()) endThis();
+		});
 	}
 
 	process.on('message', (message: CallMessage | LeaseMessage) => {
@@ -93,7 +117,7 @@ function agent(api: PluginApi): void {
 		}
 	}
 
-	process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+	process.on('disconnect', endThis);
 
 	let announced = false;
 	const announceWhenReady = () => {
@@ -108,6 +132,20 @@ function agent(api: PluginApi): void {
 		announceWhenReady();
 	});
 	api.server.once('listening', announceWhenReady);
+}
+
+/** At once: a signal to oneself has come before `kill` returns. */
+function endThis(): void {
+	process.kill(process.pid, 'SIGKILL');
+}
+
+/** Two turns of the event loop: in between, all channels have been read. */
+async function readNews(): Promise<void> {
+	for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function monotonicMs(): number {
+	return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 function send(message: ReplyMessage | AgentEvent): void {

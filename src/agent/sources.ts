@@ -1,6 +1,6 @@
 import { leaveMessagesAtBroker } from './mqtt-sessions.ts';
 import type { PluginApi, RuntimeNode } from './node-red.ts';
-import { describeNode, runningNodes } from './node-red.ts';
+import { describeNode, runningNodes, takesInput } from './node-red.ts';
 import type { QuiesceReport } from './protocol.ts';
 import { sleep, within } from './time.ts';
 
@@ -16,9 +16,6 @@ const HELD_BY_ROUTER = 'http in';
 /** These emit only because other nodes of the flows do something. */
 const INTERNAL = new Set(['catch', 'status', 'complete', 'link in', 'link out', 'link call', 'junction', 'unknown']);
 
-/** After an UNSUBSCRIBE is sent, messages that the broker had already put on the way still come, and are handled. */
-const UNSUBSCRIBE_SETTLE_MS = 100;
-
 /**
  * A node that emits messages of its own accord. What takes no input and stands on a flow can only be one: that finds
  * the sources among contributed types, which nobody could list.
@@ -26,9 +23,8 @@ const UNSUBSCRIBE_SETTLE_MS = 100;
 export function isSource(node: RuntimeNode): boolean {
 	if (INTERNAL.has(node.type) || node.type === HELD_BY_ROUTER) return false;
 	if (SOURCES_WITH_INPUT.has(node.type)) return true;
-	const takesInput = Boolean(node._inputCallback) || Boolean(node._inputCallbacks);
 	const standsOnFlow = Array.isArray(node.wires) && node.wires.length > 0;
-	return standsOnFlow && !takesInput && !node.type.startsWith('subflow:');
+	return standsOnFlow && !takesInput(node) && !node.type.startsWith('subflow:');
 }
 
 /**
@@ -39,12 +35,12 @@ export async function quiesce(api: PluginApi, timeoutMs: number): Promise<Quiesc
 	const deadline = performance.now() + timeoutMs;
 	const nodes = [...runningNodes(api)];
 	const sessions = leaveMessagesAtBroker(nodes);
-	while (sessions.some((session) => session.halfWay() > 0) && performance.now() < deadline) await sleep(5);
+	// Half of the time at most: a broker that does not answer must not cost the other sources theirs.
+	const halfTime = performance.now() + timeoutMs / 2;
+	while (sessions.some((session) => session.halfWay() > 0) && performance.now() < halfTime) await sleep(5);
 
 	const sources = nodes.filter(isSource);
 	const closed = await Promise.all(sources.map((node) => within(close(node), deadline - performance.now())));
-	const persistent = new Set<unknown>(sessions.map((session) => session.brokerId));
-	if (sources.some((node) => node.type === 'mqtt in' && !persistent.has(node.broker))) await sleep(UNSUBSCRIBE_SETTLE_MS);
 	return {
 		closed: sources.filter((_, index) => closed[index]).map(describeNode),
 		stuck: sources.filter((_, index) => !closed[index]).map(describeNode),
