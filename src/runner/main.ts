@@ -45,7 +45,13 @@ async function end(signal: string): Promise<never> {
 	await runner.stop();
 	process.exit(0);
 }
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal));
+// A second one changes nothing: whoever asks again must not cut the end short, with the lease still held.
+let ending: Promise<never> | undefined;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+	process.on(signal, () => {
+		if (!ending) ending = end(signal);
+	});
+}
 
 await replaceFile(
 	config.addressFile,

@@ -23,7 +23,10 @@ export class NodeRedProcess {
 	readonly exited: Promise<string>;
 
 	/** @param port 0: a free one of the system's choice */
-	constructor(config: RunnerConfig, { credentialSecret, port, logDescriptor }: { credentialSecret: string; port: number; logDescriptor: number }) {
+	constructor(
+		config: RunnerConfig,
+		{ credentialSecret, port, logDescriptor }: { credentialSecret: string; port: number; logDescriptor: number },
+	) {
 		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
 		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
 		this.#child = spawn(program as string, args, {
@@ -39,7 +42,10 @@ export class NodeRedProcess {
 			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],
 		});
 		this.exited = new Promise((resolve) => {
-			this.#child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+			this.#child.on('error', (error) => {
+				// Also told of other failures, which are no end of the process: that alone lets a lease go.
+				if (this.#child.pid === undefined) resolve(`could not be started: ${error.message}`);
+			});
 			this.#child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exited with status ${code}`));
 		});
 		void this.exited.then((how) => {

@@ -14,6 +14,10 @@ const HUNG_MS = 5000;
 const RESTART_BACKOFF_MS = [250, 10_000] as const;
 /** Node-RED closes its nodes and flushes its context within this, or is killed. */
 const STOP_MS = 20_000;
+/** An instance that ran its flows for so long had recovered: its next crash is a first one. */
+const RECOVERED_MS = 60_000;
+/** While something is waited for. */
+const POLL_MS = 50;
 
 /**
  * One instance: a Node-RED whose flows run only while its seat's lease is held. The runner is Node-RED's parent, so it
@@ -32,6 +36,9 @@ export class Runner {
 	#state: InstanceState = 'starting';
 	#crashes = 0;
 	#crashesInARow = 0;
+	#activeSince = 0;
+	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
+	#handingOver = false;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -63,7 +70,7 @@ export class Runner {
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
 	async run(): Promise<void> {
 		while (this.#state !== 'stopping') {
-			await keepFlowsStopped(this.#config.userDir);
+			await this.#untilFlowsStayStopped();
 			const nodeRed = new NodeRedProcess(this.#config, {
 				credentialSecret: this.#credentialSecret,
 				port: this.#port,
@@ -76,7 +83,8 @@ export class Runner {
 			this.#listening = null;
 			if (this.#isStopping()) return;
 			this.#crashes++;
-			this.#crashesInARow++;
+			const recovered = this.#state === 'active' && performance.now() - this.#activeSince > RECOVERED_MS;
+			this.#crashesInARow = recovered ? 1 : this.#crashesInARow + 1;
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#crashes });
 			this.#state = this.#crashesInARow > 3 ? 'failed' : 'starting';
 			await sleep(Math.min(RESTART_BACKOFF_MS[0] * 2 ** (this.#crashesInARow - 1), RESTART_BACKOFF_MS[1]));
@@ -112,13 +120,15 @@ export class Runner {
 		return this.#ask('validate', {}, timeoutMs);
 	}
 
+	/** Waits, within the time, for a Node-RED that is being started again, and for the end of a lease that nobody renews. */
 	activate(timeoutMs: number): Promise<void> {
 		return this.#inTurn(async () => {
 			if (this.#state === 'active') return;
+			const deadline = performance.now() + timeoutMs;
+			while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
 			this.#require('standby');
-			const refusal = await this.#lease.acquire();
-			if (refusal)
-				throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}' for another ${refusal.remainingMs} ms`);
+			await this.#takeSeat(deadline);
+			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
 				await this.#ask('start', {}, timeoutMs);
@@ -126,21 +136,26 @@ export class Runner {
 				await this.#stopFlows(timeoutMs, null);
 				throw error;
 			}
-			this.#state = 'active';
-			this.#crashesInARow = 0;
+			this.#isActive();
 		});
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
 		return this.#inTurn(async () => {
-			if (this.#state === 'quiesced') return { closed: [], stuck: [] };
-			this.#require('active');
+			const nothing = { closed: [], stuck: [] };
+			if (this.#state === 'quiesced') return nothing;
+			if (this.#lease.token === null) this.#require('active');
+			this.#handingOver = true;
+			// Crashed, and about to be started again: what does not run has no sources, and gets none any more.
+			if (this.#state !== 'active') return nothing;
 			this.#state = 'quiesced';
 			return await this.#ask('quiesce', { timeoutMs }, timeoutMs * 2);
 		});
 	}
 
 	drain(deadlineMs: number): Promise<DrainReport> {
+		// What was inside a Node-RED that crashed went with it.
+		if (this.#handingOver && this.#state !== 'quiesced') return Promise.resolve({ drained: true, left: [], durationMs: 0 });
 		return this.#ask('drain', { deadlineMs }, deadlineMs * 2);
 	}
 
@@ -182,11 +197,42 @@ export class Runner {
 
 	/** It crashed while active, and the lease is still held: nobody else can have started. */
 	async #goOnIfActive(nodeRed: NodeRedProcess): Promise<void> {
-		if (this.#lease.token === null) return;
+		if (this.#lease.token === null || this.#handingOver || this.#state === 'active') return;
 		this.#state = 'activating';
 		this.#lease.announce();
 		await nodeRed.call('start', {}, this.#config.startMs);
+		this.#isActive();
+	}
+
+	#isActive(): void {
 		this.#state = 'active';
+		this.#activeSince = performance.now();
+	}
+
+	/** @throws ControlRefusal SEAT_TAKEN where its holder renews it, or does not let go in time */
+	async #takeSeat(deadline: number): Promise<void> {
+		let remainingBefore = Number.POSITIVE_INFINITY;
+		for (;;) {
+			const refusal = await this.#lease.acquire();
+			if (!refusal) return;
+			const remaining = refusal.remainingMs ?? 0;
+			if (remaining > remainingBefore || performance.now() > deadline)
+				throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
+			remainingBefore = remaining;
+			await sleep(POLL_MS);
+		}
+	}
+
+	/** Node-RED is not started before: with a `start` left in that file, its flows would run without a lease. */
+	async #untilFlowsStayStopped(): Promise<void> {
+		for (;;) {
+			try {
+				return await keepFlowsStopped(this.#config.userDir);
+			} catch (error) {
+				this.#log.write('the flows cannot be kept stopped; trying again', { error: String(error) });
+				await sleep(RESTART_BACKOFF_MS[0]);
+			}
+		}
 	}
 
 	#ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
