@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
@@ -44,15 +45,23 @@ export async function startRunner(instance: Instance, config: RunnerConfig): Pro
 		code: 'INSTANCE_NOT_STANDING',
 		message: `${instance.name} does not come up: ${reason}`,
 		hint: `its log tells more: ${config.logFile}`,
-		exitStatus: ExitStatus.internal,
+		exitStatus: ExitStatus.needsOperator,
 	});
 }
 
-/** The log takes its standard error. It gets no environment: what Node-RED is to see comes with the configuration. */
+/**
+ * The log takes its standard error. It gets no environment: what Node-RED is to see comes with the configuration. The file
+ * in its command line is not read; by it the process is recognised.
+ */
 async function spawnDetached(config: RunnerConfig): Promise<ChildProcess> {
 	const log = await open(config.logFile, 'a', 0o600);
 	try {
-		const child = spawn(process.execPath, [programPath('runner')], { detached: true, stdio: ['pipe', 'ignore', log.fd], env: {} });
+		const child = spawn(process.execPath, [programPath('runner'), config.addressFile], {
+			cwd: dirname(config.stateFile),
+			detached: true,
+			stdio: ['pipe', 'ignore', log.fd],
+			env: {},
+		});
 		child.stdin?.on('error', () => {}); // shows as its end
 		child.stdin?.end(JSON.stringify(config));
 		return child;
@@ -64,7 +73,7 @@ async function spawnDetached(config: RunnerConfig): Promise<ChildProcess> {
 /** Ends an instance's runner, and with it Node-RED and the lease; nothing to do where none runs. */
 export async function stopRunner(addressFile: string): Promise<void> {
 	const pid = await readPid(addressFile);
-	if (pid !== null && (await isRunner(pid))) {
+	if (pid !== null && (await isRunner(pid, addressFile))) {
 		process.kill(pid, 'SIGTERM');
 		if (!(await isGoneWithin(pid, STOP_MS))) {
 			process.kill(pid, 'SIGKILL');
@@ -82,7 +91,10 @@ async function readPid(addressFile: string): Promise<number | null> {
 	}
 }
 
-/** Else the number has gone to another program, which must not be touched. */
-async function isRunner(pid: number): Promise<boolean> {
-	return isAlive(pid) && ((await commandLineOf(pid)) ?? '').includes(programPath('runner'));
+/**
+ * This instance's runner, whichever installation of flowferry started it: else the number has gone to another program,
+ * which must not be touched.
+ */
+async function isRunner(pid: number, addressFile: string): Promise<boolean> {
+	return isAlive(pid) && ((await commandLineOf(pid)) ?? '').includes(`${join('dist', 'runner', 'main.js')} ${addressFile}`);
 }
