@@ -21,6 +21,8 @@ export interface CutoverReport {
 	gapEndedMs: number;
 	/** Sources that did not close in time. */
 	stuckSources: QuiesceReport['stuck'];
+	/** False where something was inside or still moving at the drain's deadline. */
+	drained: boolean;
 	/** Messages that were still inside at the drain's deadline, by node. */
 	left: DrainReport['left'];
 	/** Requests that the old side had taken and not answered by the drain's deadline. */
@@ -30,5 +32,5 @@ export interface CutoverReport {
 }
 
 export function emptyReport(): CutoverReport {
-	return { gapBeganMs: 0, gapEndedMs: 0, stuckSources: [], left: [], unansweredRequests: 0, problems: [] };
+	return { gapBeganMs: 0, gapEndedMs: 0, stuckSources: [], drained: true, left: [], unansweredRequests: 0, problems: [] };
 }

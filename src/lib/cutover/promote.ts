@@ -49,12 +49,12 @@ export interface PromotionResult {
 
 /**
  * Brings a snapshot into production as a new release. The caller holds the environment's lock.
- * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, …): then nothing was begun
+ * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, GATEWAY_ELSEWHERE, …): then nothing was begun
  */
 export async function promote(setting: PromotionSetting, snapshot: Snapshot): Promise<PromotionResult> {
 	const { journal } = setting.target;
 	const from = await servingRelease(setting.target);
-	if (!from) await proveRouter(setting.target);
+	await proveRouter(setting.target, from !== null);
 	const release = await journal.createRelease(snapshot.id);
 	const to = { slot: otherSlot(from?.slot), release };
 	return await carryOut(setting, { kind: 'promote', strategy: from ? 'exclusive' : 'first', from, to });
@@ -74,6 +74,7 @@ export async function rollback(setting: PromotionSetting, number?: number): Prom
 		});
 	}
 	const release = await releaseToReturnTo(setting.target, from.release, number);
+	await proveRouter(setting.target, true);
 	const to = { slot: otherSlot(from.slot), release };
 	return await carryOut(setting, { kind: 'rollback', strategy: 'exclusive', from, to });
 }
@@ -123,7 +124,7 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 		to: { slot: draft.to.slot, release: draft.to.release.number },
 		gapMs: draft.from ? Math.round(report.gapEndedMs - report.gapBeganMs) : 0,
 		drained: {
-			drained: report.left.length === 0 && report.unansweredRequests === 0,
+			drained: report.drained,
 			left: report.left,
 			unansweredRequests: report.unansweredRequests,
 		},
@@ -169,23 +170,30 @@ async function latestThatServed(journal: Target['journal'], serving: Release): P
 	return served?.to.release ?? null;
 }
 
-/** A router that never served shows whether it can before anything is begun: it comes last, where there is no way back. */
-async function proveRouter(target: Target): Promise<void> {
+/**
+ * The router shows that it can serve, where the configuration says, before anything is begun: traffic moves last, where
+ * there is no way back.
+ * @param stays false: before a first promotion, which starts it when there is something to serve
+ */
+async function proveRouter(target: Target, stays: boolean): Promise<void> {
 	await target.startRouter();
-	await target.stopRouter();
+	if (!stays) await target.stopRouter();
 }
 
 function otherSlot(slot?: SlotName): SlotName {
 	return slot === 'blue' ? 'green' : 'blue';
 }
 
-function warningsOf({ stuckSources, left, unansweredRequests, problems }: CutoverReport): string[] {
+function warningsOf({ stuckSources, drained, left, unansweredRequests, problems }: CutoverReport): string[] {
 	const called = ({ type, name, id }: { type: string; name: string; id: string }) => `${type} '${name || id}'`;
 	return [
 		...stuckSources.map((node) => `${called(node)} did not close in time; it may have emitted during the drain`),
 		...left.map(
 			(node) => `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`,
 		),
+		...(!drained && left.length === 0 && unansweredRequests === 0
+			? ["messages were still moving at the drain's deadline: some may have been lost with the old release"]
+			: []),
 		...(unansweredRequests > 0 ? [`${unansweredRequests} request(s) were not answered by the drain's deadline`] : []),
 		...problems.map(({ node, message }) => `the new release logged an error${node ? ` in ${called(node)}` : ''}: ${message}`),
 	];

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mode } from '../flows/mode.ts';
 import type { Upstream } from '../routers/router.ts';
 import type { Instance, InstanceStatus } from '../targets/instance.ts';
+
+const POLL_MS = 50;
 
 /** An instance with what its runner says of it. */
 export interface KnownInstance {
@@ -36,8 +39,20 @@ export async function instancesToActivate(instances: Instance[], mode: Mode): Pr
 	return chosen ? [chosen.instance] : instances.slice(0, 1);
 }
 
-/** Where the active instances serve. */
-export async function upstreamsOf(instances: Instance[]): Promise<Upstream[]> {
-	const active = await activeInstances(instances);
-	return active.flatMap(({ status }) => (status.url ? [{ instance: status.instance, url: status.url }] : []));
+/**
+ * Where the active instances serve. One whose Node-RED is just being started again after a crash is waited for.
+ * @throws Error where none serves by then
+ */
+export async function untilUpstreams(instances: Instance[], timeoutMs: number): Promise<Upstream[]> {
+	const end = performance.now() + timeoutMs;
+	for (;;) {
+		const active = await activeInstances(instances);
+		const upstreams = active.flatMap(({ status }) => (status.url ? [{ instance: status.instance, url: status.url }] : []));
+		if (upstreams.length > 0 && upstreams.length === active.length) return upstreams;
+		if (active.length === 0 || performance.now() >= end) {
+			if (upstreams.length > 0) return upstreams;
+			throw new Error(`no instance of ${instances.map(({ name }) => name).join(', ') || 'the slot'} serves`);
+		}
+		await sleep(POLL_MS);
+	}
 }

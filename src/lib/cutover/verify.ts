@@ -11,18 +11,29 @@ const RETRY_MS = 50;
 const CANNOT_LISTEN = /\b(EADDRINUSE|EADDRNOTAVAIL|EACCES)\b/;
 
 /**
- * Proves that the new instances really serve: every listener has its port, and the user's checks pass.
+ * Proves that the new instances really serve: they stay up, every listener has its port, and the user's checks pass.
+ * @param seats how many are to be active
  * @returns errors that the flows logged and that need no going back
  * @throws Error that says what does not serve
  */
-export async function verifyInstances(instances: Instance[], checks: HttpCheck[], timeoutMs: number): Promise<FlowProblem[]> {
-	await sleep(SETTLE_MS);
+export async function verifyInstances(
+	instances: Instance[],
+	seats: number,
+	checks: HttpCheck[],
+	timeoutMs: number,
+): Promise<FlowProblem[]> {
 	const active = await activeInstances(instances);
-	if (active.length === 0) throw new Error('no instance is active');
+	if (active.length < seats)
+		throw new Error(`${active.length === 0 ? 'no instance is' : `only ${active.length} of ${seats} instances are`} active`);
+	await sleep(SETTLE_MS);
 	await Promise.all(active.flatMap(({ status }) => checks.map((check) => untilPassed(status.instance, status.url, check, timeoutMs))));
 
 	const problems: FlowProblem[] = [];
-	for (const { status } of await activeInstances(instances)) {
+	const after = new Map((await activeInstances(instances)).map(({ status }) => [status.instance, status]));
+	for (const { status: before } of active) {
+		const status = after.get(before.instance);
+		if (before.state !== 'active' || status?.state !== 'active' || status.crashes > before.crashes)
+			throw new Error(`${before.instance} does not stay active: its Node-RED ended (its log tells more: ${before.log})`);
 		for (const problem of status.agent?.problems ?? []) {
 			if (CANNOT_LISTEN.test(problem.message)) throw new Error(`${status.instance}: ${describe(problem)}`);
 			problems.push(problem);

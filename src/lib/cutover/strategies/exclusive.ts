@@ -1,8 +1,9 @@
+import type { SlotName } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
-import { activeInstances, instancesToActivate, successorOf, upstreamsOf } from '../slot-instances.ts';
+import { activeInstances, instancesToActivate, knownInstances, successorOf, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyInstances } from '../verify.ts';
 
@@ -40,6 +41,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 					eachActive(context, (instance) => instance.drain(timeouts.drainMs)),
 					from ? untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs) : 0,
 				]);
+				report.drained = inside.every(({ drained }) => drained) && requests === 0;
 				report.left = inside.flatMap(({ left }) => left);
 				report.unansweredRequests = requests;
 			},
@@ -56,11 +58,12 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				report.gapEndedMs = performance.now();
 			},
 			verify: async () => {
-				report.problems = await verifyInstances(await target.instances(to.slot), environment.checks, timeouts.verifyMs);
+				const instances = await target.instances(to.slot);
+				const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
+				report.problems = await verifyInstances(instances, seats, environment.checks, timeouts.verifyMs);
 			},
 			release: async () => {
-				await target.startRouter();
-				await target.router.route(await upstreamsOf(await target.instances(to.slot)));
+				await sendTraffic(context, to.slot);
 				await target.journal.setServingSlot(to.slot);
 			},
 		},
@@ -70,16 +73,21 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				for (const { instance, status } of await activeInstances(await target.instances(to.slot))) {
 					await instance.demote({ handOverTo: await successorOf(status.seat, old), timeoutMs: timeouts.handOverMs });
 				}
+				// Its runners may have ended meanwhile, or have been down from the beginning.
+				if (from) await target.start(from.slot, context.progress);
 				await restart(old, context);
 			},
 			'let flow': async () => {
-				if (!from) return await target.stopRouter();
-				await target.startRouter();
-				await target.router.route(await upstreamsOf(await target.instances(from.slot)));
+				if (from) await sendTraffic(context, from.slot);
+				else await target.stopRouter();
 			},
 			discard: async () => {
-				// A rollback's target had been standing by, and goes on to.
-				if (context.kind === 'promote') await target.discard(to.slot);
+				const held = (await target.journal.slots())[to.slot];
+				// Not touched yet: what is kept warm there stays.
+				if (held && held.number !== to.release.number) return;
+				// A rollback's target that had been standing by goes on to.
+				if (context.kind === 'rollback' && held && (await standsWhole(await target.instances(to.slot)))) return;
+				await target.discard(to.slot);
 			},
 		},
 	};
@@ -99,6 +107,18 @@ async function restart(old: Instance[], { environment }: CutoverContext): Promis
 	}
 	const instances = await instancesToActivate(old, mode);
 	await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
+}
+
+/** To every instance of the slot that is active; one whose Node-RED is just starting again is waited for. */
+async function sendTraffic({ target, environment }: CutoverContext, slot: SlotName): Promise<void> {
+	// Only where none runs: one that runs elsewhere than the configuration says by now still has the users' requests.
+	if (!(await target.router.status())) await target.startRouter();
+	await target.router.route(await untilUpstreams(await target.instances(slot), environment.timeouts.activateMs));
+}
+
+async function standsWhole(instances: Instance[]): Promise<boolean> {
+	const known = await knownInstances(instances);
+	return known.length === instances.length && known.every(({ status }) => status.state === 'standby');
 }
 
 function isQuiesced(status: InstanceStatus): boolean {

@@ -83,13 +83,14 @@ export class ProcessTarget implements Target {
 	async #fill(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
 		const { environment, nearbyNodeReds } = this.#options;
 		const timeoutMs = environment.timeouts.installMs;
-		await this.discard(slot);
 		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, timeoutMs, progress);
 		const { version } = snapshot.content.nodeRed;
 		const nodeRedProgram = await ensureNodeRed(
 			{ nodeReds: this.#layout.nodeReds, configured: environment.nodeRed ?? null, nearby: nearbyNodeReds, version, timeoutMs },
 			progress,
 		);
+		// From here on what was kept warm is gone; not before, for an install that fails must cost nothing.
+		await this.discard(slot);
 		const { instances } = environment;
 		for (let index = 0; index < instances; index++) {
 			await fillUserDir(this.#layout.instance(slot, index).userDir, palette, JSON.stringify(snapshot.content.flows));
@@ -108,7 +109,8 @@ export class ProcessTarget implements Target {
 		progress(`${instances.length} instance${instances.length === 1 ? '' : 's'} of Node-RED`);
 		await Promise.all(
 			instances.map(async (instance, index) => {
-				if (await instance.status()) return;
+				const status = await instance.status();
+				if (status && status.state !== 'stopping') return;
 				const { addressFile } = this.#layout.instance(slot, index);
 				await stopRunner(addressFile); // one that does not answer, if any
 				await startRunner(instance, this.#runnerConfig(slot, index, filled.nodeRedProgram));
