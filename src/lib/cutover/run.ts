@@ -20,7 +20,7 @@ export interface PromotionRun {
 	observe: PromotionObserver;
 	/** Asked before each step: why the promotion must go no further (interrupted, lock lost); null to go on. */
 	stopReason: () => string | null;
-	/** Asked before each step and each compensation: whether somebody else has the environment now. */
+	/** Asked before each step, each compensation and each entry: whether somebody else has the environment now. */
 	superseded: () => Promise<boolean>;
 }
 
@@ -34,6 +34,7 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 	let state = record.state;
 
 	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
+		if (await superseded()) throw lockLost();
 		state = transition(state, event);
 		observe(durationMs === undefined ? event : { ...event, durationMs });
 		await journal.record(record.id, state, isFinished(state));
@@ -49,33 +50,45 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 			await take({ event: 'done', step }, performance.now() - began);
 		} catch (error) {
 			// A `done` that could not be written has advanced the state: what comes next then fails at its own beginning.
+			if (isLockLost(error)) throw error;
 			if (state.kind !== 'going' || state.running !== step) return;
-			await take({ event: 'failed', step, cause: messageOf(error) }, performance.now() - began).catch(() => {});
+			await take({ event: 'failed', step, cause: messageOf(error) }, performance.now() - began).catch(unlessLockLost);
 		}
 	}
 
 	async function compensate(compensation: Compensation): Promise<void> {
 		const began = performance.now();
+		if (await superseded()) throw lockLost();
 		try {
 			await actions.compensations[compensation]();
 		} catch (error) {
-			return await take({ event: 'not compensated', compensation, reason: messageOf(error) }).catch(() => {});
+			return await take({ event: 'not compensated', compensation, reason: messageOf(error) }).catch(unlessLockLost);
 		}
-		await take({ event: 'compensated', compensation }, performance.now() - began).catch(() => {});
+		await take({ event: 'compensated', compensation }, performance.now() - began).catch(unlessLockLost);
 	}
 
 	for (;;) {
 		const step = nextStep(state);
 		if (!step && state.kind !== 'rolling back') return state;
-		if (await superseded()) throw lockLost();
 		if (step) await attempt(step);
 		else if (state.kind === 'rolling back') await compensate(state.remaining[0] as Compensation);
 	}
 }
 
+const LOCK_LOST = 'LOCK_LOST';
+
+function isLockLost(error: unknown): boolean {
+	return error instanceof FlowferryError && error.code === LOCK_LOST;
+}
+
+/** An entry that cannot be written stops nothing; see `runPromotion`. */
+function unlessLockLost(error: unknown): void {
+	if (isLockLost(error)) throw error;
+}
+
 function lockLost(): FlowferryError {
 	return new FlowferryError({
-		code: 'LOCK_LOST',
+		code: LOCK_LOST,
 		message: 'this command stood still for so long that another one took the environment over; it has stopped where it was',
 		hint: '`flowferry status` shows what the other one made of it',
 		exitStatus: ExitStatus.needsOperator,

@@ -1,8 +1,8 @@
 import type { DefaultRenderer, ListrTaskWrapper, SimpleRenderer } from 'listr2';
 import { Listr, PRESET_TIMER } from 'listr2';
+import type { PromotionObserver } from '../cutover/run.ts';
 import type { Compensation, Step } from '../promotion/machine.ts';
 import { steps } from '../promotion/machine.ts';
-import type { PromotionObserver } from '../cutover/run.ts';
 import type { Progress } from '../targets/target.ts';
 import type { Theme } from './theme.ts';
 
@@ -40,6 +40,7 @@ type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
  */
 export function showPromotion(print: (line: string) => void, theme: Theme): PromotionView {
 	const gates = new Map(steps.map((step) => [step, Promise.withResolvers<void>()]));
+	for (const { promise } of gates.values()) promise.catch(() => {}); // not every task is come to
 	let current: Task | undefined;
 	const list = new Listr(
 		steps.map((step) => ({
@@ -71,6 +72,8 @@ export function showPromotion(print: (line: string) => void, theme: Theme): Prom
 			if (current) current.output = message;
 		},
 		close: async () => {
+			// Where the promotion stopped without having ended, its task would be waited for for ever.
+			for (const { reject } of gates.values()) reject(new Error('stopped'));
 			await shown;
 		},
 	};
