@@ -8,6 +8,8 @@ interface Result {
 	environment: string;
 	/** Messages and requests that were still inside at the drain's deadline. */
 	left: number;
+	/** What did not answer, and was ended undrained. */
+	warnings: string[];
 }
 
 export default class Down extends EnvironmentCommand<typeof Down> {
@@ -24,9 +26,10 @@ export default class Down extends EnvironmentCommand<typeof Down> {
 		return await this.withEnvironment(async (session) => {
 			const environment = session.environment.name;
 			await this.confirmed(`Stop ${environment}? Nothing serves then.`);
-			const { left } = await this.changing(session, takeDown);
+			const { left, warnings } = await this.changing(session, takeDown);
 			this.log(`${environment} is down${left > 0 ? `; ${left} message(s) or request(s) were still inside and are lost` : ''}`);
-			return { outcome: 'down', environment, left };
+			for (const warning of warnings) this.log(`warning ${warning}`);
+			return { outcome: 'down', environment, left, warnings };
 		});
 	}
 }

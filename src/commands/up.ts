@@ -2,6 +2,7 @@ import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { bringUp } from '../lib/cutover/bring-up.ts';
 import type { EnvironmentStatus } from '../lib/cutover/environment-status.ts';
 import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
+import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { renderStatus } from '../lib/ui/render-status.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 
@@ -20,6 +21,7 @@ whatever else ended their processes. What runs is left alone. An interrupted pro
 			await this.changing(session, bringUp);
 			const status = await inspectEnvironment(session.environment, session.target);
 			this.log(renderStatus(status, createTheme(process.stdout)));
+			if (status.health.state === 'degraded') this.endWith(ExitStatus.needsOperator);
 			return status;
 		});
 	}

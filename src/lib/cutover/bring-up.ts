@@ -5,7 +5,7 @@ import type { Instance } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
-import { activeInstances, instancesToActivate, upstreamsOf } from './slot-instances.ts';
+import { activeInstances, instancesToActivate, untilUpstreams } from './slot-instances.ts';
 
 type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress'>;
 
@@ -27,32 +27,49 @@ export async function bringUp({ environment, target, progress }: Setting): Promi
 	await target.startRouter();
 	const instances = await target.instances(serving.slot);
 	await activate(await instancesToActivate(instances, environment.mode), environment.timeouts.activateMs);
-	await target.router.route(await upstreamsOf(instances));
+	await target.router.route(await untilUpstreams(instances, environment.timeouts.activateMs));
 	for (const slot of slotNames) if (slot !== serving.slot) await target.start(slot, progress);
 }
 
-/** Ends an environment's processes, after a drain; what they keep on disk stays, for `bringUp`. The caller holds the lock. */
-export async function takeDown({ environment, target, progress }: Setting): Promise<{ left: number }> {
+/** What ended without being drained, and what was still inside. */
+interface TakenDown {
+	/** Messages and requests that were inside at the drain's deadline. */
+	left: number;
+	/** What did not answer, and was ended all the same. */
+	warnings: string[];
+}
+
+/**
+ * Ends an environment's processes, after a drain; what they keep on disk stays, for `bringUp`. A part that does not answer
+ * is ended undrained: nothing may stand in the way of an operator who wants it down. The caller holds the lock.
+ */
+export async function takeDown({ environment, target, progress }: Setting): Promise<TakenDown> {
 	const { timeouts } = environment;
+	const warnings: string[] = [];
 	let left = 0;
-	if (await target.router.status()) {
-		progress('closing the gateway');
+	const attempt = async (what: string, work: () => Promise<void>) => {
+		progress(what);
+		await work().catch((error: Error) => warnings.push(`${what}: ${error.message}`));
+	};
+
+	await attempt('holding requests', async () => {
+		if (!(await target.router.status())) return;
 		await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
-	}
+	});
 	for (const slot of slotNames) {
-		const active = await activeInstances(await target.instances(slot));
-		for (const { instance, status } of active) {
+		for (const { instance, status } of await activeInstances(await target.instances(slot))) {
 			if (status.state !== 'active') continue;
-			progress(`draining ${instance.name}`);
-			await instance.quiesce(timeouts.quiesceMs);
-			left += await untilRouterIsIdle(target.router, `${slot}/`, timeouts.drainMs);
-			left += (await instance.drain(timeouts.drainMs)).left.reduce((sum, node) => sum + node.messages, 0);
+			await attempt(`draining ${instance.name}`, async () => {
+				await instance.quiesce(timeouts.quiesceMs);
+				left += await untilRouterIsIdle(target.router, `${slot}/`, timeouts.drainMs);
+				left += (await instance.drain(timeouts.drainMs)).left.reduce((sum, node) => sum + node.messages, 0);
+			});
 		}
 	}
 	await target.stopRouter();
 	progress('ending the instances');
 	for (const slot of slotNames) await target.stop(slot);
-	return { left };
+	return { left, warnings };
 }
 
 async function activate(instances: Instance[], timeoutMs: number): Promise<void> {

@@ -48,13 +48,13 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 			return { slot, release: held[slot], instances: instances.map(({ name }, index) => ({ name, status: statuses[index] ?? null })) };
 		}),
 	);
-	const gateway = await target.router.status();
+	const { gateway, gatewayFault } = await askRouter(target);
 	const promotion = await target.journal.unfinished();
 	const active = activeOf(slots);
 	return {
 		environment: environment.name,
 		mode: environment.mode,
-		health: judgeHealth({ slots, gateway, promotion, mode: environment.mode }),
+		health: judgeHealth({ slots, gateway, gatewayFault, promotion, mode: environment.mode }),
 		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
 		slots,
 		gateway,
@@ -64,11 +64,25 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 	};
 }
 
+/** One that runs and does not answer is a finding, not an end of the inspection. */
+async function askRouter({ router }: Target): Promise<{ gateway: RouterStatus | null; gatewayFault: string | null }> {
+	try {
+		return { gateway: await router.status(), gatewayFault: null };
+	} catch (error) {
+		return { gateway: null, gatewayFault: (error as Error).message };
+	}
+}
+
+interface Known extends Pick<EnvironmentStatus, 'slots' | 'gateway' | 'promotion' | 'mode'> {
+	/** Why a gateway that runs could not be asked. */
+	gatewayFault: string | null;
+}
+
 /** Pure. */
-export function judgeHealth(known: Pick<EnvironmentStatus, 'slots' | 'gateway' | 'promotion' | 'mode'>): Health {
-	const { slots, gateway, promotion, mode } = known;
+export function judgeHealth({ slots, gateway, gatewayFault, promotion, mode }: Known): Health {
 	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
-	if (!gateway && slots.every(({ instances }) => instances.every(({ status }) => status === null))) return { state: 'down' };
+	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
+		return { state: 'down' };
 
 	const reasons: string[] = [];
 	if (promotion) reasons.push(`promotion ${promotion.id} by ${promotion.by} is unfinished`);
@@ -85,7 +99,7 @@ export function judgeHealth(known: Pick<EnvironmentStatus, 'slots' | 'gateway' |
 			else if (status.state === 'failed' || status.state === 'quiesced') reasons.push(`${name} is ${status.state}`);
 		}
 	}
-	if (!gateway) reasons.push('the gateway does not run');
+	if (!gateway) reasons.push(gatewayFault ?? 'the gateway does not run');
 	else if (!routesTo(gateway, activeSlots))
 		reasons.push(`the gateway's traffic is ${gateway.traffic.state}, not flowing to the active release`);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { FlowNode } from '../../src/lib/flows/node.ts';
+import { freePort, until } from '../support/gateway.ts';
+import type { Project } from '../support/project.ts';
+import { askVersion, createProject, versionFlows } from '../support/project.ts';
+
+const node = (id: string, type: string, properties: object): FlowNode => ({
+	id,
+	type,
+	z: 'tab1',
+	name: '',
+	x: 100,
+	y: 200,
+	wires: [],
+	...properties,
+});
+
+describe('a configuration or a state that is not as the last promotion left it', () => {
+	let project: Project;
+	beforeEach(async () => {
+		project = await createProject();
+		await project.promote(versionFlows('v1'));
+	});
+	afterEach(() => project.remove());
+
+	it('another port: the promotion is refused before it begins, and the old port serves on', async () => {
+		const port = await freePort();
+		await project.configure({ port });
+		await project.setFlows(versionFlows('v2'));
+		const { status, json } = await project.cli('promote', '--yes', '--json');
+		expect({ status, code: json().error.code }).toEqual({ status: 2, code: 'GATEWAY_ELSEWHERE' });
+		expect(await askVersion(project)).toBe('v1');
+		expect(await project.status()).toMatchObject({ promotion: null, health: { state: 'serving' } });
+	});
+
+	it('an environment that is down: the next release comes up all the same', async () => {
+		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.promote(versionFlows('v2'));
+		expect(await askVersion(project)).toBe('v2');
+		expect((await project.active()).instance).toBe('green/0');
+	});
+
+	it('an environment that is down: where the next release fails, the last one serves', async () => {
+		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.configure({ checks: [{ http: '/version', contains: 'v1' }], timeouts: { verifyMs: 300 } });
+		await project.setFlows(versionFlows('v2'));
+		const { status, stderr } = await project.cli('promote', '--yes');
+		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining('Release 1 serves') });
+		expect(await askVersion(project)).toBe('v1');
+	});
+
+	it('a promotion that cannot be prepared costs no release that is kept warm', async () => {
+		await project.promote(versionFlows('v2'));
+		const { slots } = await project.status();
+		await project.configure({ nodeRed: project.folder });
+		await project.setFlows(versionFlows('v3'));
+		expect((await project.cli('promote', '--yes')).status).toBe(4);
+		expect((await project.status()).slots[0]?.instances[0]?.status?.childPid).toBe(slots[0]?.instances[0]?.status?.childPid);
+		expect((await project.cli('rollback', '--yes')).status).toBe(0);
+		expect(await askVersion(project)).toBe('v1');
+	});
+});
+
+describe('parts that stand still', () => {
+	const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+	let project: Project;
+	beforeEach(async () => {
+		project = await createProject({ failOn: 'never', timeouts: { quiesceMs: 500, drainMs: 500 } });
+	});
+	afterEach(() => project.remove());
+
+	it('a gateway: status says so, and down ends it', async () => {
+		await project.promote(versionFlows('v1'));
+		const { pid } = (await project.cli('status', '--json')).json().gateway as { pid: number };
+		process.kill(pid, 'SIGSTOP');
+		const { status, json } = await project.cli('status', '--json');
+		expect({ status, health: json().health }).toEqual({
+			status: 5,
+			health: { state: 'degraded', reasons: [expect.stringContaining('does not answer')] },
+		});
+		expect((await project.cli('down', '--yes')).status).toBe(0);
+		expect((await project.cli('up')).status).toBe(0);
+		expect(await askVersion(project)).toBe('v1');
+	});
+
+	it('an endless loop in a flow does not stand in the way of down', async () => {
+		await project.promote(
+			versionFlows('v1', [
+				node('h1', 'http in', { url: '/hang', method: 'get', wires: [['h2']] }),
+				node('h2', 'function', { func: 'for (;;) {}', outputs: 1 }),
+			]),
+		);
+		void fetch(`${project.url}/hang`).catch(() => {});
+		await sleep(200);
+		const { status, json } = await project.cli('down', '--yes', '--json');
+		expect(status).toBe(0);
+		expect(json().warnings).toEqual([expect.stringContaining('blue/0')]);
+	});
+
+	it('a promotion that is frozen and woken when another one has gone on: it touches nothing', async () => {
+		await project.promote(versionFlows('v1'));
+		await project.setFlows(versionFlows('v2'));
+		await project.configure({ checks: [{ http: '/nowhere' }], timeouts: { verifyMs: 3000 } });
+		const env = { PATH: process.env.PATH, HOME: project.folder, NO_COLOR: '1' };
+		const options = { cwd: project.folder, env };
+		const frozen = execFile(process.execPath, [program, 'promote', '--yes', '--json'], options);
+		let output = '';
+		frozen.stdout?.on('data', (text: string) => (output += text));
+		const ended = new Promise((resolve) => frozen.once('close', resolve));
+		await until(async () => {
+			const { promotion } = await project.status();
+			return promotion?.state.kind === 'going' && promotion.state.running === 'verify';
+		}, 20_000);
+		frozen.kill('SIGSTOP');
+		await project.configure({});
+		await project.promote(versionFlows('v3'));
+		frozen.kill('SIGCONT');
+		expect(await ended).toBe(5);
+		expect(JSON.parse(output)).toMatchObject({ error: { code: 'LOCK_LOST' } });
+		expect(await askVersion(project)).toBe('v3');
+		expect((await project.status()).health).toEqual({ state: 'serving' });
+	});
+});
