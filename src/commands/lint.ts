@@ -5,8 +5,9 @@ import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
 import { writeOutput } from '../lib/gate/files.ts';
+import { type PlacedChange, planFixes, writeFixes } from '../lib/gate/fix.ts';
 import { formats, parseWantedReport, renderReport } from '../lib/gate/reports.ts';
-import { type GateRun, runGate } from '../lib/gate/run.ts';
+import { type GateRequest, type GateRun, runGate } from '../lib/gate/run.ts';
 import { chooseMode, loadGateSettings } from '../lib/gate/settings.ts';
 import { startTiming } from '../lib/gate/timing.ts';
 import { describeStale } from '../lib/lint/baseline.ts';
@@ -14,6 +15,7 @@ import { confidences, severities } from '../lib/lint/finding.ts';
 import type { GateReport } from '../lib/lint/placed.ts';
 import { ruleList } from '../lib/lint/rule-list.ts';
 import { printable } from '../lib/ui/printable.ts';
+import { renderFixes } from '../lib/ui/render-fixes.ts';
 import { renderTiming } from '../lib/ui/render-lint.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 
@@ -62,17 +64,23 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			dependsOn: ['baseline'],
 			exclusive: ['update-baseline'],
 		}),
+		fix: Flags.boolean({ description: 'Show what can be changed mechanically: settings of MQTT nodes' }),
+		write: Flags.boolean({ description: 'Make these changes in the flow files', dependsOn: ['fix'] }),
+		'share-group': Flags.string({
+			description: 'The group of shared subscriptions that --fix makes; default: flowferry',
+			dependsOn: ['fix'],
+		}),
 		timing: Flags.boolean({ description: 'Say on stderr how long each rule took' }),
 	};
 
-	async run(): Promise<GateReport> {
+	async run(): Promise<GateReport & { changes?: PlacedChange[] }> {
 		const { flags } = this;
 		const reports = (flags.report ?? []).map(parseWantedReport);
 		const [folder, env] = [workingFolder(), programEnvironment()];
 		const gateSettings = await loadGateSettings(flags.config, flags.config === BaseCommand.baseFlags.config.default, { folder, env });
 		const { settings, settingsFolder } = gateSettings;
 		const timing = startTiming();
-		const run = await runGate({
+		const request: GateRequest = {
 			names: this.namesToRead(),
 			snapshot: flags.snapshot,
 			since: flags.since,
@@ -85,15 +93,28 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			...{ folder, settingsFolder, env, stdin: process.stdin, measure: timing.measure },
 			openDev: async () => (await createContext(flags.config)).dev,
 			openSnapshots: async () => (await createContext(flags.config)).snapshots,
-		});
+		};
+		const { run, changes } = await this.judgeAndFix(request);
 		const subject = { report: run.report, inputs: run.inputs, rules: ruleList, version: this.config.version };
 		const texts = reports.map(({ format, path }) => ({ path, text: renderReport(format, subject) }));
 		for (const { path, text } of texts) await writeOutput(path, text);
 		const text = this.jsonEnabled() ? '' : renderReport(flags.format, subject, createTheme(process.stdout));
 		if (text !== '') this.log(text.slice(0, -1));
 		if (flags.timing) this.say(renderTiming(timing.results(), createTheme(process.stderr)));
+		if (flags.fix && !this.jsonEnabled()) this.show(renderFixes(changes, flags.write, createTheme(process.stdout)));
 		this.conclude(run);
-		return run.report;
+		return flags.fix ? { ...run.report, changes } : run.report;
+	}
+
+	/** With --write the report is of the flows as they are then. */
+	private async judgeAndFix(request: GateRequest): Promise<{ run: GateRun; changes: PlacedChange[] }> {
+		const run = await runGate(request);
+		if (!this.flags.fix) return { run, changes: [] };
+		const changes = planFixes(run, { mode: request.mode, group: this.flags['share-group'] });
+		if (!this.flags.write || changes.length === 0) return { run, changes };
+		if (request.names.length === 0) throw fixNeedsFile();
+		await writeFixes(run, changes, request.folder);
+		return { run: await runGate(request), changes };
 	}
 
 	private namesToRead(): string[] {
@@ -119,8 +140,23 @@ export default class Lint extends BaseCommand<typeof Lint> {
 		if (failures.length > 0) this.endWith(ExitStatus.findings);
 	}
 
+	/** With the report where that is for people, else beside it. */
+	private show(text: string): void {
+		if (this.flags.format === 'stylish' || this.flags.format === 'readable') this.log(`\n${text}`);
+		else this.say(text);
+	}
+
 	/** Also where stdout is for a program. */
 	private say(text: string): void {
 		process.stderr.write(`${text}\n`);
 	}
+}
+
+/** A running Node-RED would not see its file change, and would overwrite it at the next deploy. */
+function fixNeedsFile(): FlowferryError {
+	return new FlowferryError({
+		code: 'FIX_WITHOUT_FILE',
+		message: 'No flow file is named, and the flows of the dev Node-RED are its own to write',
+		hint: 'Make the changes shown in the editor; or stop Node-RED and name its flow file: flowferry lint flows.json --fix --write.',
+	});
 }

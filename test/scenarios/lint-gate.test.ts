@@ -259,3 +259,63 @@ it('plan gates by the same settings and suppressions', async () => {
 	await write({ 'dev/flows.json': [...flows(), { ...broken, info }] });
 	expect((await plan({})).status).toBe(0);
 }, 60_000);
+
+describe('--fix', () => {
+	const broker = { id: 'mq', type: 'mqtt-broker', name: 'Broker', broker: 'broker.example', protocolVersion: '5', autoUnsubscribe: true };
+	const mqtt = (properties: object = {}) => [
+		{ id: 'tab', type: 'tab', label: 'Plant' },
+		broker,
+		{
+			id: 'in',
+			type: 'mqtt in',
+			z: 'tab',
+			name: 'Orders',
+			topic: 'orders',
+			qos: '1',
+			broker: 'mq',
+			x: 1,
+			y: 1,
+			wires: [['out']],
+			...properties,
+		},
+		{ id: 'out', type: 'mqtt out', z: 'tab', name: '', topic: 'done', qos: '1', broker: 'mq', x: 2, y: 1, wires: [] },
+	];
+	const fix = (...args: string[]) => lint(...args, '--mode', 'load-balanced', '--fix');
+
+	it('shows first, writes on request, keeps all else, and leaves nothing that fails', async () => {
+		await write({ 'flows.json': mqtt() });
+		const before = await readFile(join(folder, 'flows.json'), 'utf8');
+		const shown = await fix('flows.json', '--share-group', 'g');
+		expect(shown.stdout).toMatch(
+			/\nflows\.json: mqtt in "Orders" in\n {2}- topic: "orders"\n {2}\+ topic: "\$share\/g\/orders"\n.*1 change possible; --write makes them\n$/s,
+		);
+		expect([shown.status, await readFile(join(folder, 'flows.json'), 'utf8')]).toEqual([1, before]);
+		const written = await fix('flows.json', '--share-group', 'g', '--write', '--json');
+		expect(written.json()).toMatchObject({
+			summary: { errors: 0 },
+			changes: [{ nodeId: 'in', property: 'topic', after: '$share/g/orders' }],
+		});
+		expect(written.status).toBe(0);
+		expect(await readFile(join(folder, 'flows.json'), 'utf8')).toBe(before.replace('"orders"', '"$share/g/orders"'));
+		expect((await fix('flows.json')).stdout).toContain('Nothing can be fixed mechanically.');
+	});
+
+	it('leaves alone what is suppressed', async () => {
+		await write({ 'flows.json': mqtt({ info: 'flowferry-disable mqtt-subscription-not-shared: every instance shows it' }) });
+		expect((await fix('flows.json')).stdout).toContain('Nothing can be fixed mechanically.');
+	});
+
+	it('writes neither into a dev Node-RED nor into standard input', async () => {
+		await write({ 'flowferry.yaml': config(), 'dev/flows.json': mqtt() });
+		expect(await fix('--write')).toMatchObject({
+			status: 2,
+			stderr: expect.stringContaining('the flows of the dev Node-RED are its own to write'),
+		});
+		const piped = await runCli(['lint', '-', '--mode', 'load-balanced', '--fix', '--write'], {
+			cwd: folder,
+			input: JSON.stringify(mqtt()),
+		});
+		expect(piped).toMatchObject({ status: 2, stderr: expect.stringContaining('standard input is no file that could be written') });
+		expect(JSON.parse(await readFile(join(folder, 'dev/flows.json'), 'utf8'))).toEqual(mqtt());
+	});
+});

@@ -36,7 +36,7 @@ function shell(commands: string, cwd: string, env: Record<string, string> = {}):
 const flows = [
 	{ id: 'tab', type: 'tab', label: 'Plant' },
 	{ id: 'in', type: 'http in', z: 'tab', url: '/a', method: 'get', x: 1, y: 1, wires: [['wait']] },
-	{ id: 'wait', type: 'delay', z: 'tab', pauseType: 'delay', timeout: '9', timeoutUnits: 'hours', x: 1, y: 1, wires: [['out']] },
+	{ id: 'wait', type: 'delay', z: 'tab', pauseType: 'delay', timeout: '2', timeoutUnits: 'minutes', x: 1, y: 1, wires: [['out']] },
 	{ id: 'out', type: 'http response', z: 'tab', x: 1, y: 1, wires: [] },
 ];
 /** An error, in any mode. */

@@ -7,3 +7,8 @@ import writeFileAtomic from 'write-file-atomic';
 export async function replaceFile(file: string, text: string, { durable = true } = {}): Promise<void> {
 	await writeFileAtomic(file, text, { mode: 0o600, fsync: durable });
 }
+
+/** The same for a file of the user's, whose mode and owner stay as they are. */
+export async function rewriteFile(file: string, text: string): Promise<void> {
+	await writeFileAtomic(file, text);
+}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { rewriteFile } from '../adapters/atomic-file.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
 import { type Baseline, parseBaseline } from '../lint/baseline.ts';
@@ -11,13 +12,26 @@ export async function writeOutput(path: string, text: string): Promise<void> {
 		await mkdir(dirname(path), { recursive: true });
 		await writeFile(path, text);
 	} catch (cause) {
-		throw new FlowferryError({
-			code: 'OUTPUT_NOT_WRITTEN',
-			message: `${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`,
-			hint: 'Check the folder, its permissions and the room on its disk.',
-			cause,
-		});
+		throw notWritten(path, cause);
 	}
+}
+
+/** Replaces a flow file, whole or not at all. @throws FlowferryError OUTPUT_NOT_WRITTEN */
+export async function replaceFlowFile(path: string, text: string): Promise<void> {
+	try {
+		await rewriteFile(path, text);
+	} catch (cause) {
+		throw notWritten(path, cause);
+	}
+}
+
+function notWritten(path: string, cause: unknown): FlowferryError {
+	return new FlowferryError({
+		code: 'OUTPUT_NOT_WRITTEN',
+		message: `${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`,
+		hint: 'Check the folder, its permissions and the room on its disk.',
+		cause,
+	});
 }
 
 /** @throws FlowferryError BASELINE_MISSING, and what `parseBaseline` throws */
