@@ -29,6 +29,12 @@ export function holdsUserInfo(text: string): boolean {
 	return /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@${}<]{3,}@[^\s/]+/i.test(text);
 }
 
+/** Whether a URL carries a long key: in its path (`/key/…`) or in its query (`?apikey=…`). */
+export function holdsKey(text: string): boolean {
+	const key = /^https?:\/\/\S*[/?&_-](?:key|token|api_?key|appid|auth|secret)[=/]([A-Za-z0-9_-]{20,})(?:$|[/?&#])/i.exec(text)?.[1];
+	return key !== undefined && /\d/.test(key) && /[A-Za-z]/.test(key);
+}
+
 export function findSecrets(tree: Node): LiteralSecret[] {
 	const found: LiteralSecret[] = [];
 	const judge = (name: string | null, value: AnyNode | null | undefined): void => {
@@ -41,7 +47,7 @@ export function findSecrets(tree: Node): LiteralSecret[] {
 		else if (node.type === 'Property') judge(keyOf(node.key as AnyNode), node.value as AnyNode);
 		else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
 			judge(keyOf(node.left.property as AnyNode), node.right as AnyNode);
-		else if (node.type === 'Literal' && typeof node.value === 'string' && holdsUserInfo(node.value))
+		else if (node.type === 'Literal' && typeof node.value === 'string' && (holdsUserInfo(node.value) || holdsKey(node.value)))
 			found.push({ name: 'a URL', line: node.loc?.start.line ?? 1 });
 	});
 	return found.sort((a, b) => a.line - b.line);

@@ -16,6 +16,7 @@ export interface ModuleCall {
 const diskModules = /^(?:node:)?fs(?:\/promises)?$|^fs-?extra$|^fse$|^graceful-fs$/i;
 const programModules = /^(?:node:)?child_?process$|^shelljs$|^execa$/i;
 const serverModules = /^(?:node:)?(?:net|https?|tls|dgram|http2)$|^ws$|^express$/i;
+const databaseModules = /^(?:node:)?(?:better-)?sqlite3?$/i;
 const reads =
 	/^(?:read|exists|stat|lstat|fstat|access|open|opendir|realpath|readlink|createReadStream|watch|watchFile|unwatchFile|constants|promises)/;
 const servers = /^(?:createServer|createSocket|createSecureServer|listen|Server|WebSocketServer)$/;
@@ -27,26 +28,57 @@ const servers = /^(?:createServer|createSocket|createSecureServer|listen|Server|
 export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, string>): ModuleCall[] {
 	const names = findNames(tree);
 	const modules = new Map(libraries);
+	/** What was taken out of a module: `const { writeFileSync } = fs`. */
+	const members = new Map<string, { module: string; member: string }>();
 	for (const { name, value, path } of collectBindings(tree)) {
-		const module = value && path.length === 0 ? moduleOf(value, names, modules) : null;
-		if (module !== null) modules.set(name, module);
+		const module = value && path.length < 2 ? moduleOf(value, names, modules) : null;
+		if (module === null) continue;
+		const [member] = path;
+		if (member === undefined) modules.set(name, module);
+		else members.set(name, { module, member });
 	}
+	const writesRows = holdsWritingSql(tree);
 	const calls: ModuleCall[] = [];
 	full(tree, (visited) => {
 		const node = visited as AnyNode;
 		if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
-		const { callee } = node;
-		if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return;
-		const module = moduleOf(callee.object as AnyNode, names, modules);
-		const call = module === null ? null : describe(module, callee.property.name);
+		const called = calledMember(node.callee as AnyNode, names, modules, members);
+		const call = called ? describe(called.module, called.member, writesRows) : null;
 		if (call) calls.push({ ...call, line: node.loc?.start.line ?? 1 });
 	});
 	return calls.sort((a, b) => a.line - b.line);
 }
 
-function describe(module: string, method: string): Omit<ModuleCall, 'line'> | null {
+function calledMember(
+	callee: AnyNode,
+	names: ContextNames,
+	modules: ReadonlyMap<string, string>,
+	members: ReadonlyMap<string, { module: string; member: string }>,
+): { module: string; member: string } | null {
+	if (callee.type === 'Identifier') {
+		const module = modules.get(callee.name);
+		return module === undefined ? (members.get(callee.name) ?? null) : { module, member: callee.name };
+	}
+	if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return null;
+	const module = moduleOf(callee.object as AnyNode, names, modules);
+	return module === null ? null : { module, member: callee.property.name };
+}
+
+/** Whether some text of the code changes rows: what is done with a database goes through objects that may come from anywhere. */
+function holdsWritingSql(tree: Node): boolean {
+	let found = false;
+	full(tree, (visited) => {
+		const node = visited as AnyNode;
+		const text = node.type === 'Literal' ? node.value : node.type === 'TemplateElement' ? node.value.raw : null;
+		found ||= typeof text === 'string' && /\b(?:INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b/i.test(text);
+	});
+	return found;
+}
+
+function describe(module: string, method: string, writesRows: boolean): Omit<ModuleCall, 'line'> | null {
 	const name = `${module}.${method}`;
 	if (diskModules.test(module)) return { reach: 'disk', name, changes: !reads.test(method) };
+	if (databaseModules.test(module)) return { reach: 'disk', name, changes: writesRows };
 	if (programModules.test(module)) return { reach: 'program', name, changes: true };
 	if (serverModules.test(module)) return servers.test(method) ? { reach: 'server', name, changes: true } : null;
 	return null;

@@ -36,7 +36,8 @@ export function reachFrom(graph: FlowGraph, starts: Iterable<FlowNode>, options:
 		if (node && options.stopAt?.(node)) continue;
 		for (const next of nextOf(graph, vertex, node)) visit(next, origin);
 	}
-	return new Map([...origins].filter(([vertex]) => graph.byId.has(vertex)));
+	for (const vertex of origins.keys()) if (!graph.byId.has(vertex)) origins.delete(vertex);
+	return origins;
 }
 
 /** Vertices that a message goes to from one vertex: an instance passes it into its subflow, and out where the subflow lets it through. */

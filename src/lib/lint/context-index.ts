@@ -26,11 +26,17 @@ export interface ContextIndex {
 
 type ByRoot = Map<string, PlacedUse[]>;
 
-/** `isPrivate` tells whether a written key serves nothing but the message that is on its way; see `findPrivateKeys`. */
+interface Surroundings {
+	/** Messages come to it, so that what it reads counts. */
+	isReached(node: FlowNode): boolean;
+	/** A written key serves nothing but the message that is on its way; see `findPrivateKeys`. */
+	isPrivate(index: ContextIndex, node: FlowNode, use: ContextUse): boolean;
+}
+
 export function buildContextIndex(
 	running: readonly FlowNode[],
 	codeOf: (node: FlowNode) => FunctionCode,
-	isPrivate: (index: ContextIndex, node: FlowNode, use: ContextUse) => boolean,
+	{ isReached, isPrivate }: Surroundings,
 ): ContextIndex {
 	const uses = new Map<string, ContextUse[]>();
 	const reads = new Map<string, ByRoot>();
@@ -45,6 +51,8 @@ export function buildContextIndex(
 		}
 	}
 	const usesOf = (node: FlowNode): ContextUse[] => uses.get(node.id) ?? [];
+	const isRead = (node: FlowNode, use: ContextUse): boolean =>
+		index.readersOf(node, use).some((reader) => reader.use.atStart || isReached(reader.node));
 	const changes = (node: FlowNode): ContextUse[] => usesOf(node).filter((use) => use.kind !== 'read' && !use.atStart);
 	const index: ContextIndex = {
 		usesOf,
@@ -54,7 +62,7 @@ export function buildContextIndex(
 		writersOf: (node, read) => collect(writes, readPlaces(node, read), read),
 		updatesOf: (node) => changes(node).filter((use) => index.isUpdate(node, use) && !isPrivate(index, node, use)),
 		sharedWritesOf: (node) =>
-			changes(node).filter((use) => !index.isUpdate(node, use) && index.readersOf(node, use).length > 0 && !isPrivate(index, node, use)),
+			changes(node).filter((use) => !index.isUpdate(node, use) && isRead(node, use) && !isPrivate(index, node, use)),
 	};
 	return index;
 }
@@ -76,8 +84,15 @@ function collect(index: ReadonlyMap<string, ByRoot>, places: readonly string[], 
 		const byRoot = index.get(place);
 		if (!byRoot) return [];
 		if (use.key === null) return [...byRoot.values()].flat();
-		return [...(byRoot.get(rootOf(withoutParent(use.key))) ?? nobody), ...(byRoot.get(anyKey) ?? nobody)];
+		const near = byRoot.get(rootOf(withoutParent(use.key))) ?? nobody;
+		return [...near.filter((other) => touches(other.use, use)), ...(byRoot.get(anyKey) ?? nobody)];
 	});
+}
+
+/** The same key, or one inside the other; `$parent.` aside, which only says where the key is looked for. */
+function touches(a: ContextUse, b: ContextUse): boolean {
+	const bare = (use: ContextUse): ContextUse => (use.key?.startsWith('$parent.') ? { ...use, key: withoutParent(use.key) } : use);
+	return isSameKey(bare(a), bare(b));
 }
 
 /** A read of what a write replaces. Two computed keys are taken for one: the code mostly names them by one variable. */

@@ -89,17 +89,17 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 		),
 	);
 	const comesFrom = once(() => reverseEdges(graph));
+	const isReached = (node: FlowNode): boolean => reached().has(node.id);
 	const contexts = once(() =>
-		buildContextIndex(
-			running,
-			code,
-			findPrivateKeys({
+		buildContextIndex(running, code, {
+			isReached,
+			isPrivate: findPrivateKeys({
 				comesFrom: comesFrom(),
 				byId: graph.byId,
 				isSource: (node) => sourceKind(node) !== null,
-				isReached: (node) => reached().has(node.id),
+				isReached,
 			}),
-		),
+		}),
 	);
 	const leadsTo = (goals: readonly FlowNode[]): Leads => findLeads(graph, goals, comesFrom());
 	const effects = once(() => leadsTo(running.filter((node) => hasEffect(node, isHeard, lookUp))));

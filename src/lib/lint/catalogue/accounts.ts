@@ -18,7 +18,17 @@ export const accounts: readonly NodeKnowledge[] = [
 		binds: { to: 'account', what: 'its Telegram bot, which serves one poller and answers the other with a conflict' },
 		evidence: 'telegrambot/nodes/bot-node.js:495',
 	},
-	{ types: ['telegram bot'], module: telegram, inert: true, evidence: 'telegrambot/nodes/bot-node.js:57' },
+	{
+		types: ['telegram bot'],
+		module: telegram,
+		inert: true,
+		binds: {
+			to: 'account',
+			what: 'its Telegram bot, which it polls and which answers a second poller with a conflict',
+			when: { property: 'updatemode', oneOf: ['polling', 'webhook'] },
+		},
+		evidence: 'telegrambot/nodes/bot-node.js:57',
+	},
 	{
 		types: ['telegram sender', 'telegram reply', 'telegram control'],
 		module: telegram,

@@ -72,7 +72,12 @@ function isSetting(value: unknown): boolean {
 }
 
 function isBinding(value: unknown): boolean {
-	return isRecord(value) && (value.to === 'hardware' || value.to === 'account') && isText(value.what);
+	return (
+		isRecord(value) &&
+		(value.to === 'hardware' || value.to === 'account') &&
+		isText(value.what) &&
+		(value.when === undefined || isSetting(value.when))
+	);
 }
 
 function isVerdicts(value: unknown): boolean {

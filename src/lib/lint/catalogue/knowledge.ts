@@ -54,7 +54,7 @@ export interface NodeKnowledge {
 	/** It guards something against others in the same process, as a noun phrase. */
 	locks?: string;
 	/** The one thing that only one instance can have: a device at the machine, or an account that takes one client. */
-	binds?: { to: 'hardware' | 'account'; what: string };
+	binds?: { to: 'hardware' | 'account'; what: string; when?: Setting };
 	/** The port that it opens is a server's, and this is what it serves. */
 	serves?: string;
 	/** What it reads or writes on the local disk, as a noun phrase. */

@@ -10,7 +10,9 @@ export const debugLeftActive: Rule = {
 		for (const node of context.ofType('debug')) {
 			if (!isActive(node) || !context.reached().has(node.id)) continue;
 			const flow = node.z ?? '';
-			byFlow.set(flow, [...(byFlow.get(flow) ?? []), node]);
+			const known = byFlow.get(flow);
+			if (known) known.push(node);
+			else byFlow.set(flow, [node]);
 		}
 		for (const nodes of byFlow.values()) {
 			const [first] = nodes;

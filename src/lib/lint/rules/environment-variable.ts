@@ -13,7 +13,9 @@ export const environmentVariable: Rule = {
 			if (!context.graph.activity.running.has(node.id)) continue;
 			for (const name of variablesOf(node)) {
 				if (name.startsWith('NR_') || context.variables.has(name) || global.has(name) || isSetAround(context.graph, node, name)) continue;
-				byName.set(name, [...(byName.get(name) ?? []), node]);
+				const known = byName.get(name);
+				if (known) known.push(node);
+				else byName.set(name, [node]);
 			}
 		}
 		for (const [name, nodes] of byName) {

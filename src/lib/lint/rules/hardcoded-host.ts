@@ -7,21 +7,27 @@ export const hardcodedHost: Rule = {
 	family: 'portability',
 	summary: 'The name of this machine, or a private address, in a server field',
 	*check(context) {
-		const byHost = new Map<string, FlowNode[]>();
+		const byHost = new Map<string, { host: string; nodes: FlowNode[] }>();
 		for (const node of context.graph.nodes) {
 			if (!context.graph.activity.running.has(node.id)) continue;
-			for (const host of new Set(hostsOf(node))) byHost.set(host, [...(byHost.get(host) ?? []), node]);
+			for (const host of new Set(hostsOf(node))) {
+				// What is not there on another machine is wrong at each node; an address that dev and production share is one question.
+				const key = isOwn(host) ? `${host} ${node.id}` : host;
+				const known = byHost.get(key);
+				if (known) known.nodes.push(node);
+				else byHost.set(key, { host, nodes: [node] });
+			}
 		}
-		for (const [host, nodes] of byHost) {
+		for (const { host, nodes } of byHost.values()) {
 			const [first] = nodes;
 			if (!first) continue;
 			const own = isOwn(host);
 			yield {
 				node: first,
-				severity: 'info',
+				severity: own ? 'warning' : 'info',
 				confidence: own ? 'high' : 'low',
 				message: own
-					? `It connects to ${host}, which is another machine or container for each instance: what runs beside the dev instance must run beside every instance of production. (Said once for ${countOf(nodes)}.)`
+					? `It connects to ${host}, which is another machine or container for each instance: what runs beside the dev instance must run beside every instance of production.`
 					: `It connects to ${host}, an address of a private network: production must be in that network and use the same server as dev. (Said once for ${countOf(nodes)}.)`,
 				remediation: 'Let the whole field be a variable, such as ${BROKER_HOST}, that each environment sets.',
 				related: nodes.slice(1, 4).map((node) => ({ node, why: 'connects to the same host' })),
@@ -30,18 +36,32 @@ export const hardcodedHost: Rule = {
 	},
 };
 
-/** Fields that name a server; devices of a plant are where they are, and are left out. */
-const serverFields = ['broker', 'host', 'hostname', 'url', 'server', 'brokerurl', 'uri', 'influxdbhost', 'addr'];
+/** Fields that name a server. A device of the plant is where it is: its private address is left out, but not `localhost`. */
+const serverFields = [
+	'broker',
+	'host',
+	'hostname',
+	'url',
+	'server',
+	'brokerurl',
+	'uri',
+	'influxdbhost',
+	'addr',
+	'tcpHost',
+	'ip',
+	'address',
+	'endpoint',
+];
 const servedTypes =
 	/^(?:mqtt-broker|http request|websocket-client|influxdb|MySQLdatabase|postgreSQLConfig|postgresDB|MSSQL-CN|mongodb\d?|mongodb4-client|redis-config|amqp-server|amqp-broker|kafka-broker|kafkajs-client|Stackhero-InfluxDB-v2-Server|tcp out|tcp in|tcp request|udp out|OpcUa-Endpoint|e-mail)$/;
 
 function hostsOf(node: FlowNode): string[] {
-	if (!servedTypes.test(node.type)) return [];
+	const isServer = servedTypes.test(node.type);
 	return serverFields.flatMap((field) => {
 		const value = node[field];
 		if (typeof value !== 'string' || value.includes('{{')) return [];
 		const host = hostOf(value.trim());
-		return host !== null && (isOwn(host) || isPrivate(host)) ? [host] : [];
+		return host !== null && (isOwn(host) || (isServer && isPrivate(host))) ? [host] : [];
 	});
 }
 

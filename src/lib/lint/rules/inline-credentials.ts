@@ -1,4 +1,4 @@
-import { holdsUserInfo, looksSecret, namesSecret } from '../../flows/literal-secrets.ts';
+import { holdsKey, holdsUserInfo, looksSecret, namesSecret } from '../../flows/literal-secrets.ts';
 import type { FlowNode } from '../../flows/node.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleContext } from '../rule-context.ts';
@@ -30,6 +30,6 @@ function placesOf(node: FlowNode, context: RuleContext): string[] {
 	if (node.type === 'function') return context.code(node).secrets.map(({ name, line }) => `${name} in line ${line}`);
 	return Object.entries(node).flatMap(([key, value]) => {
 		if (typeof value !== 'string') return [];
-		return (namesSecret(key) && looksSecret(value)) || holdsUserInfo(value) ? [`the field ${key}`] : [];
+		return (namesSecret(key) && looksSecret(value)) || holdsUserInfo(value) || holdsKey(value) ? [`the field ${key}`] : [];
 	});
 }

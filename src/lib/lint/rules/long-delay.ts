@@ -16,7 +16,7 @@ export const longDelay: Rule = {
 			if (seconds <= drainSeconds || !context.reached().has(node.id)) continue;
 			yield {
 				node,
-				severity: 'info',
+				severity: 'warning',
 				confidence: 'high',
 				message: `Messages wait here for up to ${seconds} s, and a drain waits ${drainSeconds} s by default: what waits when an instance stops is lost, and reported as left over.`,
 				remediation: 'Give the environment a longer timeouts.drainMs, or keep what must not be lost in a queue outside Node-RED.',

@@ -12,7 +12,9 @@ export const machinePath: Rule = {
 			const path = pathOf(node);
 			if (path === null) continue;
 			const folder = (homeOrDrive.exec(path)?.[0] ?? path).toLowerCase();
-			byFolder.set(folder, [...(byFolder.get(folder) ?? []), { node, path }]);
+			const known = byFolder.get(folder);
+			if (known) known.push({ node, path });
+			else byFolder.set(folder, [{ node, path }]);
 		}
 		for (const uses of byFolder.values()) {
 			const [first] = uses;

@@ -7,7 +7,7 @@ export const mqttDynamicSubscription: Rule = {
 	family: 'subscriptions',
 	summary: 'Subscriptions made by messages, which the next instance does not know',
 	*check(context) {
-		const dynamic = findSubscriptions(context).filter(({ dynamic }) => dynamic);
+		const dynamic = findSubscriptions(context).filter(({ dynamic, node }) => dynamic && context.isHeard(node));
 		if (dynamic.length === 0) return;
 		const starters = context.running.filter((node) => node.type === 'inject' && node.once === true);
 		const madeAtStart = reachFrom(context.graph, starters);

@@ -24,7 +24,7 @@ export const mqttSubscriptionNotShared: Rule = {
 			const onlyKept = !context.effectOf(node) && context.traceOf(node) !== undefined;
 			yield {
 				node,
-				severity: onlyKept ? 'warning' : 'error',
+				severity: 'error',
 				confidence: onlyKept ? 'medium' : 'high',
 				message: `The broker gives every message on "${topic}" to each instance, so that with N instances everything behind this node happens N times.${copiesNote(context, node)}${onlyKept ? ' It only keeps or shows what it gets: where every instance is to know it, leave it as it is.' : ''}`,
 				remediation: `Subscribe to $share/<group>/${topic} with the same group on all instances, or run the flow in hot-spare mode.`,

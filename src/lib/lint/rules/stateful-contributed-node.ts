@@ -1,4 +1,7 @@
+import type { FlowNode } from '../../flows/node.ts';
+import type { NodeKnowledge } from '../catalogue/knowledge.ts';
 import type { Rule } from '../rule.ts';
+import type { RuleContext } from '../rule-context.ts';
 
 export const statefulContributedNode: Rule = {
 	id: 'stateful-contributed-node',
@@ -7,7 +10,7 @@ export const statefulContributedNode: Rule = {
 	*check(context) {
 		for (const node of context.running) {
 			const knowledge = context.knowledge(node);
-			if (!knowledge?.keeps || !context.reached().has(node.id)) continue;
+			if (!knowledge?.keeps || !context.reached().has(node.id) || remembersNothing(node, knowledge, context)) continue;
 			const balanced = context.mode === 'load-balanced';
 			// What runs on every instance anyway is the finding of another rule there.
 			if (balanced && context.sourceKind(node) !== null) continue;
@@ -25,3 +28,10 @@ export const statefulContributedNode: Rule = {
 		}
 	},
 };
+
+/** What a clock keeps are people's overrides, which come as messages; and what nobody hears of is of no account. */
+function remembersNothing(node: FlowNode, { emits, widget, acts, serves }: NodeKnowledge, context: RuleContext): boolean {
+	if (emits === 'schedule') return !widget && !context.comesFrom().has(node.id);
+	const silent = Array.isArray(node.wires) && node.wires.length > 0 && !context.isHeard(node);
+	return silent && !widget && !acts && !serves;
+}

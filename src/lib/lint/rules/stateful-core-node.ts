@@ -14,7 +14,7 @@ export const statefulCoreNode: Rule = {
 			context.running.filter((node) => preparesReset(node, context.code)),
 		);
 		for (const node of nodes) {
-			if (!context.reached().has(node.id)) continue;
+			if (!context.reached().has(node.id) || !context.isHeard(node)) continue;
 			const state = stateOf(node, { unsplit: context.reachedUnsplit().has(node.id), mayBeReset: afterReset.has(node.id) });
 			if (!state) continue;
 			const balanced = context.mode === 'load-balanced';

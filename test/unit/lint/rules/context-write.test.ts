@@ -90,6 +90,14 @@ testRule(contextWrite, {
 	],
 	dontFire: [
 		{
+			name: 'where no source reaches the reader',
+			flows: [tab, source('w'), writer("flow.set('last', 1);"), node('r', 'function', { func: "return flow.get('last');" })],
+		},
+		{
+			name: 'where only another part of the same object is read',
+			flows: [tab, source('w', 'r'), writer("flow.set('pump.speed', 1);"), node('r', 'function', { func: "return flow.get('pump.mode');" })],
+		},
+		{
 			name: 'where each reader comes after the writer in the same message',
 			flows: [
 				tab,

@@ -2,7 +2,10 @@ import { hardcodedHost } from '../../../../src/lib/lint/rules/hardcoded-host.ts'
 import { config, node, source, tab, testRule } from '../judge.ts';
 
 const broker = (host: string) => [tab, node('in', 'mqtt in', { broker: 'b' }), config('b', 'mqtt-broker', { broker: host })];
-const at = (id: string) => ({ balanced: [[id, 'info']] as [string, string][], spare: [[id, 'info']] as [string, string][] });
+const at = (id: string, severity = 'warning') => ({
+	balanced: [[id, severity]] as [string, string][],
+	spare: [[id, severity]] as [string, string][],
+});
 
 testRule(hardcodedHost, {
 	fires: [
@@ -10,20 +13,25 @@ testRule(hardcodedHost, {
 		{
 			name: 'on a URL to a private address',
 			flows: [tab, source('n'), node('n', 'http request', { url: 'http://192.168.1.7:8080/api' })],
-			...at('n'),
+			...at('n', 'info'),
 			says: ['192.168.1.7'],
 		},
 		{ name: 'on a broker given as a URL', flows: broker('mqtt://127.0.0.1:1883'), ...at('b') },
 		{
-			name: 'once for a host',
+			name: 'once for a private address',
 			flows: [
 				tab,
 				source('n', 'm'),
-				node('n', 'http request', { url: 'http://localhost/a' }),
-				node('m', 'http request', { url: 'http://localhost/b' }),
+				node('n', 'http request', { url: 'http://10.0.0.2/a' }),
+				node('m', 'http request', { url: 'http://10.0.0.2/b' }),
 			],
-			...at('n'),
+			...at('n', 'info'),
 			says: ['2 nodes'],
+		},
+		{
+			name: 'on a device that is this machine',
+			flows: [tab, node('n', 'modbus-read', { server: 'c' }), config('c', 'modbus-client', { tcpHost: '127.0.0.1' })],
+			...at('c'),
 		},
 	],
 	dontFire: [

@@ -8,15 +8,15 @@ testRule(longDelay, {
 		{
 			name: 'on minutes',
 			flows: [tab, source('n'), delay({ timeout: '2', timeoutUnits: 'minutes' })],
-			balanced: [['n', 'info']],
-			spare: [['n', 'info']],
+			balanced: [['n', 'warning']],
+			spare: [['n', 'warning']],
 			says: ['120 s'],
 		},
 		{
 			name: 'on a random delay',
 			flows: [tab, source('n'), delay({ pauseType: 'random', randomLast: '30', randomUnits: 'seconds' })],
-			balanced: [['n', 'info']],
-			spare: [['n', 'info']],
+			balanced: [['n', 'warning']],
+			spare: [['n', 'warning']],
 		},
 	],
 	dontFire: [

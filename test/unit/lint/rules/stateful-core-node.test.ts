@@ -1,7 +1,12 @@
 import { statefulCoreNode } from '../../../../src/lib/lint/rules/stateful-core-node.ts';
 import { button, node, source, tab, testRule } from '../judge.ts';
 
-const judged = (type: string, properties: Record<string, unknown> = {}) => [tab, source('n'), node('n', type, properties)];
+const judged = (type: string, properties: Record<string, unknown> = {}) => [
+	tab,
+	source('n'),
+	node('n', type, properties, 'd'),
+	node('d', 'debug'),
+];
 const both = { balanced: [['n', 'error']] as [string, string][], spare: [['n', 'warning']] as [string, string][] };
 
 testRule(statefulCoreNode, {
@@ -25,7 +30,8 @@ testRule(statefulCoreNode, {
 				tab,
 				source('n', 'set'),
 				node('set', 'change', { rules: [{ t: 'set', p: 'reset', pt: 'msg', to: 'true', tot: 'bool' }] }, 'n'),
-				node('n', 'delay', { pauseType: 'delay' }),
+				node('n', 'delay', { pauseType: 'delay' }, 'd'),
+				node('d', 'debug'),
 			],
 			...both,
 		},
@@ -35,23 +41,35 @@ testRule(statefulCoreNode, {
 				tab,
 				source('n', 'set'),
 				node('set', 'function', { func: 'msg.reset = true;\nreturn msg;' }, 'n'),
-				node('n', 'delay', { pauseType: 'delay' }),
+				node('n', 'delay', { pauseType: 'delay' }, 'd'),
+				node('d', 'debug'),
 			],
 			...both,
 		},
 		{
 			name: 'on a join that a split feeds, but not alone',
-			flows: [tab, source('split', 'n'), node('split', 'split', {}, 'n'), node('n', 'join', { mode: 'custom', count: '2' })],
+			flows: [
+				tab,
+				source('split', 'n'),
+				node('split', 'split', {}, 'n'),
+				node('n', 'join', { mode: 'custom', count: '2' }, 'd'),
+				node('d', 'debug'),
+			],
 			...both,
 		},
 		{
 			name: 'behind an inject that fires at the start',
-			flows: [tab, node('s', 'inject', { once: true }, 'n'), node('n', 'trigger')],
+			flows: [tab, node('s', 'inject', { once: true }, 'n'), node('n', 'trigger', {}, 'd'), node('d', 'debug')],
 			...both,
 		},
 		{
 			name: 'behind code that sends in On Start',
-			flows: [tab, node('f', 'function', { func: '', initialize: 'node.send({});' }, 'n'), node('n', 'trigger')],
+			flows: [
+				tab,
+				node('f', 'function', { func: '', initialize: 'node.send({});' }, 'n'),
+				node('n', 'trigger', {}, 'd'),
+				node('d', 'debug'),
+			],
 			...both,
 		},
 		{
@@ -64,26 +82,37 @@ testRule(statefulCoreNode, {
 				{ id: 'sub', type: 'subflow', name: 'S', in: [{ wires: [{ id: 'inner' }] }], out: [{ wires: [{ id: 'inner', port: 0 }] }] },
 				{ ...node('inner', 'json'), z: 'sub' },
 				node('inst', 'subflow:sub', {}, 'n'),
-				node('n', 'trigger'),
+				node('n', 'trigger', {}, 'd'),
+				node('d', 'debug'),
 			],
 			...both,
 		},
 	],
 	dontFire: [
+		{ name: 'where nothing hears it', flows: [tab, source('n'), node('n', 'trigger')] },
 		{ name: 'on a plain delay of each message', flows: judged('delay', { pauseType: 'delay', timeout: '1' }) },
 		{ name: 'on an automatic join', flows: judged('join', { mode: 'auto' }) },
 		{
 			name: 'on a join by hand that only a split feeds',
-			flows: [tab, source('split'), node('split', 'split', {}, 'n'), node('n', 'join', { mode: 'custom', count: '2' })],
+			flows: [
+				tab,
+				source('split'),
+				node('split', 'split', {}, 'n'),
+				node('n', 'join', { mode: 'custom', count: '2' }, 'd'),
+				node('d', 'debug'),
+			],
 		},
 		{ name: 'on a sort inside one message', flows: judged('sort', { targetType: 'msg' }) },
 		{ name: 'on a split of whole messages', flows: judged('split', { stream: false }) },
-		{ name: 'where only a person can reach it', flows: [tab, button('n'), node('n', 'trigger')] },
-		{ name: 'where nothing reaches it', flows: [tab, node('n', 'trigger')] },
-		{ name: 'where only a disabled source reaches it', flows: [tab, { ...source('n'), d: true }, node('n', 'trigger')] },
+		{ name: 'where only a person can reach it', flows: [tab, button('n'), node('n', 'trigger', {}, 'd'), node('d', 'debug')] },
+		{ name: 'where nothing reaches it', flows: [tab, node('n', 'trigger', {}, 'd'), node('d', 'debug')] },
+		{
+			name: 'where only a disabled source reaches it',
+			flows: [tab, { ...source('n'), d: true }, node('n', 'trigger', {}, 'd'), node('d', 'debug')],
+		},
 		{
 			name: 'where the way there is disabled',
-			flows: [tab, source('mid'), { ...node('mid', 'json', {}, 'n'), d: true }, node('n', 'trigger')],
+			flows: [tab, source('mid'), { ...node('mid', 'json', {}, 'n'), d: true }, node('n', 'trigger', {}, 'd'), node('d', 'debug')],
 		},
 	],
 });

@@ -5,7 +5,7 @@ import { statefulContributedNode } from '../../../../src/lib/lint/rules/stateful
 import { unsafeNodeType } from '../../../../src/lib/lint/rules/unsafe-node-type.ts';
 import { node, source, tab } from '../judge.ts';
 
-const flows = [tab, source('a'), node('a', 'acme'), node('unreached', 'acme')];
+const flows = [tab, source('a'), node('a', 'acme', {}, 'd'), node('d', 'debug'), node('unreached', 'acme')];
 const judge = (mode: Mode, verdict: TypeVerdict) =>
 	lint(flows, {
 		mode,
