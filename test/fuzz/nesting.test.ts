@@ -24,7 +24,7 @@ describe('a chain', () => {
 		['wires', 12_000, (index: number) => ({ type: 'change', wires: [[`n${index + 1}`]] })],
 		[
 			'links',
-			20_000,
+			6000,
 			(index: number) => ({ type: index % 2 ? 'link in' : 'link out', links: [`n${index + 1}`], wires: [[`n${index + 1}`]] }),
 		],
 		['subflows in subflows', 3000, (index: number) => ({ type: `subflow:n${index + 1}`, z: `n${index - 1}`, wires: [] })],
