@@ -35,8 +35,8 @@ function shell(commands: string, cwd: string, env: Record<string, string> = {}):
 /** No finding fails; one of severity info is there. */
 const flows = [
 	{ id: 'tab', type: 'tab', label: 'Plant' },
-	{ id: 'in', type: 'http in', z: 'tab', url: '/a', method: 'get', x: 1, y: 1, wires: [['wait']] },
-	{ id: 'wait', type: 'delay', z: 'tab', pauseType: 'delay', timeout: '2', timeoutUnits: 'minutes', x: 1, y: 1, wires: [['out']] },
+	{ id: 'in', type: 'http in', z: 'tab', url: '/a', method: 'get', x: 1, y: 1, wires: [['out', 'show']] },
+	{ id: 'show', type: 'debug', z: 'tab', active: true, x: 1, y: 1, wires: [] },
 	{ id: 'out', type: 'http response', z: 'tab', x: 1, y: 1, wires: [] },
 ];
 /** An error, in any mode. */
@@ -84,9 +84,9 @@ describe('the guide', () => {
 		const config = parseConfig(`dev: { userDir: dev }\nenvironments: { production: { mode: hot-spare } }\n${settings}`, 'guide', {});
 		expect(config.lint.overrides).toHaveLength(2);
 		const [suppression] = await blocks('text');
-		const info = suppression?.replace('once-at-takeover', 'long-delay');
-		await writeFile(join(folder, 'flows.json'), JSON.stringify(flows.map((node) => (node.id === 'wait' ? { ...node, info } : node))));
-		await writeFile(join(folder, 'flowferry.yaml'), (settings as string).replace('    long-delay: off\n', ''));
+		const info = suppression?.replace('once-at-takeover', 'debug-left-active');
+		await writeFile(join(folder, 'flows.json'), JSON.stringify(flows.map((node) => (node.id === 'show' ? { ...node, info } : node))));
+		await writeFile(join(folder, 'flowferry.yaml'), settings as string);
 		const { output } = await shell('flowferry lint flows.json', folder);
 		expect(output).toContain('left out: 1 suppressed in the flows');
 	});
