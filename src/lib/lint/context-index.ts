@@ -11,6 +11,8 @@ export interface PlacedUse {
 
 /** Who uses which context key, over all running nodes. */
 export interface ContextIndex {
+	/** The nodes that use any context. */
+	users: readonly FlowNode[];
 	usesOf(node: FlowNode): readonly ContextUse[];
 	/** Writes whose new value depends on the old one, and writes of keys that the same node reads. */
 	updatesOf(node: FlowNode): ContextUse[];
@@ -39,22 +41,25 @@ export function buildContextIndex(
 	{ isReached, isPrivate }: Surroundings,
 ): ContextIndex {
 	const uses = new Map<string, ContextUse[]>();
+	const users: FlowNode[] = [];
 	const reads = new Map<string, ByRoot>();
 	const writes = new Map<string, ByRoot>();
 	for (const node of running) {
 		const used = contextUsesOf(node, node.type === 'function' ? codeOf(node) : undefined);
 		if (used.length === 0) continue;
 		uses.set(node.id, used);
+		users.push(node);
 		for (const use of used) {
 			if (use.kind !== 'write' || use.inPlace) for (const place of readPlaces(node, use)) add(reads, place, node, use);
 			if (use.kind !== 'read') for (const place of writePlaces(node, use)) add(writes, place, node, use);
 		}
 	}
-	const usesOf = (node: FlowNode): ContextUse[] => uses.get(node.id) ?? [];
+	const usesOf = (node: FlowNode): readonly ContextUse[] => uses.get(node.id) ?? noUses;
 	const isRead = (node: FlowNode, use: ContextUse): boolean =>
 		index.readersOf(node, use).some((reader) => reader.use.atStart || isReached(reader.node));
 	const changes = (node: FlowNode): ContextUse[] => usesOf(node).filter((use) => use.kind !== 'read' && !use.atStart);
 	const index: ContextIndex = {
+		users,
 		usesOf,
 		isUpdate: (node, use) =>
 			use.kind === 'update' || (use.kind === 'write' && (use.inPlace || usesOf(node).some((other) => isReadOf(other, use)))),
@@ -77,6 +82,7 @@ function add(index: Map<string, ByRoot>, place: string, node: FlowNode, use: Con
 }
 
 const nobody: readonly PlacedUse[] = [];
+const noUses: readonly ContextUse[] = [];
 
 /** Uses of the same key, those of computed keys among them; all uses for a computed key. */
 function collect(index: ReadonlyMap<string, ByRoot>, places: readonly string[], use: ContextUse): PlacedUse[] {

@@ -168,9 +168,13 @@ function once<T>(compute: () => T): () => T {
 }
 
 function cacheByNode<T>(compute: (node: FlowNode) => T): (node: FlowNode) => T {
-	const results = new Map<string, T>();
+	const results = new Map<string, { value: T }>();
 	return (node) => {
-		if (!results.has(node.id)) results.set(node.id, compute(node));
-		return results.get(node.id) as T;
+		let result = results.get(node.id);
+		if (!result) {
+			result = { value: compute(node) };
+			results.set(node.id, result);
+		}
+		return result.value;
 	};
 }

@@ -28,7 +28,7 @@ export const contextUpdate: Rule = {
 	summary: 'A context value that is read, changed and written back',
 	*check(context) {
 		const inMode = context.mode === 'load-balanced' ? balanced : spare;
-		for (const node of context.running) {
+		for (const node of context.contexts().users) {
 			const updates = context.contexts().updatesOf(node);
 			if (updates.length === 0 || !context.reachedAgain().has(node.id)) continue;
 			const consequence = (inMode as Partial<typeof balanced>)[worstReach(updates, context.reachOfStore)];

@@ -6,7 +6,7 @@ export const contextWrite: Rule = {
 	family: 'explicit-state',
 	summary: 'A context value that one node writes and another reads',
 	*check(context) {
-		for (const node of context.running) {
+		for (const node of context.contexts().users) {
 			const writes = context.contexts().sharedWritesOf(node);
 			if (writes.length === 0 || !context.reachedAgain().has(node.id)) continue;
 			const reach = worstReach(writes, context.reachOfStore);

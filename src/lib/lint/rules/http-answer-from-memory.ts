@@ -16,7 +16,7 @@ export const httpAnswerFromMemory: Rule = {
 		const asked = reachFrom(context.graph, requests);
 		const answerOf = context.leadsTo(answers);
 		const balanced = context.mode === 'load-balanced';
-		for (const node of context.running) {
+		for (const node of context.contexts().users) {
 			const request = context.graph.byId.get(asked.get(node.id) ?? '');
 			if (!request || !answerOf(node)) continue;
 			const reads = readsOf(node, request, context);

@@ -13,7 +13,7 @@ export const onceAtTakeover: Rule = {
 		const injects = context.ofType('inject').filter((node) => node.once === true && !isInterval(node) && context.isHeard(node));
 		if (injects.length === 0) return;
 		const balanced = context.mode === 'load-balanced';
-		const overwriterOf = context.leadsTo(context.running.filter((node) => overwrites(node, context).length > 0));
+		const overwriterOf = context.leadsTo(context.contexts().users.filter((node) => overwrites(node, context).length > 0));
 		for (const node of injects) {
 			const effect = context.effectOf(node);
 			const overwriter = balanced ? undefined : overwriterOf(node);
