@@ -8,7 +8,7 @@ import { writeOutput } from '../lib/gate/files.ts';
 import { type PlacedChange, planFixes, writeFixes } from '../lib/gate/fix.ts';
 import { formats, parseWantedReport, renderReport } from '../lib/gate/reports.ts';
 import { type GateRequest, type GateRun, runGate } from '../lib/gate/run.ts';
-import { chooseMode, loadGateSettings } from '../lib/gate/settings.ts';
+import { chooseTarget, loadGateSettings } from '../lib/gate/settings.ts';
 import { startTiming } from '../lib/gate/timing.ts';
 import { describeStale } from '../lib/lint/baseline.ts';
 import { confidences, severities } from '../lib/lint/finding.ts';
@@ -88,7 +88,7 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			minConfidence: flags['min-confidence'] ?? settings.minConfidence,
 			failOn: flags['fail-on'] ?? settings.failOn,
 			maxWarnings: flags['max-warnings'] ?? settings.maxWarnings,
-			mode: chooseMode(gateSettings, flags),
+			...chooseTarget(gateSettings, flags),
 			settings,
 			...{ folder, settingsFolder, env, stdin: process.stdin, measure: timing.measure },
 			openDev: async () => (await createContext(flags.config)).dev,

@@ -7,11 +7,17 @@ import { configInvalid } from './problem.ts';
 import type { Environment } from './references.ts';
 import { lintConfigSchema } from './schema.ts';
 
+/** What judging flows takes from an environment. */
+export interface LintEnvironment {
+	mode: Mode;
+	/** Names of the variables that it sets. */
+	variables: string[];
+}
+
 /** What judging flows takes from a configuration. */
 export interface LintConfig {
 	section: LintSection;
-	/** Of each environment. */
-	modes: Readonly<Record<string, Mode>>;
+	environments: Readonly<Record<string, LintEnvironment>>;
 	/** What paths in it are relative to; absolute. */
 	directory: string;
 }
@@ -35,8 +41,10 @@ export async function loadLintConfig(path: string, env: Environment, knownRules:
 		}));
 		throw configInvalid(path, problems);
 	}
-	const modes = Object.fromEntries(Object.entries(environments).map(([name, { mode }]) => [name, mode]));
-	return { section, modes, directory: dirname(resolve(path)) };
+	const found = Object.entries(environments).map(
+		([name, { mode, variables }]) => [name, { mode, variables: Object.keys(variables) }] as const,
+	);
+	return { section, environments: Object.fromEntries(found), directory: dirname(resolve(path)) };
 }
 
 function select(value: unknown): unknown {
@@ -47,11 +55,19 @@ function select(value: unknown): unknown {
 		...(isRecord(environments)
 			? {
 					environments: Object.fromEntries(
-						Object.entries(environments).map(([name, each]) => [name, isRecord(each) ? { mode: each.mode } : each]),
+						Object.entries(environments).map(([name, each]) => [
+							name,
+							isRecord(each) ? { mode: each.mode, ...namesOnly(each.variables) } : each,
+						]),
 					),
 				}
 			: {}),
 	};
+}
+
+/** The values may refer to secrets. */
+function namesOnly(variables: unknown) {
+	return isRecord(variables) ? { variables: Object.fromEntries(Object.keys(variables).map((name) => [name, ''])) } : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -173,6 +173,8 @@ export type HttpCheck = EnvironmentConfig['checks'][number];
 
 /** The part that judging flows needs: neither where they come from nor where they run. */
 export const lintConfigSchema = z.object({
-	environments: z.record(z.string(), z.object({ mode: z.enum(modes) })).default({}),
+	environments: z
+		.record(z.string(), z.object({ mode: z.enum(modes), variables: z.record(z.string(), z.unknown()).default({}) }))
+		.default({}),
 	lint: lint.prefault({}),
 });

@@ -1,4 +1,4 @@
-import { loadLintConfig } from '../config/lint-config.ts';
+import { type LintEnvironment, loadLintConfig } from '../config/lint-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
@@ -7,8 +7,7 @@ import { resolveSettings, type Settings } from '../lint/settings.ts';
 
 export interface GateSettings {
 	settings: Settings;
-	/** Of each environment. */
-	modes: Readonly<Record<string, Mode>>;
+	environments: Readonly<Record<string, LintEnvironment>>;
 	/** What patterns are relative to; absolute. */
 	settingsFolder: string;
 }
@@ -23,18 +22,24 @@ export async function loadGateSettings(
 	{ folder, env }: { folder: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<GateSettings> {
 	try {
-		const { section, modes, directory } = await loadLintConfig(path, env, ruleIds);
-		return { settings: resolveSettings(section), modes, settingsFolder: directory };
+		const { section, environments, directory } = await loadLintConfig(path, env, ruleIds);
+		return { settings: resolveSettings(section), environments, settingsFolder: directory };
 	} catch (error) {
 		if (!isOptional || !(error instanceof FlowferryError) || error.code !== 'CONFIG_MISSING') throw error;
-		return { settings: resolveSettings(), modes: {}, settingsFolder: folder };
+		return { settings: resolveSettings(), environments: {}, settingsFolder: folder };
 	}
 }
 
-/** The mode to judge for: the one asked for, a preset's, the only environment's; else hot-spare. @throws FlowferryError ENVIRONMENT_UNKNOWN */
-export function chooseMode({ settings, modes }: GateSettings, asked: { mode?: Mode | undefined; environment?: string | undefined }): Mode {
-	if (asked.mode) return asked.mode;
-	const names = Object.keys(modes);
+/**
+ * What to judge for. The mode: the one asked for, a preset's, the only environment's; else hot-spare. The variables: those of the
+ * environment asked for, or of the only one.
+ * @throws FlowferryError ENVIRONMENT_UNKNOWN
+ */
+export function chooseTarget(
+	{ settings, environments }: GateSettings,
+	asked: { mode?: Mode | undefined; environment?: string | undefined },
+): LintEnvironment {
+	const names = Object.keys(environments);
 	if (asked.environment !== undefined && !names.includes(asked.environment)) {
 		const meant = nearest(asked.environment, names);
 		throw new FlowferryError({
@@ -43,6 +48,8 @@ export function chooseMode({ settings, modes }: GateSettings, asked: { mode?: Mo
 			hint: meant === undefined ? 'Name one of the configuration, or say the mode with --mode.' : `Did you mean ${meant}?`,
 		});
 	}
-	if (asked.environment !== undefined) return modes[asked.environment] as Mode;
-	return settings.mode ?? (names.length === 1 ? modes[names[0] as string] : undefined) ?? 'hot-spare';
+	const only = names.length === 1 ? environments[names[0] as string] : undefined;
+	const target = asked.environment === undefined ? only : environments[asked.environment];
+	const preset = asked.environment === undefined ? settings.mode : undefined;
+	return { mode: asked.mode ?? preset ?? target?.mode ?? 'hot-spare', variables: target?.variables ?? [] };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../flows/canonical.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { Place } from '../flows/places.ts';
-import type { Finding, LintReport, Severity } from './finding.ts';
+import type { Finding, LintReport, RelatedNode, Severity } from './finding.ts';
 import type { FlowVerdict } from './verdict.ts';
 
 /** A finding, and where it stands in a file. */
@@ -12,6 +12,7 @@ export interface PlacedFinding extends Finding {
 	/** Of the node's id, from 1; null where there is no text. */
 	line: number | null;
 	column: number | null;
+	related?: (RelatedNode & Pick<PlacedFinding, 'line' | 'column'>)[];
 	/** 16 hex digits of what the node does: another place on the canvas, name or wire leaves it as it is. */
 	fingerprint: string;
 }
@@ -57,10 +58,17 @@ export function placeFindings(
 		fingerprints.set(id, known);
 		return known;
 	};
-	return findings.map((finding) => {
-		const { line = null, column = null } = places.get(finding.nodeId) ?? {};
-		return { ...finding, file: source.file, line, column, fingerprint: fingerprintOf(finding.nodeId) };
-	});
+	const placeOf = (id: string) => {
+		const { line = null, column = null } = places.get(id) ?? {};
+		return { line, column };
+	};
+	return findings.map(({ related, ...finding }) => ({
+		...finding,
+		...(related === undefined ? {} : { related: related.map((node) => ({ ...node, ...placeOf(node.nodeId) })) }),
+		file: source.file,
+		...placeOf(finding.nodeId),
+		fingerprint: fingerprintOf(finding.nodeId),
+	}));
 }
 
 function fingerprint(node: FlowNode | undefined): string {

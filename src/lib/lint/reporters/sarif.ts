@@ -1,6 +1,6 @@
 import { identityOf, type PlacedFinding } from '../placed.ts';
 import type { RuleFacts } from '../rule.ts';
-import { nameNode, type Reporter } from './reporter.ts';
+import { nameNode, oneLine, type Reporter } from './reporter.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const;
 
@@ -44,6 +44,7 @@ function describeResult(finding: PlacedFinding, ruleIndex: number | undefined, f
 		level: LEVELS[severity],
 		message: { text: plainText(`${nameNode(finding)}: ${message} ${remediation}`) },
 		locations: [describeLocation(finding, files)],
+		...(finding.related === undefined || finding.file === null ? {} : { relatedLocations: describeRelated(finding, files) }),
 		partialFingerprints: { 'flowferryFinding/v1': identityOf(finding) },
 		properties: { family, confidence, nodeId, flowId },
 	};
@@ -57,9 +58,20 @@ function describeLocation(finding: PlacedFinding, files: readonly string[]) {
 		kind: 'object',
 	};
 	if (file === null) return { logicalLocations: [logical] };
+	return { physicalLocation: describePlace({ file, line, column }, files), logicalLocations: [logical] };
+}
+
+function describeRelated({ file, related = [] }: PlacedFinding, files: readonly string[]) {
+	return related.map(({ nodeId, nodeName, why, line, column }, id) => ({
+		id,
+		physicalLocation: describePlace({ file: file as string, line, column }, files),
+		message: { text: plainText(`${oneLine(nodeName || nodeId)}: ${why}`) },
+	}));
+}
+
+function describePlace({ file, line, column }: { file: string; line: number | null; column: number | null }, files: readonly string[]) {
 	const region = line === null || column === null ? {} : { region: { startLine: line, startColumn: column } };
-	const artifactLocation = { uri: uriOf(file), index: files.indexOf(file) };
-	return { physicalLocation: { artifactLocation, ...region }, logicalLocations: [logical] };
+	return { artifactLocation: { uri: uriOf(file), index: files.indexOf(file) }, ...region };
 }
 
 /** A relative reference, or an absolute one where the path is absolute. */

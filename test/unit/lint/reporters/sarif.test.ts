@@ -1,4 +1,6 @@
+import type { FlowNode } from '../../../../src/lib/flows/node.ts';
 import { sarif } from '../../../../src/lib/lint/reporters/sarif.ts';
+import type { Rule } from '../../../../src/lib/lint/rule.ts';
 import { fixedClientId } from '../../../../src/lib/lint/rules/fixed-client-id.ts';
 import { functionSyntax } from '../../../../src/lib/lint/rules/function-syntax.ts';
 import { wireToNowhere } from '../../../../src/lib/lint/rules/wire-to-nowhere.ts';
@@ -58,6 +60,25 @@ describe('sarif', () => {
 	it('has only logical locations where there is no file (3.33)', () => {
 		const [result] = JSON.parse(sarif(subjectOf([gateInput(null, flows)], rules))).runs[0].results;
 		expect(result.locations).toEqual([{ logicalLocations: [{ name: 'b', fullyQualifiedName: 'b', kind: 'object' }] }]);
+	});
+
+	it('points at what else it takes to understand a result (3.27.22)', () => {
+		const related: Rule = {
+			...hostileRule,
+			check: (context) =>
+				context.ofType('x').map((found) => ({
+					...{ node: found, severity: 'error' as const, confidence: 'high' as const, message: 'm', remediation: 'r' },
+					related: [{ node: context.graph.byId.get('tab') as FlowNode, why: 'its flow' }],
+				})),
+		};
+		const [result] = JSON.parse(sarif(subjectOf([gateInput('f.json', [hostileTab, hostileNode])], [related]))).runs[0].results;
+		expect(result.relatedLocations).toEqual([
+			{
+				id: 0,
+				physicalLocation: { artifactLocation: { uri: 'f.json', index: 0 }, region: { startLine: 2, startColumn: 7 } },
+				message: { text: expect.stringMatching(/: its flow$/) },
+			},
+		]);
 	});
 
 	it('makes no link of a name (3.11.6), and is JSON whatever a name holds', () => {
