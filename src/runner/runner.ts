@@ -39,6 +39,8 @@ export class Runner {
 	#activeSince = 0;
 	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
 	#handingOver = false;
+	/** It ran the flows, and nobody has told it to stop since: it may take a lease that it lost, if that is still free. */
+	#isToRun = false;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -161,6 +163,7 @@ export class Runner {
 
 	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
 		return this.#inTurn(async () => {
+			this.#isToRun = false;
 			if (this.#lease.token === null) return;
 			await this.#stopFlows(timeoutMs, handOverTo);
 		});
@@ -195,16 +198,28 @@ export class Runner {
 		}
 	}
 
-	/** It crashed while active, and the lease is still held: nobody else can have started. */
+	/** It ended while active, and holds the lease still or again: nobody else runs the flows. */
 	async #goOnIfActive(nodeRed: NodeRedProcess): Promise<void> {
-		if (this.#lease.token === null || this.#handingOver || this.#state === 'active') return;
+		if (this.#handingOver || this.#state === 'active') return;
+		if (this.#lease.token === null && !(await this.#getsLeaseBack())) return;
 		this.#state = 'activating';
 		this.#lease.announce();
 		await nodeRed.call('start', {}, this.#config.startMs);
 		this.#isActive();
 	}
 
+	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */
+	async #getsLeaseBack(): Promise<boolean> {
+		if (!this.#isToRun) return false;
+		const refusal = await this.#lease.acquire();
+		if (!refusal) return true;
+		this.#log.write('somebody else has the seat', refusal);
+		this.#isToRun = false;
+		return false;
+	}
+
 	#isActive(): void {
+		this.#isToRun = true;
 		this.#state = 'active';
 		this.#activeSince = performance.now();
 	}
