@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlotName } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import type { CutoverContext } from '../context.ts';
@@ -6,6 +7,8 @@ import type { StrategyActions } from '../run.ts';
 import { activeInstances, instancesToActivate, knownInstances, successorOf, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyInstances } from '../verify.ts';
+
+const POLL_MS = 50;
 
 /**
  * Holds HTTP, closes the old instances' sources, drains them, passes their lease on and starts the new ones: at no
@@ -32,6 +35,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				if (from) await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
 			},
 			quiesce: async () => {
+				if (from) await untilHoldersAnswer(context, from.slot);
 				report.gapBeganMs = performance.now();
 				const reports = await eachActive(context, (instance) => instance.quiesce(timeouts.quiesceMs));
 				report.stuckSources = reports.flatMap(({ stuck }) => stuck);
@@ -97,6 +101,21 @@ async function eachActive<T>({ target, from }: CutoverContext, work: (instance: 
 	if (!from) return [];
 	const active = await activeInstances(await target.instances(from.slot));
 	return await Promise.all(active.map(({ instance }) => work(instance)));
+}
+
+/**
+ * One that holds a lease and does not answer would be stopped undrained, and nobody would be told. Either it answers, or
+ * its lease ends, and with it its flows.
+ */
+async function untilHoldersAnswer({ target, environment }: CutoverContext, slot: SlotName): Promise<void> {
+	const end = performance.now() + environment.timeouts.quiesceMs;
+	for (;;) {
+		const answering = new Set((await activeInstances(await target.instances(slot))).map(({ status }) => status.holder));
+		const silent = (await target.leases.list()).find(({ holder }) => holder.startsWith(`${slot}/`) && !answering.has(holder));
+		if (!silent) return;
+		if (performance.now() >= end) throw new Error(`${silent.holder} holds the seat '${silent.seat}', but does not answer`);
+		await sleep(POLL_MS);
+	}
 }
 
 /** Closed sources open only with a stop and a start of the flows. */

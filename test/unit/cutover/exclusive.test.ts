@@ -1,0 +1,36 @@
+import type { CutoverContext } from '../../../src/lib/cutover/context.ts';
+import { emptyReport } from '../../../src/lib/cutover/context.ts';
+import { exclusiveActions } from '../../../src/lib/cutover/strategies/exclusive.ts';
+import type { LeaseRecord } from '../../../src/lib/lease/lease.ts';
+
+const release = (number: number) => ({ number, snapshot: 'a'.repeat(64), created: '2026-01-01T00:00:00.000Z' });
+
+/** Blue has one instance, which does not answer; the lease store knows these leases. */
+function contextWith(leases: () => LeaseRecord[]): CutoverContext {
+	const silent = { name: 'blue/0', status: async () => null };
+	return {
+		kind: 'promote',
+		strategy: 'exclusive',
+		from: { slot: 'blue', release: release(1) },
+		to: { slot: 'green', release: release(2) },
+		environment: { timeouts: { quiesceMs: 150 } },
+		target: { instances: async () => [silent], leases: { list: async () => leases() } },
+		report: emptyReport(),
+	} as unknown as CutoverContext;
+}
+
+const lease: LeaseRecord = { seat: 'active', holder: 'blue/0@1', token: 1, remainingMs: 500 };
+
+describe('closing the old sources', () => {
+	it('does not pass over an instance that holds the lease and does not answer', async () => {
+		const { steps } = exclusiveActions(contextWith(() => [lease]));
+		await expect(steps.quiesce()).rejects.toThrow("blue/0@1 holds the seat 'active', but does not answer");
+	});
+
+	it('goes on once its lease has ended, and with it its flows', async () => {
+		let asked = 0;
+		const { steps } = exclusiveActions(contextWith(() => (asked++ < 2 ? [lease] : [{ ...lease, seat: 'promotion', holder: 'me' }])));
+		await expect(steps.quiesce()).resolves.toBeUndefined();
+		expect(asked).toBe(3);
+	});
+});
