@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
-import { assertUnblocked, planPromotion } from '../lib/cutover/plan-promotion.ts';
+import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
+import { assertCurrent, assertUnblocked, planPromotion } from '../lib/cutover/plan-promotion.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
 import type { Plan } from '../lib/plan/plan.ts';
@@ -42,12 +43,16 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {
 				const { release } = plan.from;
+				assertServing(await inspectEnvironment(session.environment, session.target), release);
 				return { outcome: 'nothing-to-do', environment: plan.environment, release, snapshot: plan.snapshot };
 			}
 			assertUnblocked(plan);
 			await this.confirmed(`Promote to ${plan.environment}?`);
 
-			const result = await this.changing(session, (setting) => this.showing(setting, (shown) => promote(shown, snapshot)));
+			const result = await this.changing(session, async (setting) => {
+				await assertCurrent(plan, session.target);
+				return await this.showing(setting, (shown) => promote(shown, snapshot));
+			});
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
 		});

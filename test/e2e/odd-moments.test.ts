@@ -35,6 +35,16 @@ describe('a configuration or a state that is not as the last promotion left it',
 		expect(await project.status()).toMatchObject({ promotion: null, health: { state: 'serving' } });
 	});
 
+	it('an environment that is down is not called one where nothing is to be done', async () => {
+		expect((await project.cli('down', '--yes')).status).toBe(0);
+		const { status, json } = await project.cli('promote', '--yes', '--json');
+		expect({ status, error: json().error }).toMatchObject({
+			status: 5,
+			error: { code: 'NOT_SERVING', hint: expect.stringContaining('up') },
+		});
+		expect((await project.cli('up')).status).toBe(0);
+	});
+
 	it('an environment that is down: the next release comes up all the same', async () => {
 		expect((await project.cli('down', '--yes')).status).toBe(0);
 		await project.promote(versionFlows('v2'));

@@ -1,4 +1,6 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
 import { slotNames } from '../promotion/journal.ts';
@@ -62,6 +64,18 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 		promotion,
 		history: await target.journal.history(HISTORY),
 	};
+}
+
+/** @throws FlowferryError NOT_SERVING (exit 5) where it does not run as it should */
+export function assertServing({ environment, health }: EnvironmentStatus, release: number): void {
+	if (health.state === 'serving') return;
+	const why = health.state === 'degraded' ? health.reasons.join('; ') : `it is ${health.state}`;
+	throw new FlowferryError({
+		code: 'NOT_SERVING',
+		message: `${environment} has this snapshot already, as release ${release}, but it does not serve as it should: ${why}`,
+		hint: `flowferry up ${environment} starts what has ended`,
+		exitStatus: ExitStatus.needsOperator,
+	});
 }
 
 /** One that runs and does not answer is a finding, not an end of the inspection. */

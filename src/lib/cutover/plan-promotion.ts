@@ -65,3 +65,19 @@ export function assertUnblocked({ blockers }: Plan): void {
 	if (!first) return;
 	throw new FlowferryError({ ...first, exitStatus: first.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage });
 }
+
+/**
+ * What was shown and agreed to is what is done. The caller holds the lock.
+ * @throws FlowferryError PLAN_OUTDATED (exit 6) where another release serves than when the plan was made
+ */
+export async function assertCurrent({ environment, from }: Plan, target: Target): Promise<void> {
+	const serving = await servingRelease(target);
+	if (serving?.release.number === from?.release) return;
+	const now = serving ? `release ${serving.release.number} serves` : 'nothing serves';
+	throw new FlowferryError({
+		code: 'PLAN_OUTDATED',
+		message: `${environment} has changed since the plan was made: ${now} now, and no longer ${from ? `release ${from.release}` : 'nothing'}`,
+		hint: 'nothing was changed; run the command again for a plan of what is now',
+		exitStatus: ExitStatus.declined,
+	});
+}
