@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Node } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
 import { type ContextNames, type ContextScope, findNames, propertyName, resolveRef, textOf } from './context-names.ts';
+import type { LineOf } from './line-of.ts';
 
 /** One place where code reads or writes a context. */
 export interface ContextAccess {
@@ -23,24 +24,24 @@ export interface ContextAccess {
 
 const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'add', 'clear', 'delete', 'set']);
 
-export function findAccesses(tree: Node): ContextAccess[] {
+export function findAccesses(tree: Node, lineOf: LineOf): ContextAccess[] {
 	const names = findNames(tree);
 	const found: ContextAccess[] = [];
 	const held = new Map<string, ContextAccess[]>();
 	fullAncestor(tree, (visited, _state, ancestors) => {
 		const node = visited as AnyNode;
 		if (node.type === 'CallExpression') {
-			const accesses = accessesOfCall(node, names, isConditional(ancestors as AnyNode[]));
+			const accesses = accessesOfCall(node, names, lineOf, isConditional(ancestors as AnyNode[]));
 			found.push(...accesses);
 			const name = accesses[0]?.kind === 'read' ? nameThatHolds(ancestors as AnyNode[]) : null;
 			if (name !== null) held.set(name, [...(held.get(name) ?? []), ...accesses]);
-		} else if (node.type === 'MemberExpression') found.push(...legacyAccess(node, ancestors as AnyNode[], names));
+		} else if (node.type === 'MemberExpression') found.push(...legacyAccess(node, ancestors as AnyNode[], names, lineOf));
 	});
-	if (found.length > 0) found.push(...findChangesInPlace(tree, held, names));
+	if (found.length > 0) found.push(...findChangesInPlace(tree, held, names, lineOf));
 	return found.sort((a, b) => a.line - b.line);
 }
 
-function accessesOfCall(call: CallExpression, names: ContextNames, conditional = true): ContextAccess[] {
+function accessesOfCall(call: CallExpression, names: ContextNames, lineOf: LineOf, conditional = true): ContextAccess[] {
 	const ref = resolveRef(call.callee as AnyNode, names);
 	if (ref?.is !== 'method' || call.callee.type === 'CallExpression') return [];
 	const store = call.arguments[ref.method === 'get' ? 1 : 2] as AnyNode | undefined;
@@ -53,7 +54,7 @@ function accessesOfCall(call: CallExpression, names: ContextNames, conditional =
 		inPlace: false,
 		conditional,
 		constant: ref.method === 'set' ? constantOf(call.arguments[1] as AnyNode | undefined) : null,
-		line: call.loc?.start.line ?? 1,
+		line: lineOf(call),
 	}));
 }
 
@@ -70,7 +71,7 @@ function keysOf(argument: AnyNode | undefined, names: ContextNames): (string | n
 }
 
 /** `context.global.x` and `context.x`, read or written. `flow.x` is no context: the sandbox's own objects hold no keys there. */
-function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames): ContextAccess[] {
+function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames, lineOf: LineOf): ContextAccess[] {
 	if (node.type !== 'MemberExpression') return [];
 	const ref = resolveRef(node.object as AnyNode, names);
 	if (ref?.is !== 'context' || resolveRef(node, names)) return [];
@@ -79,7 +80,7 @@ function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames):
 	if (!throughContext || key === 'keys' || key === 'bind') return [];
 	const use = useOf(ancestors);
 	const conditional = isConditional(ancestors);
-	const base = { scope: ref.scope, key, store: null, legacy: true, conditional, constant: null, line: node.loc?.start.line ?? 1 };
+	const base = { scope: ref.scope, key, store: null, legacy: true, conditional, constant: null, line: lineOf(node) };
 	const kinds = use === 'update' ? (['read', 'write'] as const) : [use];
 	return kinds.map((kind) => ({ ...base, kind, inPlace: false }));
 }
@@ -138,7 +139,7 @@ function nameThatHolds(ancestors: AnyNode[]): string | null {
 	return null;
 }
 
-function findChangesInPlace(tree: Node, held: ReadonlyMap<string, ContextAccess[]>, names: ContextNames): ContextAccess[] {
+function findChangesInPlace(tree: Node, held: ReadonlyMap<string, ContextAccess[]>, names: ContextNames, lineOf: LineOf): ContextAccess[] {
 	const changes: ContextAccess[] = [];
 	fullAncestor(tree, (visited, _state, ancestors) => {
 		const node = visited as AnyNode;
@@ -147,14 +148,14 @@ function findChangesInPlace(tree: Node, held: ReadonlyMap<string, ContextAccess[
 			node.object.type === 'Identifier'
 				? held.get(node.object.name)
 				: node.object.type === 'CallExpression'
-					? accessesOfCall(node.object, names).filter((access) => access.kind === 'read')
+					? accessesOfCall(node.object, names, lineOf).filter((access) => access.kind === 'read')
 					: undefined;
 		if (!sources || sources.length === 0) return;
 		const chain = ancestors as AnyNode[];
 		const user = chain.at(-2);
 		const called = user?.type === 'CallExpression' && user.callee === node && node.property.type === 'Identifier';
 		const changed = called ? mutators.has((node.property as { name: string }).name) : useOf(chain) !== 'read';
-		if (changed) for (const source of sources) changes.push({ ...source, kind: 'write', inPlace: true, line: node.loc?.start.line ?? 1 });
+		if (changed) for (const source of sources) changes.push({ ...source, kind: 'write', inPlace: true, line: lineOf(node) });
 	});
 	return changes;
 }

@@ -1,6 +1,7 @@
 import { type Node, parse } from 'acorn';
 import { type ContextAccess, findAccesses } from './context-access.ts';
 import { findLeakedNames, type LeakedName } from './leaked-names.ts';
+import { createLineOf } from './line-of.ts';
 import { findSecrets, type LiteralSecret } from './literal-secrets.ts';
 import { callsSend, marksReset } from './message-calls.ts';
 import { findModuleCalls, type ModuleCall } from './module-calls.ts';
@@ -84,20 +85,33 @@ export function analyseFunction(node: FlowNode): FunctionCode {
 }
 
 function examine(tree: Node, source: string, script: ScriptName, libraries: ReadonlyMap<string, string>, result: FunctionCode): void {
+	const lineOf = createLineOf(frames[script][0] + source, 1);
 	if (worthWalking.test(source)) {
-		result.accesses.push(...findAccesses(tree).map((access) => ({ ...access, line: access.line - 1, script })));
-		result.timers.push(...findTimers(tree).map((timer) => ({ ...timer, line: timer.line - 1, script })));
+		result.accesses.push(...findAccesses(tree, lineOf).map((access) => ({ ...access, script })));
+		result.timers.push(...findTimers(tree, lineOf).map((timer) => ({ ...timer, script })));
 	}
 	if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets = marksReset(tree);
 	if (script !== 'finalize' && (libraries.size > 0 || /\b(?:require|global)\b/.test(source)))
-		result.moduleCalls.push(...findModuleCalls(tree, libraries).map((call) => ({ ...call, line: call.line - 1, script })));
+		result.moduleCalls.push(...findModuleCalls(tree, libraries, lineOf).map((call) => ({ ...call, script })));
 	if (script === 'func') {
-		result.leakedNames = findLeakedNames(tree, libraries).map((leak) => ({ ...leak, line: leak.line - 1 }));
-		if (/\bsend\b/.test(source)) result.unseenSends = findUnseenSends(tree).map((send) => ({ ...send, line: send.line - 1 }));
+		if (mayLeak(source)) result.leakedNames = findLeakedNames(tree, libraries, lineOf);
+		if (/\bsend\b/.test(source)) result.unseenSends = findUnseenSends(tree, lineOf);
 	}
 	if (/pass|pwd|token|key|secret|authorization|bearer|:\/\//i.test(source))
-		result.secrets.push(...findSecrets(tree).map((secret) => ({ ...secret, line: secret.line - 1, script })));
+		result.secrets.push(...findSecrets(tree, lineOf).map((secret) => ({ ...secret, script })));
 	if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
+}
+
+/** Whether some name is assigned that no declaration of the text names; declarations in other scopes are taken for the same. */
+function mayLeak(source: string): boolean {
+	const declared = new Set(['msg']);
+	for (const [, names = ''] of source.matchAll(/\b(?:let|const|var|function|class)\s+([^=;\n(]+)/g))
+		for (const [name] of names.matchAll(/[\w$]+/g)) declared.add(name);
+	for (const [, before, after] of source.matchAll(
+		/(?<![\w$.])(?:([A-Za-z_$][\w$]*)\s*(?:[-+*/%&|^<>?]*=(?![=>])|\+\+|--)|(?:\+\+|--)\s*([A-Za-z_$][\w$]*))/g,
+	))
+		if (!declared.has(before ?? after ?? '')) return true;
+	return /\bfor\s*(?:await\s*)?\(\s*[\w$]+\s+(?:of|in)\b/.test(source) || /[\]}]\s*=(?![=>])/.test(source);
 }
 
 /** Modules of the Setup tab: `[{ var, module }]`. */
@@ -112,7 +126,7 @@ function librariesOf(node: FlowNode): Map<string, string> {
 function parseScript(source: string, script: ScriptName): Node | SyntaxFault {
 	const [head, tail] = frames[script];
 	try {
-		return parse(head + source + tail, { ecmaVersion: 'latest', locations: true });
+		return parse(head + source + tail, { ecmaVersion: 'latest' });
 	} catch (error) {
 		if (!(error instanceof SyntaxError) || error.message.startsWith('Not enough stack space')) throw new RangeError('nested too deeply');
 		const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } };

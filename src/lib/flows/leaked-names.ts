@@ -1,5 +1,6 @@
 import type { AnyNode, Node } from 'acorn';
 import { full } from 'acorn-walk';
+import type { LineOf } from './line-of.ts';
 
 /** A variable that is assigned without a declaration: it lives in the node's sandbox, and from one message to the next. */
 export interface LeakedName {
@@ -18,7 +19,7 @@ const given = new Set([
  * Names whose first use, in the order of evaluation, looks at what an earlier message has left. One that is always assigned
  * before it is read, such as a loop's counter, carries nothing on.
  */
-export function findLeakedNames(tree: Node, libraries: ReadonlyMap<string, string>): LeakedName[] {
+export function findLeakedNames(tree: Node, libraries: ReadonlyMap<string, string>, lineOf: LineOf): LeakedName[] {
 	const declared = new Set<string>();
 	const assigned = new Map<string, number>();
 	const firstUse = new Map<string, { at: number; looksBack: boolean }>();
@@ -28,7 +29,7 @@ export function findLeakedNames(tree: Node, libraries: ReadonlyMap<string, strin
 	};
 	const assign = (target: AnyNode, at: number, looksBack: boolean): void => {
 		if (target.type !== 'Identifier') return;
-		if (!assigned.has(target.name)) assigned.set(target.name, target.loc?.start.line ?? 1);
+		if (!assigned.has(target.name)) assigned.set(target.name, lineOf(target));
 		use(target.name, looksBack ? target.start : at, looksBack);
 	};
 	full(tree, (visited, _state, role) => {

@@ -1,5 +1,6 @@
 import type { AnyNode, Node } from 'acorn';
 import { full } from 'acorn-walk';
+import type { LineOf } from './line-of.ts';
 
 /** A password or the like that stands in code as text. The text itself is not kept. */
 export interface LiteralSecret {
@@ -35,11 +36,11 @@ export function holdsKey(text: string): boolean {
 	return key !== undefined && /\d/.test(key) && /[A-Za-z]/.test(key);
 }
 
-export function findSecrets(tree: Node): LiteralSecret[] {
+export function findSecrets(tree: Node, lineOf: LineOf): LiteralSecret[] {
 	const found: LiteralSecret[] = [];
 	const judge = (name: string | null, value: AnyNode | null | undefined): void => {
 		if (name === null || value?.type !== 'Literal' || typeof value.value !== 'string') return;
-		if (namesSecret(name) && looksSecret(value.value)) found.push({ name, line: value.loc?.start.line ?? 1 });
+		if (namesSecret(name) && looksSecret(value.value)) found.push({ name, line: lineOf(value) });
 	};
 	full(tree, (visited) => {
 		const node = visited as AnyNode;
@@ -48,7 +49,7 @@ export function findSecrets(tree: Node): LiteralSecret[] {
 		else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
 			judge(keyOf(node.left.property as AnyNode), node.right as AnyNode);
 		else if (node.type === 'Literal' && typeof node.value === 'string' && (holdsUserInfo(node.value) || holdsKey(node.value)))
-			found.push({ name: 'a URL', line: node.loc?.start.line ?? 1 });
+			found.push({ name: 'a URL', line: lineOf(node) });
 	});
 	return found.sort((a, b) => a.line - b.line);
 }

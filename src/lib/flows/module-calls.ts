@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Node } from 'acorn';
 import { full } from 'acorn-walk';
 import { type ContextNames, collectBindings, findNames, resolveRef, textOf } from './context-names.ts';
+import type { LineOf } from './line-of.ts';
 
 /** One call of a module that reaches out of Node-RED. */
 export interface ModuleCall {
@@ -25,7 +26,7 @@ const servers = /^(?:createServer|createSocket|createSecureServer|listen|Server|
  * Finds modules by what they are bound to: `global.get('fs')`, `context.global.fs`, `require('fs')`, and the modules of the
  * Setup tab (`libraries`: variable → module).
  */
-export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, string>): ModuleCall[] {
+export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, string>, lineOf: LineOf): ModuleCall[] {
 	const names = findNames(tree);
 	const modules = new Map(libraries);
 	/** What was taken out of a module: `const { writeFileSync } = fs`. */
@@ -44,7 +45,7 @@ export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, strin
 		if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
 		const called = calledMember(node.callee as AnyNode, names, modules, members);
 		const call = called ? describe(called.module, called.member, writesRows) : null;
-		if (call) calls.push({ ...call, line: node.loc?.start.line ?? 1 });
+		if (call) calls.push({ ...call, line: lineOf(node) });
 	});
 	return calls.sort((a, b) => a.line - b.line);
 }

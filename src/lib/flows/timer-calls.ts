@@ -1,5 +1,6 @@
 import type { AnyNode, Node } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
+import type { LineOf } from './line-of.ts';
 
 /** One call of setTimeout or setInterval. */
 export interface TimerCall {
@@ -9,7 +10,7 @@ export interface TimerCall {
 	promised: boolean;
 }
 
-export function findTimers(tree: Node): TimerCall[] {
+export function findTimers(tree: Node, lineOf: LineOf): TimerCall[] {
 	const timers: TimerCall[] = [];
 	fullAncestor(tree, (node, _state, ancestors) => {
 		const call = node as AnyNode;
@@ -18,7 +19,7 @@ export function findTimers(tree: Node): TimerCall[] {
 		if (name !== 'setTimeout' && name !== 'setInterval') return;
 		timers.push({
 			kind: name === 'setTimeout' ? 'timeout' : 'interval',
-			line: node.loc?.start.line ?? 1,
+			line: lineOf(node),
 			promised: ancestors.some((ancestor) => isNewPromise(ancestor as AnyNode)),
 		});
 	});

@@ -1,5 +1,6 @@
 import type { AnyNode, Node } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
+import type { LineOf } from './line-of.ts';
 
 /** `node.send(…)` in a callback that runs when the function has returned, in code that never calls `node.done()`. */
 export interface UnseenSend {
@@ -34,7 +35,7 @@ const timers = new Set(['setTimeout', 'setInterval']);
  * Node-RED calls `done` itself once the function has returned and its promise is fulfilled, unless the code calls `node.done()`
  * (core/function/10-function.js). What a callback sends later is then no longer in flight.
  */
-export function findUnseenSends(tree: Node): UnseenSend[] {
+export function findUnseenSends(tree: Node, lineOf: LineOf): UnseenSend[] {
 	const sends: UnseenSend[] = [];
 	let callsDone = false;
 	fullAncestor(tree, (visited, _state, ancestors) => {
@@ -42,7 +43,7 @@ export function findUnseenSends(tree: Node): UnseenSend[] {
 		if (method === 'done') callsDone = true;
 		if (method !== 'send') return;
 		const waitsFor = waitedFor(ancestors as AnyNode[]);
-		if (waitsFor !== null) sends.push({ line: visited.loc?.start.line ?? 1, waitsFor });
+		if (waitsFor !== null) sends.push({ line: lineOf(visited), waitsFor });
 	});
 	return callsDone ? [] : sends.sort((a, b) => a.line - b.line);
 }
