@@ -12,7 +12,7 @@ export const hardcodedHost: Rule = {
 			if (!context.graph.activity.running.has(node.id)) continue;
 			for (const host of new Set(hostsOf(node))) {
 				// What is not there on another machine is wrong at each node; an address that dev and production share is one question.
-				const key = isOwn(host) ? `${host} ${node.id}` : host;
+				const key = isOwn(host) ? node.id : host;
 				const known = byHost.get(key);
 				if (known) known.nodes.push(node);
 				else byHost.set(key, { host, nodes: [node] });

@@ -95,7 +95,12 @@ testRule(contextWrite, {
 		},
 		{
 			name: 'where only another part of the same object is read',
-			flows: [tab, source('w', 'r'), writer("flow.set('pump.speed', 1);"), node('r', 'function', { func: "return flow.get('pump.mode');" })],
+			flows: [
+				tab,
+				source('w', 'r'),
+				writer("flow.set('pump.speed', 1);"),
+				node('r', 'function', { func: "return flow.get('pump.mode');" }),
+			],
 		},
 		{
 			name: 'where each reader comes after the writer in the same message',

@@ -33,6 +33,15 @@ testRule(hardcodedHost, {
 			flows: [tab, node('n', 'modbus-read', { server: 'c' }), config('c', 'modbus-client', { tcpHost: '127.0.0.1' })],
 			...at('c'),
 		},
+		{
+			name: 'once for a node, however many of its fields say so',
+			flows: [
+				tab,
+				node('n', 'influxdb out', { influxdb: 'c' }),
+				config('c', 'influxdb', { hostname: '127.0.0.1', url: 'http://localhost:8086' }),
+			],
+			...at('c'),
+		},
 	],
 	dontFire: [
 		{ name: 'on a variable', flows: broker('${BROKER}') },
