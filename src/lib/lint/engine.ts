@@ -7,8 +7,9 @@ import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import type { ContextStores } from './context-stores.ts';
 import type { Finding, LintReport, RelatedNode } from './finding.ts';
 import { judgeFlows } from './judge-flows.ts';
+import type { RelatedJudgement } from './related.ts';
 import { buildReport } from './report.ts';
-import type { Judgement, RelatedJudgement, Rule, RuleFacts } from './rule.ts';
+import type { Judgement, Rule, RuleFacts } from './rule.ts';
 import { createRuleContext, type RuleContext } from './rule-context.ts';
 import { rules as allRules } from './rules/index.ts';
 

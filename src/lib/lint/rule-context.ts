@@ -11,7 +11,7 @@ import { buildContextIndex, type ContextIndex } from './context-index.ts';
 import { type ContextStores, reachOfStore, type StoreReach } from './context-stores.ts';
 import { hasEffect } from './effects.ts';
 import { findPrivateKeys } from './private-keys.ts';
-import type { RelatedJudgement } from './rule.ts';
+import type { RelatedJudgement } from './related.ts';
 import { findReceivers, type SourceKind, sourceKindOf } from './sources.ts';
 
 /** All that rules may look at. What costs time is worked out once, when the first rule asks. */

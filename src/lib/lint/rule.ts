@@ -1,5 +1,6 @@
 import type { FlowNode } from '../flows/node.ts';
 import type { Confidence, Family, Severity } from './finding.ts';
+import type { RelatedJudgement } from './related.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** What a rule says of one node; the engine makes the finding of it. */
@@ -13,12 +14,6 @@ export interface Judgement {
 	remediation: string;
 	/** Other nodes that it takes to understand this one, at most a few. */
 	related?: RelatedJudgement[];
-}
-
-export interface RelatedJudgement {
-	node: FlowNode;
-	/** What it has to do with it: `the source that reaches it`. */
-	why: string;
 }
 
 /** What a rule is, without what it does. */

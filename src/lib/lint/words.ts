@@ -1,6 +1,6 @@
 import { countCopies } from '../flows/graph.ts';
 import type { FlowNode } from '../flows/node.ts';
-import type { RelatedJudgement } from './rule.ts';
+import type { RelatedJudgement } from './related.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** `"a", "b" and 3 more`: enough to find them without flooding a line. */

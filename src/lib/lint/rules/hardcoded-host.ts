@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import type { FlowNode } from '../../flows/node.ts';
 import type { Rule } from '../rule.ts';
 
@@ -70,12 +69,14 @@ function hostOf(value: string): string | null {
 	return match?.[1]?.toLowerCase() ?? null;
 }
 
+const ipV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+
 function isOwn(host: string): boolean {
-	return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
+	return host === 'localhost' || host === '[::1]' || (ipV4.test(host) && host.startsWith('127.'));
 }
 
 function isPrivate(host: string): boolean {
-	return isIPv4(host) && /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host);
+	return ipV4.test(host) && /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/.test(host);
 }
 
 function countOf(nodes: readonly FlowNode[]): string {
