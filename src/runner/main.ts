@@ -19,7 +19,7 @@ import { Runner } from './runner.ts';
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
 setInterval(() => log.limit(), 60_000).unref();
-const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables, { durable: false }), systemClock());
+const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables), systemClock());
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));

@@ -13,15 +13,12 @@ const BUSY_TIMEOUT_MS = 1000;
  * Opens (or creates) a SQLite database that several processes share: write-ahead log, fully synchronous, so that what
  * was committed survives a power cut. The log is written back often, so that it soon stops growing: on a disk that has
  * run full, an active instance can still renew its lease.
- * @param durable false: what this process commits need not survive a power cut. Leases do not, and a renewal that waits
- * for a slow disk to flush may come too late.
  * @throws FlowferryError STATE_UNUSABLE where the file is no database, or cannot be written
  */
-export function openStateDatabase(file: string, tables: string, { durable = true } = {}): DatabaseSync {
+export function openStateDatabase(file: string, tables: string): DatabaseSync {
 	try {
 		const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-		database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'};`);
-		database.exec('PRAGMA wal_autocheckpoint = 20; PRAGMA foreign_keys = ON;');
+		database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20; PRAGMA foreign_keys = ON;');
 		database.exec(tables);
 		return database;
 	} catch (cause) {
