@@ -88,4 +88,21 @@ describe('verdicts', () => {
 			because: expect.arrayContaining([expect.objectContaining({ strategy: 'any', rule: 'function-syntax' })]),
 		});
 	});
+
+	it('bear subflows and config nodes that are nested very deeply, or in themselves', () => {
+		const depth = 5_000;
+		const nested: FlowNode[] = [tab, { ...node('first', 'subflow:s0'), z: 'tab' }];
+		for (let level = 0; level < depth; level++)
+			nested.push({ id: `s${level}`, type: 'subflow', in: [], out: [] }, { ...node(`i${level}`, `subflow:s${level + 1}`), z: `s${level}` });
+		nested.push({ id: `s${depth}`, type: 'subflow', in: [], out: [] }, { ...node('deep', 'serial out'), z: `s${depth}` });
+		expect(lint(nested, { mode: 'hot-spare' }).verdicts?.[0]?.allows).toEqual(['exclusive']);
+
+		const chained: FlowNode[] = [
+			tab,
+			node('in', 'mqtt in', { broker: 'c0' }),
+			config(`c${depth}`, 'telegram bot', { updatemode: 'polling', next: 'c0' }),
+		];
+		for (let level = 0; level < depth; level++) chained.push(config(`c${level}`, 'acme-config', { next: `c${level + 1}` }));
+		expect(lint(chained, { mode: 'hot-spare' }).verdicts?.[0]?.because.map(({ nodeId }) => nodeId)).toContain(`c${depth}`);
+	});
 });
