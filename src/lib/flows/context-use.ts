@@ -80,13 +80,18 @@ function nestedReads(node: FlowNode): ContextUse[] {
 	);
 }
 
+const noReads: ContextUse[] = [];
+
 /** Node-RED keeps the type of a typed value beside it: `property` and `propertyType`, `v` and `vt`, `to` and `tot`. */
 function typedReads(holder: Rule, place: string): ContextUse[] {
-	return Object.entries(holder).flatMap(([key, type]) => {
-		if (type !== 'flow' && type !== 'global' && type !== 'jsonata') return [];
+	let reads: ContextUse[] = noReads;
+	for (const key in holder) {
+		const type = holder[key];
+		if (type !== 'flow' && type !== 'global' && type !== 'jsonata') continue;
 		const base = key.endsWith('Type') || key.endsWith('type') ? key.slice(0, -4) : key.endsWith('t') ? key.slice(0, -1) : '';
-		return base === '' ? [] : typedValueReads(type, holder[base], place);
-	});
+		if (base !== '') reads = [...reads, ...typedValueReads(type, holder[base], place)];
+	}
+	return reads;
 }
 
 function typedValueReads(type: unknown, value: unknown, place: string): ContextUse[] {

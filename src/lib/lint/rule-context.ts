@@ -167,14 +167,15 @@ function once<T>(compute: () => T): () => T {
 	};
 }
 
-function cacheByNode<T>(compute: (node: FlowNode) => T): (node: FlowNode) => T {
-	const results = new Map<string, { value: T }>();
+/** For results that are never undefined. */
+function cacheByNode<T extends object | string | null>(compute: (node: FlowNode) => T): (node: FlowNode) => T {
+	const results = new Map<string, T>();
 	return (node) => {
 		let result = results.get(node.id);
-		if (!result) {
-			result = { value: compute(node) };
+		if (result === undefined) {
+			result = compute(node);
 			results.set(node.id, result);
 		}
-		return result.value;
+		return result;
 	};
 }

@@ -34,14 +34,15 @@ export const environmentVariable: Rule = {
 };
 
 /** Names that Node-RED fills in: it substitutes only a property that is nothing but `${NAME}`. */
-function variablesOf(node: FlowNode): Set<string> {
-	const names = new Set<string>();
-	for (const [key, value] of Object.entries(node)) {
-		if (typeof value !== 'string' || key === 'info' || key === 'func') continue;
+function variablesOf(node: FlowNode): Iterable<string> {
+	let names: Set<string> | undefined;
+	for (const key in node) {
+		const value = node[key];
+		if (typeof value !== 'string' || !value.startsWith('${') || key === 'info' || key === 'func') continue;
 		const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value)?.[1];
-		if (name !== undefined) names.add(name);
+		if (name !== undefined) names = (names ?? new Set()).add(name);
 	}
-	return names;
+	return names ?? [];
 }
 
 /** The node's own subflow instance aside, variables are looked up in its groups, then in its tab or subflow. */

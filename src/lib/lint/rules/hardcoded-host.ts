@@ -9,7 +9,7 @@ export const hardcodedHost: Rule = {
 		const byHost = new Map<string, { host: string; nodes: FlowNode[] }>();
 		for (const node of context.graph.nodes) {
 			if (!context.graph.activity.running.has(node.id)) continue;
-			for (const host of new Set(hostsOf(node))) {
+			for (const host of hostsOf(node)) {
 				// What is not there on another machine is wrong at each node; an address that dev and production share is one question.
 				const key = isOwn(host) ? node.id : host;
 				const known = byHost.get(key);
@@ -56,12 +56,14 @@ const servedTypes =
 
 function hostsOf(node: FlowNode): string[] {
 	const isServer = servedTypes.test(node.type);
-	return serverFields.flatMap((field) => {
+	const hosts: string[] = [];
+	for (const field of serverFields) {
 		const value = node[field];
-		if (typeof value !== 'string' || value.includes('{{')) return [];
+		if (typeof value !== 'string' || value === '' || value.includes('{{')) continue;
 		const host = hostOf(value.trim());
-		return host !== null && (isOwn(host) || (isServer && isPrivate(host))) ? [host] : [];
-	});
+		if (host !== null && !hosts.includes(host) && (isOwn(host) || (isServer && isPrivate(host)))) hosts.push(host);
+	}
+	return hosts;
 }
 
 function hostOf(value: string): string | null {
