@@ -1,6 +1,6 @@
 import type { FlowNode } from '../flows/node.ts';
-import type { Strategy } from '../promotion/journal.ts';
 import type { Family, Finding, LintReport } from '../lint/finding.ts';
+import type { Strategy } from '../promotion/journal.ts';
 import type { Effect } from './plan.ts';
 
 interface Consequence {

@@ -1,6 +1,6 @@
 import type { Mode } from '../flows/mode.ts';
-import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
+import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
