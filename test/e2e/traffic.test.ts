@@ -93,10 +93,14 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 	});
 	afterEach(() => project.remove());
 
-	it.each([1, 2] as const)(
-		'loses and doubles nothing at QoS %i over a persistent session, in two promotions and a rollback',
-		async (qos) => {
-			await project.promote(bridgeFlows('v1', broker.port, qos, persistent));
+	it.each([
+		[1, 'MQTT 3.1.1', persistent],
+		[2, 'MQTT 3.1.1', persistent],
+		[1, 'MQTT 5', { ...persistent, protocolVersion: '5', sessionExpiry: '3600' }],
+	] as const)(
+		'loses and doubles nothing at QoS %i over a persistent session of %s, in two promotions and a rollback',
+		async (qos, _protocol, session) => {
+			await project.promote(bridgeFlows('v1', broker.port, qos, session));
 			let asked = 0;
 			const failures: unknown[] = [];
 			const counts = await underTraffic(broker.url, qos, async () => {
@@ -105,8 +109,8 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 					askVersion(project).catch((error) => failures.push(error));
 					return true;
 				});
-				await project.promote(bridgeFlows('v2', broker.port, qos, persistent));
-				await project.promote(bridgeFlows('v3', broker.port, qos, persistent));
+				await project.promote(bridgeFlows('v2', broker.port, qos, session));
+				await project.promote(bridgeFlows('v3', broker.port, qos, session));
 				expect((await project.cli('rollback', '--yes')).status).toBe(0);
 				asking.stop();
 			});
