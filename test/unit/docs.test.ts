@@ -21,7 +21,7 @@ function namedCommands(page: string): string[] {
 
 describe('the documentation', () => {
 	it.each(['README.md', 'docs/exit-status.md'])('%s has the table of exit statuses as the code has it', async (file) => {
-		const text = await read(file);
+		const text = (await read(file)).replaceAll(/ +/g, ' '); // tables are padded
 		for (const [status, meaning] of Object.entries(exitStatusMeaning)) expect(text).toContain(`| ${status} | ${meaning} |`);
 	});
 
