@@ -1,4 +1,5 @@
 import type { FlowNode } from '../flows/node.ts';
+import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
@@ -22,10 +23,11 @@ export function buildPlan(input: PlanInput): Plan {
 		changes: compareFlows(before?.flows ?? [], snapshot.content.flows),
 		nodeRed: { from: before?.nodeRed.version ?? null, to: snapshot.content.nodeRed.version },
 		palette: comparePalettes(before, snapshot.content),
+		verdicts: lint.verdicts ?? [],
 		effects: predictEffects(strategy, snapshot.content.flows, lint),
 		lint: { ...lint.summary, failOn },
 		blockers: findBlockers(input),
-		warnings: credentialWarnings(snapshot.content.flows, input.credentials),
+		warnings: [...credentialWarnings(snapshot.content.flows, input.credentials), ...notReadyWarnings(lint.verdicts ?? [])],
 	};
 }
 
@@ -42,4 +44,16 @@ function credentialWarnings(flows: FlowNode[], credentials: ReadonlySet<string>)
 	return [...credentials]
 		.filter((id) => !ids.has(id))
 		.map((id) => `the configuration gives credentials to node ${id}, which the flows do not have`);
+}
+
+/** The gate may let them pass all the same; whoever promotes should know. */
+function notReadyWarnings(verdicts: FlowVerdict[]): string[] {
+	return verdicts
+		.filter(({ notReady }) => notReady)
+		.map(({ flowLabel, because }) => `the flow '${flowLabel}' is not ready for this mode: ${reasonsOf(because)}`);
+}
+
+function reasonsOf(because: FlowVerdict['because']): string {
+	const reasons = because.filter(({ strategy }) => strategy === 'any').map(({ nodeId, rule, reason }) => `${rule ?? reason} at ${nodeId}`);
+	return reasons.length > 3 ? `${reasons.slice(0, 3).join(', ')} and ${reasons.length - 3} more` : reasons.join(', ');
 }

@@ -1,5 +1,6 @@
 import type { Mode } from '../flows/mode.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
+import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -19,6 +20,8 @@ export interface Plan {
 	changes: FlowChange[];
 	nodeRed: { from: string | null; to: string };
 	palette: { added: string[]; removed: string[] };
+	/** What may be done with each flow, and which nodes forbid the better strategies; a release uses what all of them allow. */
+	verdicts: FlowVerdict[];
 	/** What the cutover does to traffic, messages and state. */
 	effects: Effect[];
 	lint: LintReport['summary'] & { failOn: Severity | 'never' };

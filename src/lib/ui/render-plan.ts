@@ -1,3 +1,4 @@
+import { cutoverStrategies } from '../lint/verdict.ts';
 import type { Effect, FlowChange, Plan } from '../plan/plan.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { Theme } from './theme.ts';
@@ -16,7 +17,7 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 		lines.push(
 			'',
 			...section(
-				`Cutover, strategy ${plan.strategy}`,
+				`Cutover, strategy ${plan.strategy}${otherStrategies(plan)}`,
 				plan.effects.map((effect) => renderEffect(effect, theme)),
 			),
 		);
@@ -47,4 +48,12 @@ function renderEffect({ kind, what, nodes }: Effect, theme: Theme): string {
 
 function section(title: string, rows: string[]): string[] {
 	return [title, ...rows.map((row) => `  ${row}`)];
+}
+
+/** What the flows would bear besides: said, since only `exclusive` is built today. */
+function otherStrategies({ verdicts }: Plan): string {
+	const allowed = cutoverStrategies.filter(
+		(strategy) => strategy !== 'exclusive' && verdicts.every(({ allows }) => allows.includes(strategy)),
+	);
+	return verdicts.length > 0 && allowed.length > 0 ? ` (the flows would bear ${allowed.join(' or ')}, which is to come)` : '';
 }

@@ -100,6 +100,45 @@ describe('buildPlan', () => {
 		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained']);
 	});
 
+	it('carries the verdicts, and warns of flows that are not ready for the mode', () => {
+		const twice = snapshot('5', [
+			tab,
+			{ id: 'i1', type: 'inject', z: 't1', name: 'tick', repeat: '5', x: 1, y: 1, wires: [['d1']] },
+			{ id: 'd1', type: 'mqtt out', z: 't1', broker: 'b1', topic: 'out', x: 1, y: 1, wires: [] },
+			config,
+		]);
+		const plan = buildPlan(
+			input(twice, {
+				mode: 'load-balanced',
+				lint: lint(twice.content.flows, { mode: 'load-balanced' }),
+				variables: new Set(['MQTT_PORT']),
+			}),
+		);
+		expect(plan.verdicts.map(({ flowLabel, notReady }) => [flowLabel, notReady])).toEqual([['Plant', true]]);
+		expect(plan.warnings).toEqual(["the flow 'Plant' is not ready for this mode: timer-on-every-instance at i1"]);
+	});
+
+	it('warns of QoS 2 over MQTT 5', () => {
+		const subscribed = (qos: string, protocolVersion: string): FlowNode[] => [
+			tab,
+			{
+				id: 'b1',
+				type: 'mqtt-broker',
+				clientid: 'plant',
+				cleansession: false,
+				autoUnsubscribe: false,
+				protocolVersion,
+				sessionExpiry: '3600',
+			},
+			{ id: 'm1', type: 'mqtt in', z: 't1', broker: 'b1', topic: 'in', qos, wires: [[]] },
+		];
+		const warned = (flows: FlowNode[]) =>
+			buildPlan(input(snapshot('4', flows), { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).effects.some(
+				({ what }) => what.includes('QoS 2 over MQTT 5'),
+			);
+		expect([warned(subscribed('2', '5')), warned(subscribed('1', '5')), warned(subscribed('2', '4'))]).toEqual([true, false, false]);
+	});
+
 	it('has nothing to do where the snapshot serves', () => {
 		expect(buildPlan(input(one, { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).nothingToDo).toBe(true);
 	});
