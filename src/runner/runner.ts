@@ -6,7 +6,7 @@ import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
 import type { DrainReport, InstanceState, InstanceStatus, QuiesceReport, RunnerConfig } from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
-import { keepFlowsStopped } from './stopped-flows.ts';
+import { untilFlowsStayStopped } from './stopped-flows.ts';
 
 /** An event loop that has not turned for so long is hung; Node-RED is killed and started again. */
 const HUNG_MS = 5000;
@@ -72,7 +72,9 @@ export class Runner {
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
 	async run(): Promise<void> {
 		while (this.#state !== 'stopping') {
-			await this.#untilFlowsStayStopped();
+			await untilFlowsStayStopped(this.#config.userDir, (error) =>
+				this.#log.write('the flows cannot be kept stopped; trying again', { error }),
+			);
 			const nodeRed = new NodeRedProcess(this.#config, {
 				credentialSecret: this.#credentialSecret,
 				port: this.#port,
@@ -129,7 +131,8 @@ export class Runner {
 			const deadline = performance.now() + timeoutMs;
 			while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
 			this.#require('standby');
-			await this.#takeSeat(deadline);
+			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
+			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
@@ -222,32 +225,6 @@ export class Runner {
 		this.#isToRun = true;
 		this.#state = 'active';
 		this.#activeSince = performance.now();
-	}
-
-	/** @throws ControlRefusal SEAT_TAKEN where its holder renews it, or does not let go in time */
-	async #takeSeat(deadline: number): Promise<void> {
-		let remainingBefore = Number.POSITIVE_INFINITY;
-		for (;;) {
-			const refusal = await this.#lease.acquire();
-			if (!refusal) return;
-			const remaining = refusal.remainingMs ?? 0;
-			if (remaining > remainingBefore || performance.now() > deadline)
-				throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
-			remainingBefore = remaining;
-			await sleep(POLL_MS);
-		}
-	}
-
-	/** Node-RED is not started before: with a `start` left in that file, its flows would run without a lease. */
-	async #untilFlowsStayStopped(): Promise<void> {
-		for (;;) {
-			try {
-				return await keepFlowsStopped(this.#config.userDir);
-			} catch (error) {
-				this.#log.write('the flows cannot be kept stopped; trying again', { error: String(error) });
-				await sleep(RESTART_BACKOFF_MS[0]);
-			}
-		}
 	}
 
 	#ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {

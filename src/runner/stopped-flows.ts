@@ -1,6 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
+
+/** Before the file is tried again, on a full disk for one. */
+const RETRY_MS = 250;
+
+/** Node-RED must not be started before: with a `start` left in that file, its flows would run without a lease. */
+export async function untilFlowsStayStopped(userDir: string, failed: (error: string) => void): Promise<void> {
+	for (;;) {
+		try {
+			return await keepFlowsStopped(userDir);
+		} catch (error) {
+			failed(String(error));
+			await sleep(RETRY_MS);
+		}
+	}
+}
 
 /**
  * Has Node-RED come up with its flows stopped: of the ways that it offers, this one alone also lets them be started

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../src/lib/adapters/process-identity.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { freePort, until } from '../support/gateway.ts';
 import type { Project } from '../support/project.ts';
@@ -131,5 +134,26 @@ describe('parts that stand still', () => {
 		expect(JSON.parse(output)).toMatchObject({ error: { code: 'LOCK_LOST' } });
 		expect(await askVersion(project)).toBe('v3');
 		expect((await project.status()).health).toEqual({ state: 'serving' });
+	});
+});
+
+describe('the state of an environment is lost while it runs', () => {
+	it('ends what the journal no longer knows before it promotes anew', async () => {
+		const project = await createProject();
+		try {
+			await project.promote(versionFlows('v1'));
+			await project.promote(versionFlows('v2'));
+			const before = (await project.status()).slots.flatMap(({ instances }) => instances.map(({ status }) => status?.pid as number));
+			const directory = join(project.folder, '.flowferry', 'environments', 'production');
+			for (const file of ['state.db', 'state.db-wal', 'state.db-shm']) await rm(join(directory, file), { force: true });
+
+			await project.promote(versionFlows('v3'));
+			expect(await askVersion(project)).toBe('v3');
+			expect(before).toHaveLength(2);
+			for (const pid of before) expect(isAlive(pid)).toBe(false);
+			await project.active(); // exactly one
+		} finally {
+			await project.remove();
+		}
 	});
 });

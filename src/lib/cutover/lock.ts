@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../adapters/clock.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
@@ -7,7 +6,6 @@ import { LeaseKeeper } from '../lease/lease-keeper.ts';
 
 const SEAT = 'promotion';
 const TIMING: LeaseTiming = { ttlMs: 4000, renewDeadlineMs: 3000, retryMs: 500 };
-const POLL_MS = 200;
 
 export interface PromotionLock {
 	/** Why it was lost, also where it was got back since; null where it never was. */
@@ -39,15 +37,9 @@ export async function acquirePromotionLock(leases: LeaseStore, clock: MonotonicC
 		},
 	});
 
-	let remainingBefore = Number.POSITIVE_INFINITY;
-	for (;;) {
-		const refusal = await keeper.acquire();
-		if (!refusal) return held();
-		const remaining = refusal.remainingMs ?? 0;
-		if (remaining > remainingBefore) throw locked(refusal.heldBy ?? 'somebody');
-		remainingBefore = remaining;
-		await sleep(POLL_MS);
-	}
+	const refusal = await keeper.acquireFromTheDead();
+	if (refusal) throw locked(refusal.heldBy ?? 'somebody');
+	return held();
 
 	function held(): PromotionLock {
 		let token = keeper.token as number;

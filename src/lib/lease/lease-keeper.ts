@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../adapters/clock.ts';
 import type { LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
 import { assertLeaseTiming } from './timing.ts';
+
+/** Between two looks at somebody else's lease. */
+const POLL_MS = 50;
 
 export interface LeaseKeeperEvents {
 	/** The lease stands; the flows may run until this moment of the monotonic clock. */
@@ -61,6 +65,24 @@ export class LeaseKeeper {
 		this.#extend(asked);
 		this.#schedule();
 		return null;
+	}
+
+	/**
+	 * The same, but waits for the end of a lease that nobody renews: its holder is gone.
+	 * @param waitMs at most so long; a lease's ttl is enough for every dead holder
+	 * @returns the refusal where the holder renews, and so lives, or where the time is over
+	 */
+	async acquireFromTheDead(waitMs = Number.POSITIVE_INFINITY): Promise<LeaseRefusal | null> {
+		const deadline = performance.now() + waitMs;
+		let remainingBefore = Number.POSITIVE_INFINITY;
+		for (;;) {
+			const refusal = await this.acquire();
+			if (!refusal) return null;
+			const remaining = refusal.remainingMs ?? 0;
+			if (remaining > remainingBefore || performance.now() > deadline) return refusal;
+			remainingBefore = remaining;
+			await sleep(POLL_MS);
+		}
 	}
 
 	/** Tells the current deadline again, for a Node-RED that was started anew. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SlotName } from '../../promotion/journal.ts';
+import { type SlotName, slotNames } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
@@ -21,6 +21,8 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 	return {
 		steps: {
 			prepare: async () => {
+				// Before a first promotion nothing should run; what does is unknown to the journal, whose file may have been lost.
+				if (!from) for (const slot of slotNames) await target.stop(slot);
 				const held = (await target.journal.slots())[to.slot];
 				if (context.kind === 'rollback' && held?.number === to.release.number) await target.start(to.slot, context.progress);
 				else await target.prepare(to.slot, to.release, await context.loadSnapshot(), context.progress);
