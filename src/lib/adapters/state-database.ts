@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ExitStatus } from '../errors/exit-status.ts';
@@ -6,13 +7,16 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 /** SQLite's numbers for a damaged file, and for one that is none of its own. */
 const DAMAGED = [11, 26];
 
+/** Sixty-four pages. */
+const RESERVED_BYTES = 256 * 1024;
+
 /** How long a transaction waits for another process's. */
 const BUSY_TIMEOUT_MS = 1000;
 
 /**
  * Opens (or creates) a SQLite database that several processes share: write-ahead log, fully synchronous, so that what
- * was committed survives a power cut. The log is written back often, so that it soon stops growing: on a disk that has
- * run full, an active instance can still renew its lease.
+ * was committed survives a power cut. Room is reserved, so that on a disk that has run full an active instance can still
+ * renew its lease, and a promotion can still be undone.
  * @throws FlowferryError STATE_UNUSABLE where the file is no database, or cannot be written
  */
 export function openStateDatabase(file: string, tables: string): DatabaseSync {
@@ -20,6 +24,7 @@ export function openStateDatabase(file: string, tables: string): DatabaseSync {
 		const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
 		database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20; PRAGMA foreign_keys = ON;');
 		database.exec(tables);
+		reserveRoom(database, file);
 		return database;
 	} catch (cause) {
 		throw new FlowferryError({
@@ -29,6 +34,24 @@ export function openStateDatabase(file: string, tables: string): DatabaseSync {
 			exitStatus: ExitStatus.needsOperator,
 			cause,
 		});
+	}
+}
+
+/**
+ * Makes the write-ahead log longer than it will ever be used, since it is written back after 20 pages, and the database
+ * longer than its contents: SQLite writes over what is there and gives nothing back to the disk. The log goes when the
+ * last process closes it, so each opener looks. On a disk that is full already there is nothing to reserve.
+ */
+function reserveRoom(database: DatabaseSync, file: string): void {
+	try {
+		if (statSync(`${file}-wal`).size >= RESERVED_BYTES) return;
+		// Two transactions: what one transaction inserts and deletes is not written at all.
+		database.exec('CREATE TABLE IF NOT EXISTS reserve (filler BLOB) STRICT');
+		database.exec(`INSERT INTO reserve VALUES (zeroblob(${RESERVED_BYTES}))`);
+		database.exec('DELETE FROM reserve');
+		database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+	} catch {
+		// The disk is full, or somebody else is reserving.
 	}
 }
 
