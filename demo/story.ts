@@ -42,7 +42,7 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
 	const dev = await startDevNodeRed({
 		nodeRed: checkout('node_modules/node-red'),
 		userDir: join(project.folder, 'dev'),
-		variables: { MQTT_PORT: String(devBroker.port), MQTT_CLIENT_ID: 'orders-dev' },
+		variables: { MQTT_HOST: '127.0.0.1', MQTT_PORT: String(devBroker.port), MQTT_CLIENT_ID: 'orders-dev' },
 	});
 	cleanup.later('stop the dev Node-RED', () => dev.stop());
 	narrator.line(`dev Node-RED  ${dev.url}`);
@@ -51,7 +51,7 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
 		devUrl: dev.url,
 		nodeRed: checkout('node_modules/node-red'),
 		port,
-		variables: { MQTT_PORT: String(broker.port), MQTT_CLIENT_ID: 'orders-production' },
+		variables: { MQTT_HOST: '127.0.0.1', MQTT_PORT: String(broker.port), MQTT_CLIENT_ID: 'orders-production' },
 	});
 	narrator.line('flowferry.yaml says where flows are developed and where they run:');
 	for (const line of config.trimEnd().split('\n')) narrator.line(`  ${line}`);

@@ -1,6 +1,7 @@
 import { cutoverStrategies } from '../lint/verdict.ts';
 import type { Effect, FlowChange, Plan } from '../plan/plan.ts';
 import { shortId } from '../snapshot/snapshot.ts';
+import { count } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** A plan for people. */
@@ -22,7 +23,7 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 			),
 		);
 	const { errors, warnings, infos, failOn } = plan.lint;
-	lines.push('', `Lint: ${errors} errors, ${warnings} warnings, ${infos} infos; the gate is at '${failOn}'`);
+	lines.push('', `Lint: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(infos, 'info')}; the gate is at '${failOn}'`);
 	for (const warning of plan.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
 	for (const { message, hint } of plan.blockers) lines.push('', `${theme.error('blocked')} ${message}`, `  → ${hint}`);
 	return lines.join('\n');
