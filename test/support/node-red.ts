@@ -39,13 +39,17 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<Runnin
 
 	const program = options.version === 4 ? 'node-red-4' : 'node-red';
 	const script = fileURLToPath(new URL(`../../node_modules/${program}/red.js`, import.meta.url));
-	const child = spawn(process.execPath, [script, '--userDir', userDir], { cwd: userDir, stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(process.execPath, [script, '--userDir', userDir], {
+		detached: true,
+		cwd: userDir,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	let text = '';
 	for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
 
 	let stopping: Promise<void> | undefined;
 	const stop = () => {
-		stopping ??= endChild(child).then(() => (options.userDir === undefined ? rm(userDir, { recursive: true, force: true }) : undefined));
+		stopping ??= endGroup(child).then(() => (options.userDir === undefined ? rm(userDir, { recursive: true, force: true }) : undefined));
 		return stopping;
 	};
 	try {
@@ -72,6 +76,16 @@ function waitForStart(child: ChildProcess, output: () => string): Promise<string
 			resolve(address[1]!);
 		});
 	});
+}
+
+/** Node-RED is the leader of a group of its own: an npm that it started ends with it, instead of writing on into the folder. */
+async function endGroup(child: ChildProcess): Promise<void> {
+	await endChild(child);
+	try {
+		process.kill(-child.pid!, 'SIGKILL');
+	} catch {
+		// Nobody was left.
+	}
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
