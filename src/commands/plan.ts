@@ -1,10 +1,9 @@
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
-import { planPromotion } from '../lib/cutover/plan-promotion.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
 import type { Plan } from '../lib/plan/plan.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { failOnFlag, resolveSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+import { failOnFlag, planSnapshot, snapshotFlag } from '../snapshot-flag.ts';
 
 export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override summary = 'Show what a promotion would do';
@@ -20,13 +19,8 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override flags = { snapshot: snapshotFlag(), 'fail-on': failOnFlag() };
 
 	async run(): Promise<Plan> {
-		return await this.withEnvironment(async ({ context, environment, target }) => {
-			const { snapshot, warnings } = await resolveSnapshot(context, this.flags.snapshot);
-			const failOn = this.flags['fail-on'];
-			const { lint } = context.config;
-			const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
-			const plan = await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
-			plan.warnings.push(...warnings);
+		return await this.withEnvironment(async (session) => {
+			const { plan } = await planSnapshot(session, { id: this.flags.snapshot, failOn: this.flags['fail-on'] });
 			this.log(renderPlan(plan, createTheme(process.stdout)));
 			const [blocker] = plan.blockers;
 			if (blocker) this.endWith(blocker.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage);

@@ -1,16 +1,13 @@
 import { Flags } from '@oclif/core';
-import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
-import { assertCurrent, assertUnblocked, planPromotion } from '../lib/cutover/plan-promotion.ts';
+import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
-import type { Plan } from '../lib/plan/plan.ts';
-import type { Snapshot } from '../lib/snapshot/snapshot.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { failOnFlag, resolveSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+import { failOnFlag, planSnapshot, snapshotFlag } from '../snapshot-flag.ts';
 
 type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string; release: number; snapshot: string };
 
@@ -37,9 +34,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 
 	async run(): Promise<Result> {
 		return await this.withEnvironment(async (session) => {
-			const { snapshot, warnings } = await resolveSnapshot(session.context, this.flags.snapshot);
-			const plan = await this.plan(session, snapshot);
-			plan.warnings.push(...warnings);
+			const { snapshot, plan } = await planSnapshot(session, { id: this.flags.snapshot, failOn: this.flags['fail-on'] });
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {
 				const { release } = plan.from;
@@ -56,12 +51,5 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
 		});
-	}
-
-	private async plan({ context, environment, target }: EnvironmentSession, snapshot: Snapshot): Promise<Plan> {
-		const failOn = this.flags['fail-on'];
-		const { lint } = context.config;
-		const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
-		return await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
 	}
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls, ValidationReport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
@@ -251,8 +252,4 @@ export class Runner {
 		this.#log.write('node-red hangs; killing it', { silentMs: Math.round(this.#nodeRed.silentMs()) });
 		this.#nodeRed.kill();
 	}
-}
-
-function sleep(ms: number): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, ms));
 }

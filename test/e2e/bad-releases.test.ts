@@ -5,18 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { until } from '../support/gateway.ts';
 import type { Project } from '../support/project.ts';
-import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-const node = (id: string, type: string, properties: object): FlowNode => ({
-	id,
-	type,
-	z: 'tab1',
-	name: '',
-	x: 100,
-	y: 200,
-	wires: [],
-	...properties,
-});
+import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
 
 /** Runs a shell command a moment after each start of the flows. */
 const atStart = (command: string): FlowNode[] => [

@@ -4,21 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../src/lib/adapters/process-identity.ts';
-import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { freePort, until } from '../support/gateway.ts';
 import type { Project } from '../support/project.ts';
-import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-const node = (id: string, type: string, properties: object): FlowNode => ({
-	id,
-	type,
-	z: 'tab1',
-	name: '',
-	x: 100,
-	y: 200,
-	wires: [],
-	...properties,
-});
+import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
 
 describe('a configuration or a state that is not as the last promotion left it', () => {
 	let project: Project;

@@ -1,18 +1,7 @@
 import { createServer } from 'node:net';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { Project } from '../support/project.ts';
-import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-const node = (id: string, type: string, properties: object): FlowNode => ({
-	id,
-	type,
-	z: 'tab1',
-	name: '',
-	x: 100,
-	y: 200,
-	wires: [],
-	...properties,
-});
+import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
 
 describe('promote, rollback, down and up on real Node-RED', () => {
 	let project: Project;

@@ -93,6 +93,18 @@ async function readLogs(folder: string): Promise<string> {
 	return (await readdir(logs).catch(() => [])).join(', ');
 }
 
+/** A node on the flow of `versionFlows`. */
+export const node = (id: string, type: string, properties: object): FlowNode => ({
+	id,
+	type,
+	z: 'tab1',
+	name: '',
+	x: 100,
+	y: 200,
+	wires: [],
+	...properties,
+});
+
 /** `GET /version` answers the version; every part is ordinary. */
 export function versionFlows(version: string, more: FlowNode[] = []): FlowNode[] {
 	return [
