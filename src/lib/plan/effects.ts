@@ -42,24 +42,5 @@ export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: Lint
 		const nodes = new Set(lint.findings.filter(({ family }) => families.includes(family)).map(({ nodeId }: Finding) => nodeId)).size;
 		if (nodes > 0) effects.push({ kind, what, nodes });
 	}
-	const unsafe = subscriptionsAtQos2OfMqtt5(flows);
-	if (unsafe > 0)
-		effects.push({
-			kind: 'may lose',
-			what: 'subscriptions at QoS 2 over MQTT 5 have been seen to lose messages; QoS 1 has not',
-			nodes: unsafe,
-		});
 	return effects;
-}
-
-/**
- * Seen in 4 of 9 runs of test/e2e/traffic.test.ts with QoS 2 over MQTT 5 (mqtt.js 5.15, Mosquitto 2.0.11), the cause not
- * found; in no run at QoS 1, nor at QoS 2 over MQTT 3.1.1.
- */
-function subscriptionsAtQos2OfMqtt5(flows: FlowNode[]): number {
-	const brokers = new Set(
-		flows.filter(({ type, protocolVersion }) => type === 'mqtt-broker' && String(protocolVersion) === '5').map(({ id }) => id),
-	);
-	return flows.filter(({ type, broker, qos }) => type === 'mqtt in' && brokers.has(String(broker)) && !['0', '1'].includes(String(qos)))
-		.length;
 }

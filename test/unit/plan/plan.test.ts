@@ -118,27 +118,6 @@ describe('buildPlan', () => {
 		expect(plan.warnings).toEqual(["the flow 'Plant' is not ready for this mode: timer-on-every-instance at i1"]);
 	});
 
-	it('warns of QoS 2 over MQTT 5', () => {
-		const subscribed = (qos: string, protocolVersion: string): FlowNode[] => [
-			tab,
-			{
-				id: 'b1',
-				type: 'mqtt-broker',
-				clientid: 'plant',
-				cleansession: false,
-				autoUnsubscribe: false,
-				protocolVersion,
-				sessionExpiry: '3600',
-			},
-			{ id: 'm1', type: 'mqtt in', z: 't1', broker: 'b1', topic: 'in', qos, wires: [[]] },
-		];
-		const warned = (flows: FlowNode[]) =>
-			buildPlan(input(snapshot('4', flows), { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).effects.some(
-				({ what }) => what.includes('QoS 2 over MQTT 5'),
-			);
-		expect([warned(subscribed('2', '5')), warned(subscribed('1', '5')), warned(subscribed('2', '4'))]).toEqual([true, false, false]);
-	});
-
 	it('has nothing to do where the snapshot serves', () => {
 		expect(buildPlan(input(one, { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).nothingToDo).toBe(true);
 	});
