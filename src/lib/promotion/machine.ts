@@ -8,6 +8,7 @@ export const milestones = [
 	'planned',
 	'prepared',
 	'validated',
+	'connected',
 	'held',
 	'quiesced',
 	'drained',
@@ -18,8 +19,11 @@ export const milestones = [
 ] as const;
 export type Milestone = (typeof milestones)[number];
 
-/** From one milestone to the next. Each is idempotent. */
-export const steps = ['prepare', 'validate', 'hold', 'quiesce', 'drain', 'hand over', 'activate', 'verify', 'release'] as const;
+/**
+ * From one milestone to the next. Each is idempotent. `connect` starts the new flows behind a closed gate, where the
+ * strategy does that; elsewhere it has nothing to do.
+ */
+export const steps = ['prepare', 'validate', 'connect', 'hold', 'quiesce', 'drain', 'hand over', 'activate', 'verify', 'release'] as const;
 export type Step = (typeof steps)[number];
 
 /**
@@ -61,7 +65,8 @@ export const initialState: PromotionState = { kind: 'going', reached: 'planned',
 const compensationsAfter: Record<Step, Compensation[]> = {
 	prepare: ['discard'],
 	validate: ['discard'],
-	hold: ['let flow', 'discard'],
+	connect: ['restore', 'discard'],
+	hold: ['restore', 'let flow', 'discard'],
 	quiesce: ['restore', 'let flow', 'discard'],
 	drain: ['restore', 'let flow', 'discard'],
 	'hand over': ['restore', 'let flow', 'discard'],

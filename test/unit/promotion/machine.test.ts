@@ -7,25 +7,28 @@ interface World {
 	running: Set<'old' | 'new'>;
 	traffic: 'old' | 'new' | 'held';
 	newStands: boolean;
+	/** The new flows are started, and their gate lets nothing pass. */
+	atGate: boolean;
 }
 
-const start: World = { running: new Set(['old']), traffic: 'old', newStands: false };
+const start: World = { running: new Set(['old']), traffic: 'old', newStands: false, atGate: false };
 
 /** What each step does, whole; half of it is nothing or all, since each acts on one thing. */
 const effects: Record<Step, (world: World) => World> = {
 	prepare: (world) => ({ ...world, newStands: true }),
 	validate: (world) => world,
+	connect: (world) => ({ ...world, atGate: true }),
 	hold: (world) => ({ ...world, traffic: 'held' }),
 	quiesce: (world) => world,
 	drain: (world) => world,
 	'hand over': (world) => ({ ...world, running: new Set() }),
-	activate: (world) => ({ ...world, running: new Set(['new']) }),
+	activate: (world) => ({ ...world, running: new Set(['new']), atGate: false }),
 	verify: (world) => world,
 	release: (world) => ({ ...world, traffic: 'new' }),
 };
 
 const undo: Record<Compensation, (world: World) => World> = {
-	restore: (world) => ({ ...world, running: new Set(['old']) }),
+	restore: (world) => ({ ...world, running: new Set(['old']), atGate: false }),
 	'let flow': (world) => ({ ...world, traffic: 'old' }),
 	discard: (world) => ({ ...world, newStands: false }),
 };
@@ -96,12 +99,18 @@ describe('the promotion state machine, explored whole', () => {
 		expect(new Set(ends.map(({ state }) => state.kind))).toEqual(new Set(['baking', 'rolled back', 'needs operator']));
 		for (const { state, world } of ends) {
 			if (state.kind === 'baking')
-				expect({ running: [...world.running], traffic: world.traffic }).toEqual({ running: ['new'], traffic: 'new' });
+				expect({ running: [...world.running], traffic: world.traffic, atGate: world.atGate }).toEqual({
+					running: ['new'],
+					traffic: 'new',
+					atGate: false,
+				});
 			if (state.kind === 'rolled back') {
-				expect({ running: [...world.running], traffic: world.traffic, newStands: world.newStands }).toEqual({
+				const { traffic, newStands, atGate } = world;
+				expect({ running: [...world.running], traffic, newStands, atGate }).toEqual({
 					running: ['old'],
 					traffic: 'old',
 					newStands: false,
+					atGate: false,
 				});
 			}
 		}

@@ -33,6 +33,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 					checkValidation(instance.name, await instance.validate(timeouts.startMs), content.flows);
 				}
 			},
+			connect: async () => {},
 			hold: async () => {
 				if (from) await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
 			},
