@@ -1,9 +1,11 @@
 import { Flags } from '@oclif/core';
 import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
-import { planPromotion } from './lib/cutover/plan-promotion.ts';
+import { type PlanningSetting, planPromotion, strategyBetween } from './lib/cutover/plan-promotion.ts';
 import { type Severity, severities } from './lib/lint/finding.ts';
+import { type CutoverStrategy, cutoverStrategies } from './lib/lint/verdict.ts';
 import type { Plan } from './lib/plan/plan.ts';
+import type { Release } from './lib/promotion/journal.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
 import { captureSnapshot } from './lib/snapshot/capture.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';
@@ -18,6 +20,12 @@ export const failOnFlag = () =>
 		description: "The severity from which lint findings stop a promotion; default: the environment's failOn",
 	})();
 
+export const strategyFlag = () =>
+	Flags.option({
+		options: cutoverStrategies,
+		description: 'How the old release makes way for the new; default: the strictest that any flow of the two needs',
+	})();
+
 /** The stored snapshot of that id; without one, a snapshot of the dev Node-RED, stored. */
 async function resolveSnapshot(context: Context, id: string | undefined): Promise<Capture> {
 	if (id !== undefined) return { snapshot: await context.snapshots.get(id), warnings: [] };
@@ -28,12 +36,28 @@ async function resolveSnapshot(context: Context, id: string | undefined): Promis
 
 /** The snapshot that a command is about, with the plan of its promotion; what it could not hold is among the plan's warnings. */
 export async function planSnapshot(
-	{ context, environment, target }: EnvironmentSession,
-	{ id, failOn }: { id: string | undefined; failOn: Severity | 'never' | undefined },
+	session: EnvironmentSession,
+	flags: { snapshot?: string | undefined; 'fail-on'?: Severity | 'never' | undefined; strategy?: CutoverStrategy | undefined },
 ): Promise<{ snapshot: Snapshot; plan: Plan }> {
-	const { snapshot, warnings } = await resolveSnapshot(context, id);
-	const { lint } = context.config;
-	const setting = { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
-	const plan = await planPromotion({ ...setting, ...(failOn && { failOn }) }, snapshot);
+	const { snapshot, warnings } = await resolveSnapshot(session.context, flags.snapshot);
+	const { 'fail-on': failOn, strategy } = flags;
+	const plan = await planPromotion({ ...planningSetting(session), ...(failOn && { failOn }), ...(strategy && { strategy }) }, snapshot);
 	return { snapshot, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
+}
+
+/** The strategy for a cutover between two stored releases. */
+export function chooseStrategyFor(
+	session: EnvironmentSession,
+	wanted: CutoverStrategy | undefined,
+): (from: Release, to: Release) => Promise<CutoverStrategy> {
+	return async (from, to) => {
+		const setting = planningSetting(session);
+		const [old, next] = await Promise.all([setting.loadSnapshot(from.snapshot), setting.loadSnapshot(to.snapshot)]);
+		return wanted ?? strategyBetween(setting, old, next).strategy;
+	};
+}
+
+function planningSetting({ context, environment, target }: EnvironmentSession): PlanningSetting {
+	const { lint } = context.config;
+	return { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
 }

@@ -1,24 +1,5 @@
+import type { BrokerNode, MqttClient } from './mqtt-nodes.ts';
 import type { RuntimeNode } from './node-red.ts';
-
-/**
- * Node-RED's `mqtt-broker` node and the mqtt.js client inside it, as far as the agent touches them
- * (mqtt 5.15 as shipped with Node-RED 4.1 and 5.0: lib/handlers/publish.js, lib/handlers/pubrel.js).
- */
-interface BrokerNode extends RuntimeNode {
-	options?: { clean?: boolean };
-	client?: MqttClient;
-}
-
-interface MqttClient {
-	options: { customHandleAcks: unknown };
-	_sendPacket: (packet: Packet, callback?: () => void, ...rest: unknown[]) => unknown;
-	/** QoS 2 messages that were acknowledged with PUBREC and whose PUBREL has not come yet. */
-	incomingStore?: { _inflights?: Map<unknown, unknown> };
-}
-
-interface Packet {
-	cmd: string;
-}
 
 /** Any MQTT 5 reason code other than 0 keeps mqtt.js from emitting the message; this one is valid for PUBACK and PUBREC. */
 const NOT_EMITTED = 16;
@@ -49,7 +30,7 @@ export interface PersistentSession {
 }
 
 function withholdAcknowledgements(client: MqttClient): void {
-	client.options.customHandleAcks = (_topic: string, _message: Buffer, _packet: Packet, done: (code: number) => void) => done(NOT_EMITTED);
+	client.options.customHandleAcks = (_topic: string, _message: Buffer, _packet: object, done: (code: number) => void) => done(NOT_EMITTED);
 
 	const send = client._sendPacket.bind(client);
 	client._sendPacket = (packet, callback, ...rest) => {

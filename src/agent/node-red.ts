@@ -12,8 +12,16 @@ export interface PluginApi {
 		eachNode(visit: (config: NodeConfig) => void): void;
 		getNode(id: string): RuntimeNode | null;
 	};
-	/** A promise that a callback returns is waited for. */
-	hooks: { add(name: string, callback: (event: HookEvent) => Promise<void> | undefined): void };
+	hooks: {
+		/** A promise that a callback returns is waited for. */
+		add(name: string, callback: (event: HookEvent) => Promise<void> | undefined): void;
+		/** `onSend`: false ends the messages here. Two declared parameters: they wait until `done` is called. */
+		add(
+			name: string,
+			callback: ((events: SendEvent[]) => false | undefined) | ((events: SendEvent[], done: (result?: false) => void) => void),
+		): void;
+		remove(name: string): void;
+	};
 	events: { on(name: string, listener: (payload: RuntimeEvent) => void): void };
 	log: { addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void; ERROR: number };
 	plugins: { registerPlugin(id: string, definition: { type: string; onadd(): void }): void };
@@ -35,9 +43,13 @@ export interface RuntimeNode extends NodeConfig {
 	_inputCallback?: unknown;
 	_inputCallbacks?: unknown;
 	_flow?: RuntimeFlow;
+	/** Inside a subflow: the id that the node has in the subflow's definition. */
+	_alias?: string;
 }
 
 export interface RuntimeFlow {
+	/** Of a subflow instance: `<tab>/<instance>/…`. */
+	path?: string;
 	activeNodes?: Record<string, RuntimeNode>;
 	subflowInstanceNodes?: Record<string, RuntimeFlow>;
 }
@@ -48,6 +60,12 @@ interface HookEvent {
 	destination: { id: string; node: RuntimeNode };
 	/** onComplete */
 	node: { id: string; node: RuntimeNode };
+}
+
+/** What `onSend` gets: one entry for each wire that a send goes to. */
+export interface SendEvent {
+	msg: object;
+	source: { id: string; node: RuntimeNode };
 }
 
 /** `runtime-event` with id `runtime-state` tells why flows do not run; the state API does not. */

@@ -1,10 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { DeferredConnections } from './deferred-connections.ts';
 import { drain } from './drain.ts';
+import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
 import type { AgentCall, AgentCalls, AgentEvent, AgentReport, CallMessage, FlowProblem, LeaseMessage, ReplyMessage } from './protocol.ts';
 import { quiesce } from './sources.ts';
+import { Streams } from './streams.ts';
+import { monotonicMs } from './time.ts';
 import { validate } from './validate.ts';
 
 const HEARTBEAT_MS = 250;
@@ -17,6 +21,9 @@ function agent(api: PluginApi): void {
 	if (!process.send) return;
 	const runtime = loadRuntimeApi();
 	const inFlight = new InFlight(api, confirmLease);
+	const streams = new Streams(api);
+	const gate = new Gate(api, streams);
+	const connections = new DeferredConnections();
 	const delay = monitorEventLoopDelay({ resolution: 10 });
 	delay.enable();
 
@@ -34,6 +41,8 @@ function agent(api: PluginApi): void {
 	api.events.on('flows:stopped', () => {
 		flows = 'stopped';
 		inFlight.reset();
+		connections.forget();
+		gate.stop();
 	});
 	api.log.addHandler({
 		emit: (_event, entry) => {
@@ -48,10 +57,28 @@ function agent(api: PluginApi): void {
 
 	const calls: { [C in AgentCall]: (params: AgentCalls[C]['params']) => Promise<AgentCalls[C]['result']> } = {
 		start: async () => {
-			problems = [];
-			inFlight.reset();
-			await runtime.flows.setState({ state: 'start' });
+			await startFlows();
 			return {};
+		},
+		startBehindGate: async () => {
+			if (!connections.defer()) return { refused: 'its MQTT client is not the one that this agent knows' };
+			streams.count();
+			gate.close();
+			await startFlows();
+			return { refused: null };
+		},
+		listen: ({ topic, timeoutMs }) => streams.listen(topic, timeoutMs),
+		sendSentinel: async ({ sentinel }) => {
+			streams.sendSentinel(sentinel);
+			return {};
+		},
+		streams: async () => streams.report(),
+		open: async ({ order }) => {
+			if (leaseEndsMs === null || hasEnded()) throw new Error('the gate opens under a lease only');
+			if (!gate.closed) throw new Error('the gate is not closed');
+			streams.assertKnown(Object.keys(order.handled));
+			connections.connectAll();
+			return gate.open(order);
 		},
 		stop: async () => {
 			unclosed = [];
@@ -60,11 +87,21 @@ function agent(api: PluginApi): void {
 			if (unclosed.length > 0) throw new Error(`not closed in time: ${unclosed.join(', ')}`);
 			return {};
 		},
-		quiesce: ({ timeoutMs }) => quiesce(api, timeoutMs),
+		quiesce: async ({ timeoutMs }) => {
+			const report = await quiesce(api, timeoutMs);
+			streams.close();
+			return { ...report, streams: streams.report() };
+		},
 		drain: ({ deadlineMs }) => drain(inFlight, deadlineMs),
 		validate: async () => validate(await runtime.flows.getFlows({}), lastState),
 		report: async () => report(),
 	};
+
+	async function startFlows(): Promise<void> {
+		problems = [];
+		inFlight.reset();
+		await runtime.flows.setState({ state: 'start' });
+	}
 
 	function report(): AgentReport {
 		const eventLoopDelayMs = Math.round(delay.max / 1e6);
@@ -142,10 +179,6 @@ function endThis(): void {
 /** Two turns of the event loop: in between, all channels have been read. */
 async function readNews(): Promise<void> {
 	for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function monotonicMs(): number {
-	return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 function send(message: ReplyMessage | AgentEvent): void {

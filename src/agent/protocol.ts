@@ -9,6 +9,18 @@ export interface AgentCalls {
 	start: { params: Record<string, never>; result: Record<string, never> };
 	/** Stops the flows; resolves when all nodes are closed. */
 	stop: { params: Record<string, never>; result: Record<string, never> };
+	/**
+	 * Starts the flows behind a closed gate: they connect and subscribe, and nothing that a node sends reaches another. What
+	 * must not be connected twice waits. `refused` says why this Node-RED cannot do that; then nothing was started.
+	 */
+	startBehindGate: { params: Record<string, never>; result: { refused: string | null } };
+	/** Counts what the subscriptions emit from here on, and listens for sentinels on `<topic>/<id of the broker node>`. */
+	listen: { params: { topic: string; timeoutMs: number }; result: StreamReport };
+	/** Publishes a sentinel on each connection that is listened on, at each QoS in use. */
+	sendSentinel: { params: { sentinel: number }; result: Record<string, never> };
+	streams: { params: Record<string, never>; result: StreamReport };
+	/** Makes the connections that waited, and opens the gate. Refused without a lease. */
+	open: { params: { order: CutOrder }; result: GateReport };
 	/** Closes what emits messages of its own accord; everything else goes on. */
 	quiesce: { params: { timeoutMs: number }; result: QuiesceReport };
 	/** Waits until nothing is in flight any more, or the deadline. */
@@ -49,6 +61,57 @@ export interface QuiesceReport {
 	closed: NodeRef[];
 	/** Sources that did not close in time; they may still emit. */
 	stuck: NodeRef[];
+	/** Where the subscriptions stood when they were closed. */
+	streams: StreamReport;
+}
+
+/** An ordinary MQTT subscription (each subscriber gets every message) of a `mqtt in` that runs. */
+export interface Stream {
+	/** The node by its place in the flows: the same in every instance of the same flows. */
+	key: string;
+	topic: string;
+	qos: 0 | 1 | 2;
+	/** Id of the broker node. */
+	connection: string;
+	/** `mqtt://127.0.0.1:1883` */
+	server: string;
+}
+
+/** A sentinel came by. */
+export interface Mark {
+	connection: string;
+	/** At which QoS it came. */
+	qos: 0 | 1 | 2;
+	/** 1, 2, 3 … */
+	sentinel: number;
+	/** By stream key: how many messages of this QoS the subscription had emitted before it. */
+	counts: Record<string, number>;
+}
+
+export interface StreamReport {
+	streams: Stream[];
+	marks: Mark[];
+	/** By stream key: how many messages of QoS 0, 1 and 2 the subscription has emitted since the counting began. */
+	counts: Record<string, number[]>;
+	/** Connections that cannot be listened on, or were lost meanwhile: nothing is known of their streams. */
+	lost: string[];
+	/** When the sources were closed, on the host's monotonic clock in milliseconds; null where they are open. */
+	closedAtMs: number | null;
+}
+
+/** What of that which both sides may have got the old side has handled. */
+export interface CutOrder {
+	/** By stream key, for QoS 0, 1 and 2: the number of the last message, as the new side counts, that the old side handled. */
+	handled: Record<string, number[]>;
+	/** For everything that is not counted: what came until then is the old side's. The host's monotonic clock, in milliseconds. */
+	closedAtMs: number;
+}
+
+/** What became of the messages that waited at the gate. */
+export interface GateReport {
+	passed: number;
+	/** The old side had handled them. */
+	dropped: number;
 }
 
 export interface DrainReport {

@@ -2,6 +2,7 @@ import { leaveMessagesAtBroker } from './mqtt-sessions.ts';
 import type { PluginApi, RuntimeNode } from './node-red.ts';
 import { describeNode, runningNodes, takesInput } from './node-red.ts';
 import type { QuiesceReport } from './protocol.ts';
+import { leaveShareGroups } from './share-groups.ts';
 import { sleep, within } from './time.ts';
 
 /** Sources that also take input, so that their handlers do not tell: an inject has its button, an `mqtt in` may be dynamic. */
@@ -31,13 +32,15 @@ export function isSource(node: RuntimeNode): boolean {
  * Closes the sources and nothing else, so that what is inside can come out. The flows cannot be resumed from here:
  * they are stopped, or stopped and started again.
  */
-export async function quiesce(api: PluginApi, timeoutMs: number): Promise<QuiesceReport> {
+export async function quiesce(api: PluginApi, timeoutMs: number): Promise<Omit<QuiesceReport, 'streams'>> {
 	const deadline = performance.now() + timeoutMs;
 	const nodes = [...runningNodes(api)];
 	const sessions = leaveMessagesAtBroker(nodes);
 	// Half of the time at most: a broker that does not answer must not cost the other sources theirs.
 	const halfTime = performance.now() + timeoutMs / 2;
 	while (sessions.some((session) => session.halfWay() > 0) && performance.now() < halfTime) await sleep(5);
+
+	await leaveShareGroups(nodes, halfTime - performance.now());
 
 	const sources = nodes.filter(isSource);
 	const closed = await Promise.all(sources.map((node) => within(close(node), deadline - performance.now())));

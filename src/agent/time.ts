@@ -2,6 +2,11 @@ export function sleep(ms: number): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** The host's monotonic clock, which all processes of a machine share. */
+export function monotonicMs(): number {
+	return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 /** True where the work ended in time, false where it goes on unattended. */
 export async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
 	let timer: NodeJS.Timeout | undefined;

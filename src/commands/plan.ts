@@ -3,7 +3,7 @@ import { ExitStatus } from '../lib/errors/exit-status.ts';
 import type { Plan } from '../lib/plan/plan.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { failOnFlag, planSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+import { failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapshot-flag.ts';
 
 export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override summary = 'Show what a promotion would do';
@@ -16,11 +16,11 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	];
 
 	static override args = environmentArgs;
-	static override flags = { snapshot: snapshotFlag(), 'fail-on': failOnFlag() };
+	static override flags = { snapshot: snapshotFlag(), 'fail-on': failOnFlag(), strategy: strategyFlag() };
 
 	async run(): Promise<Plan> {
 		return await this.withEnvironment(async (session) => {
-			const { plan } = await planSnapshot(session, { id: this.flags.snapshot, failOn: this.flags['fail-on'] });
+			const { plan } = await planSnapshot(session, this.flags);
 			this.log(renderPlan(plan, createTheme(process.stdout)));
 			const [blocker] = plan.blockers;
 			if (blocker) this.endWith(blocker.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage);

@@ -7,7 +7,7 @@ import { promote } from '../lib/cutover/promote.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { failOnFlag, planSnapshot, snapshotFlag } from '../snapshot-flag.ts';
+import { failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapshot-flag.ts';
 
 type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string; release: number; snapshot: string };
 
@@ -19,6 +19,10 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override examples = [
 		{ description: 'What the dev Node-RED runs now', command: '<%= config.bin %> promote production' },
 		{
+			description: 'By a strategy of your own choice; the plan says what that may cost',
+			command: '<%= config.bin %> promote production --strategy exclusive',
+		},
+		{
 			description: 'In CI: a stored snapshot, without a question',
 			command: '<%= config.bin %> promote production --snapshot 3f9c2a71 --yes --json',
 		},
@@ -28,13 +32,14 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override flags = {
 		snapshot: snapshotFlag(),
 		'fail-on': failOnFlag(),
+		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<Result> {
 		return await this.withEnvironment(async (session) => {
-			const { snapshot, plan } = await planSnapshot(session, { id: this.flags.snapshot, failOn: this.flags['fail-on'] });
+			const { snapshot, plan } = await planSnapshot(session, this.flags);
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {
 				const { release } = plan.from;
@@ -46,7 +51,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 
 			const result = await this.changing(session, async (setting) => {
 				await assertCurrent(plan, session.target);
-				return await this.showing(setting, (shown) => promote(shown, snapshot));
+				return await this.showing(setting, (shown) => promote(shown, snapshot, plan.strategy === 'first' ? 'exclusive' : plan.strategy));
 			});
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };

@@ -4,6 +4,7 @@ import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { rollback } from '../lib/cutover/promote.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
+import { chooseStrategyFor, strategyFlag } from '../snapshot-flag.ts';
 
 export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override summary = 'Go back to an earlier release';
@@ -18,13 +19,16 @@ export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override args = environmentArgs;
 	static override flags = {
 		to: Flags.integer({ description: "A release's number; default: the one kept warm, else the one that served before", min: 1 }),
+		strategy: strategyFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<PromotionResult> {
 		return await this.withEnvironment(async (session) => {
 			await this.confirmed(`Roll back ${session.environment.name}?`);
-			const result = await this.changing(session, (setting) => this.showing(setting, (shown) => rollback(shown, this.flags.to)));
+			const result = await this.changing(session, (setting) =>
+				this.showing(setting, (shown) => rollback(shown, chooseStrategyFor(session, this.flags.strategy), this.flags.to)),
+			);
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return result;
 		});

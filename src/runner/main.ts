@@ -12,7 +12,7 @@ import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
-import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import type { CutOrder, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
 
@@ -30,7 +30,17 @@ const control = createControlServer(
 	{
 		'GET /status': async () => runner.status(),
 		'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
-		'POST /activate': (body) => runner.activate((body as { timeoutMs: number }).timeoutMs),
+		'POST /gate': (body) => runner.gate((body as { timeoutMs: number }).timeoutMs),
+		'POST /listen': (body) => {
+			const { topic, timeoutMs } = body as { topic: string; timeoutMs: number };
+			return runner.listen(topic, timeoutMs);
+		},
+		'POST /sentinel': (body) => runner.sendSentinel((body as { sentinel: number }).sentinel),
+		'POST /streams': () => runner.streams(),
+		'POST /activate': async (body) => {
+			const { timeoutMs, order } = body as { timeoutMs: number; order?: CutOrder };
+			return { gate: await runner.activate(timeoutMs, order) };
+		},
 		'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
 		'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
 		'POST /demote': (body) => {

@@ -4,7 +4,16 @@ import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
-import type { DrainReport, InstanceState, InstanceStatus, QuiesceReport, RunnerConfig } from '../lib/targets/instance.ts';
+import type {
+	CutOrder,
+	DrainReport,
+	GateReport,
+	InstanceState,
+	InstanceStatus,
+	QuiesceReport,
+	RunnerConfig,
+	StreamReport,
+} from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
@@ -19,6 +28,8 @@ const STOP_MS = 20_000;
 const RECOVERED_MS = 60_000;
 /** While something is waited for. */
 const POLL_MS = 50;
+/** What the agent answers from memory. */
+const ANSWER_MS = 2000;
 
 /**
  * One instance: a Node-RED whose flows run only while its seat's lease is held. The runner is Node-RED's parent, so it
@@ -125,30 +136,57 @@ export class Runner {
 		return this.#ask('validate', {}, timeoutMs);
 	}
 
-	/** Waits, within the time, for a Node-RED that is being started again, and for the end of a lease that nobody renews. */
-	activate(timeoutMs: number): Promise<void> {
+	/** Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. */
+	gate(timeoutMs: number): Promise<{ refused: string | null }> {
 		return this.#inTurn(async () => {
-			if (this.#state === 'active') return;
+			if (this.#state === 'gated') return { refused: null };
+			this.#require('standby');
+			const answer = await this.#ask('startBehindGate', {}, timeoutMs);
+			if (!answer.refused) this.#state = 'gated';
+			return answer;
+		});
+	}
+
+	listen(topic: string, timeoutMs: number): Promise<StreamReport> {
+		return this.#ask('listen', { topic, timeoutMs }, timeoutMs + ANSWER_MS);
+	}
+
+	sendSentinel(sentinel: number): Promise<object> {
+		return this.#ask('sendSentinel', { sentinel }, ANSWER_MS);
+	}
+
+	streams(): Promise<StreamReport> {
+		return this.#ask('streams', {}, ANSWER_MS);
+	}
+
+	/** Waits, within the time, for a Node-RED that is being started again, and for the end of a lease that nobody renews. */
+	activate(timeoutMs: number, order?: CutOrder): Promise<GateReport | null> {
+		return this.#inTurn(async () => {
+			if (this.#state === 'active') return null;
 			const deadline = performance.now() + timeoutMs;
 			while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
-			this.#require('standby');
+			// Started again after a crash, it stands by without a gate.
+			const behindGate = order !== undefined && this.#state === 'gated';
+			if (!behindGate) this.#require('standby');
 			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
 			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
-				await this.#ask('start', {}, timeoutMs);
+				const gate = behindGate ? await this.#ask('open', { order }, timeoutMs) : null;
+				if (!behindGate) await this.#ask('start', {}, timeoutMs);
+				this.#isActive();
+				return gate;
 			} catch (error) {
 				await this.#stopFlows(timeoutMs, null);
 				throw error;
 			}
-			this.#isActive();
 		});
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
 		return this.#inTurn(async () => {
-			const nothing = { closed: [], stuck: [] };
+			const nothing: QuiesceReport = { closed: [], stuck: [], streams: { streams: [], marks: [], counts: {}, lost: [], closedAtMs: null } };
 			if (this.#state === 'quiesced') return nothing;
 			if (this.#lease.token === null) this.#require('active');
 			this.#handingOver = true;
@@ -168,7 +206,7 @@ export class Runner {
 	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
 		return this.#inTurn(async () => {
 			this.#isToRun = false;
-			if (this.#lease.token === null) return;
+			if (this.#lease.token === null && this.#state !== 'gated') return;
 			await this.#stopFlows(timeoutMs, handOverTo);
 		});
 	}

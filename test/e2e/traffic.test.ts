@@ -1,99 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { startPace } from '../../demo/traffic/pace.ts';
-import { SequenceTally } from '../../demo/traffic/sequence-tally.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { Mosquitto } from '../support/mosquitto.ts';
 import { describeWithMosquitto, startMosquitto } from '../support/mosquitto.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-const RATE = 200;
-
-/**
- * Messages that the publisher has under way at once. Mosquitto refuses what one client publishes at QoS 2 beyond
- * `max_inflight_messages` (20): a burst after a stall of this process would be lost before any flow could have seen it.
- */
-const PUBLISHING_AT_ONCE = 16;
-
-/**
- * `mqtt in → function → mqtt out` over one broker node, beside the HTTP route of `versionFlows`. The output is at QoS 1 at
- * the most: Mosquitto drops what a client publishes at QoS 2 beyond `max_inflight_messages` (20) at once, which the backlog
- * after a cutover exceeds; it answers PUBREC with reason 151, which MQTT 3.1.1 cannot carry.
- */
-function bridgeFlows(
-	version: string,
-	port: number,
-	qos: 0 | 1 | 2,
-	broker: object,
-	more: FlowNode[] = [],
-	func = 'return msg;',
-): FlowNode[] {
-	const common = { z: 'tab1', name: '', broker: 'b1' };
-	return versionFlows(version, [
-		{
-			id: 'b1',
-			type: 'mqtt-broker',
-			name: 'plant',
-			broker: '127.0.0.1',
-			port: String(port),
-			clientid: '',
-			protocolVersion: '4',
-			keepalive: '60',
-			...broker,
-		},
-		{ ...common, id: 'm1', type: 'mqtt in', topic: 'in', qos: String(qos), datatype: 'utf8', x: 100, y: 300, wires: [['m2']] },
-		{
-			id: 'm2',
-			type: 'function',
-			z: 'tab1',
-			name: 'work',
-			func: `msg.topic = 'out'; ${func}`,
-			outputs: 1,
-			x: 300,
-			y: 300,
-			wires: [['m3']],
-		},
-		{ ...common, id: 'm3', type: 'mqtt out', topic: '', qos: String(Math.min(qos, 1)), retain: 'false', x: 500, y: 300, wires: [] },
-		...more,
-	]);
-}
+import { bridgeFlows, RATE, underTraffic } from '../support/traffic.ts';
 
 const persistent = { clientid: 'plant', cleansession: false, autoUnsubscribe: false };
-
-/** Publishes numbered messages while `work` goes on, and counts what comes out. */
-async function underTraffic(url: string, qos: 0 | 1 | 2, work: () => Promise<void>) {
-	const tally = new SequenceTally();
-	// MQTT 5 tells a publisher what the broker refuses; 3.1.1 cannot.
-	const [publisher, listener] = await Promise.all([mqtt.connectAsync(url, { protocolVersion: 5 }), mqtt.connectAsync(url)]);
-	listener.on('message', (_topic, payload) => tally.receive(Number(payload.toString()), performance.now()));
-	await listener.subscribeAsync('out', { qos });
-	const accepted: Promise<unknown>[] = [];
-	let underWay = 0;
-	const publish = async (seq: number) => {
-		underWay++;
-		await publisher.publishAsync('in', String(seq), { qos });
-		underWay--;
-	};
-	const pace = startPace(RATE, (seq) => {
-		if (underWay >= PUBLISHING_AT_ONCE) return false;
-		tally.publish(seq, performance.now());
-		accepted.push(publish(seq));
-		return true;
-	});
-	try {
-		await sleep(500);
-		await work();
-		await sleep(500);
-	} finally {
-		pace.stop();
-	}
-	await Promise.all(accepted);
-	for (let waited = 0; tally.outstanding > 0 && waited < 5000; waited += 50) await sleep(50);
-	await sleep(300); // for late copies
-	await Promise.all([publisher.endAsync(), listener.endAsync()]);
-	return tally.read(performance.now());
-}
 
 describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broker', () => {
 	let broker: Mosquitto;
@@ -115,7 +30,7 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 	] as const)(
 		'loses and doubles nothing at QoS %i over a persistent session of %s, in two promotions and a rollback',
 		async (qos, _protocol, session) => {
-			await project.promote(bridgeFlows('v1', broker.port, qos, session));
+			await project.promote(bridgeFlows('v1', broker.port, { qos, broker: session }));
 			let asked = 0;
 			const failures: unknown[] = [];
 			const counts = await underTraffic(broker.url, qos, async () => {
@@ -124,8 +39,8 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 					askVersion(project).catch((error) => failures.push(error));
 					return true;
 				});
-				await project.promote(bridgeFlows('v2', broker.port, qos, session));
-				await project.promote(bridgeFlows('v3', broker.port, qos, session));
+				await project.promote(bridgeFlows('v2', broker.port, { qos, broker: session }));
+				await project.promote(bridgeFlows('v3', broker.port, { qos, broker: session }));
 				expect((await project.cli('rollback', '--yes')).status).toBe(0);
 				asking.stop();
 			});
@@ -138,8 +53,8 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 
 	it('says in the plan what a clean session loses, and is right', async () => {
 		const clean = { cleansession: true };
-		await project.promote(bridgeFlows('v1', broker.port, 1, clean));
-		await project.setFlows(bridgeFlows('v2', broker.port, 1, clean));
+		await project.promote(bridgeFlows('v1', broker.port, { broker: clean }));
+		await project.setFlows(bridgeFlows('v2', broker.port, { broker: clean }));
 		const plan = (await project.cli('plan', '--json')).json();
 		expect(plan.effects).toContainEqual({ kind: 'may lose', what: expect.stringContaining('neither release is subscribed'), nodes: 1 });
 		const counts = await underTraffic(broker.url, 1, async () => {
@@ -151,9 +66,9 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 
 	it('waits for work inside, asynchronous work included', async () => {
 		const slow = 'setTimeout(() => { node.send(msg); node.done(); }, 400); return;';
-		await project.promote(bridgeFlows('v1', broker.port, 1, persistent, [], slow));
+		await project.promote(bridgeFlows('v1', broker.port, { broker: persistent, func: slow }));
 		const counts = await underTraffic(broker.url, 1, async () => {
-			await project.promote(bridgeFlows('v2', broker.port, 1, persistent, [], slow));
+			await project.promote(bridgeFlows('v2', broker.port, { broker: persistent, func: slow }));
 		});
 		expect(counts).toMatchObject({ lost: 0, duplicated: 0 });
 	});
@@ -184,7 +99,7 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 			y: 400,
 			wires: [['d1']],
 		};
-		const flows = (version: string) => bridgeFlows(version, broker.port, 1, persistent, [held, tap]);
+		const flows = (version: string) => bridgeFlows(version, broker.port, { broker: persistent, more: [held, tap] });
 		await project.promote(flows('v1'));
 		const client = await mqtt.connectAsync(broker.url);
 		await sleep(500); // subscribed by now

@@ -42,5 +42,6 @@ await promote(
 		superseded: async () => false,
 	},
 	await context.snapshots.get(snapshotId),
+	'exclusive',
 );
 process.exitCode = 1; // it should not have lived

@@ -46,6 +46,9 @@ const leaseTiming = z
 const timeouts = z.strictObject({
 	installMs: ms.default(300_000).describe('npm ci of the palette, and of Node-RED where it is not there yet.'),
 	startMs: ms.default(60_000).describe('From starting an instance to its standing by.'),
+	connectMs: ms
+		.default(5_000)
+		.describe('Behind their gate, the new flows connect, and the place of the cut is found, within this; else they start after the old.'),
 	quiesceMs: ms.default(5_000).describe("Closing the old instances' sources."),
 	drainMs: ms.default(10_000).describe('Waiting for what is inside the old instances; what is left then is counted and reported.'),
 	handOverMs: ms.default(20_000).describe('Stopping the old flows and passing the lease on.'),
@@ -97,6 +100,14 @@ const environment = z.strictObject({
 		.array(check)
 		.default([])
 		.describe('Asked after the new instances are active and before traffic moves; a failing one rolls back.'),
+	cutTopic: z
+		.string()
+		.min(1)
+		.regex(/^[^+#]+$/, { message: 'must be a topic to publish on: without + and #' })
+		.default('flowferry/cut')
+		.describe(
+			'On topics below this, a cutover sends a few messages of its own through the MQTT brokers of the flows, to count where the old flows end and the new ones begin.',
+		),
 	failOn: failOn.default('error').describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
 		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })

@@ -1,7 +1,7 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import type { PromotionDraft } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { DrainReport, FlowProblem, QuiesceReport } from '../targets/instance.ts';
+import type { DrainReport, FlowProblem, GateReport, QuiesceReport, StreamReport } from '../targets/instance.ts';
 import type { Progress, Target } from '../targets/target.ts';
 
 /** What a strategy works with. */
@@ -27,10 +27,27 @@ export interface CutoverReport {
 	left: DrainReport['left'];
 	/** Requests that the old side had taken and not answered by the drain's deadline. */
 	unansweredRequests: number;
+	/** Where each old instance's subscriptions stood when its sources were closed, by the instance's name. */
+	closedStreams: Record<string, StreamReport>;
+	/** What the gate held, where the strategy has one. */
+	gate: GateReport | null;
+	/** What the strategy had to do otherwise than planned, for people. */
+	remarks: string[];
 	/** Errors that the new flows logged at their start, and that were no reason to go back. */
 	problems: FlowProblem[];
 }
 
 export function emptyReport(): CutoverReport {
-	return { gapBeganMs: 0, gapEndedMs: 0, stuckSources: [], drained: true, left: [], unansweredRequests: 0, problems: [] };
+	return {
+		gapBeganMs: 0,
+		gapEndedMs: 0,
+		stuckSources: [],
+		drained: true,
+		left: [],
+		unansweredRequests: 0,
+		closedStreams: {},
+		gate: null,
+		remarks: [],
+		problems: [],
+	};
 }

@@ -1,12 +1,14 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { Severity } from '../lint/finding.ts';
+import type { LintReport, Severity } from '../lint/finding.ts';
 import { judge } from '../lint/judge.ts';
 import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
+import type { CutoverStrategy } from '../lint/verdict.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
+import { chooseStrategy, type StrategyChoice } from '../plan/strategy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
 import { servingRelease } from './promote.ts';
@@ -19,6 +21,8 @@ export interface PlanningSetting {
 	inherited: Iterable<string>;
 	/** Instead of the environment's own lint gate. */
 	failOn?: Severity | 'never';
+	/** Instead of the one that the flows need. */
+	strategy?: CutoverStrategy;
 	/** The configuration's section `lint`. */
 	lint: LintSection;
 }
@@ -28,23 +32,34 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 	const { environment, target } = setting;
 	assertRulesKnown(setting.lint);
 	const serving = await servingRelease(target);
-	const variables = new Set([...setting.inherited, ...Object.keys(environment.variables)]);
-	const { report } = judge(snapshot.content.flows, {
-		mode: environment.mode,
-		settings: resolveSettings(setting.lint),
-		variables: [...variables],
-	});
+	const report = judgeSnapshot(setting, snapshot);
+	const old = serving && (await setting.loadSnapshot(serving.release.snapshot));
 	return buildPlan({
 		environment: environment.name,
 		mode: environment.mode,
 		failOn: setting.failOn ?? environment.failOn,
 		snapshot,
 		lint: report,
-		serving: serving && { ...serving, snapshot: await setting.loadSnapshot(serving.release.snapshot) },
+		serving: serving && old && { ...serving, snapshot: old },
+		choice: chooseStrategy((old && judgeSnapshot(setting, old).verdicts) ?? [], report.verdicts ?? [], setting.strategy),
 		slots: await target.journal.slots(),
 		credentials: new Set(Object.keys(environment.credentials)),
-		variables,
+		variables: variablesOf(setting),
 	});
+}
+
+/** The strategy that the flows of two releases need for a cutover between them. */
+export function strategyBetween(setting: PlanningSetting, old: Snapshot, next: Snapshot): StrategyChoice {
+	return chooseStrategy(judgeSnapshot(setting, old).verdicts ?? [], judgeSnapshot(setting, next).verdicts ?? []);
+}
+
+function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
+	const { mode } = setting.environment;
+	return judge(content.flows, { mode, settings: resolveSettings(setting.lint), variables: [...variablesOf(setting)] }).report;
+}
+
+function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {
+	return new Set([...inherited, ...Object.keys(environment.variables)]);
 }
 
 /** A rule that is misspelt would gate, or let pass, what nobody meant. */

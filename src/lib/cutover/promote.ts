@@ -1,6 +1,7 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
 import { initialState, transition } from '../promotion/machine.ts';
@@ -11,6 +12,7 @@ import { emptyReport } from './context.ts';
 import type { PromotionObserver } from './run.ts';
 import { runPromotion } from './run.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';
+import { gatedActions } from './strategies/gated.ts';
 
 /** What a promotion needs of the world around it. */
 export interface PromotionSetting {
@@ -43,28 +45,36 @@ export interface PromotionResult {
 	/** From closing the old flows' sources to the new flows' start, in milliseconds; 0 for a first promotion. */
 	gapMs: number;
 	drained: { drained: boolean; left: CutoverReport['left']; unansweredRequests: number };
+	/** What waited at the new flows' gate, and of it what the old flows had handled; null without a gate. */
+	gate: CutoverReport['gate'];
 	steps: { step: string; durationMs: number }[];
 	warnings: string[];
 }
 
 /**
  * Brings a snapshot into production as a new release. The caller holds the environment's lock.
+ * @param strategy how the old release makes way; not asked where there is none
  * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, GATEWAY_ELSEWHERE, …): then nothing was begun
  */
-export async function promote(setting: PromotionSetting, snapshot: Snapshot): Promise<PromotionResult> {
+export async function promote(setting: PromotionSetting, snapshot: Snapshot, strategy: CutoverStrategy): Promise<PromotionResult> {
 	const { journal } = setting.target;
 	const from = await servingRelease(setting.target);
 	await proveRouter(setting.target, from !== null);
 	const release = await journal.createRelease(snapshot.id);
 	const to = { slot: otherSlot(from?.slot), release };
-	return await carryOut(setting, { kind: 'promote', strategy: from ? 'exclusive' : 'first', from, to });
+	return await carryOut(setting, { kind: 'promote', strategy: from ? strategy : 'first', from, to });
 }
 
 /**
  * Goes back to a release that ran before: a flip where its slot is still warm, else it is prepared anew.
+ * @param choose the strategy for a cutover between these two releases
  * @param number default: the release that the other slot holds, else the one that served before
  */
-export async function rollback(setting: PromotionSetting, number?: number): Promise<PromotionResult> {
+export async function rollback(
+	setting: PromotionSetting,
+	choose: (from: Release, to: Release) => Promise<CutoverStrategy>,
+	number?: number,
+): Promise<PromotionResult> {
 	const from = await servingRelease(setting.target);
 	if (!from) {
 		throw new FlowferryError({
@@ -76,7 +86,8 @@ export async function rollback(setting: PromotionSetting, number?: number): Prom
 	const release = await releaseToReturnTo(setting.target, from.release, number);
 	await proveRouter(setting.target, true);
 	const to = { slot: otherSlot(from.slot), release };
-	return await carryOut(setting, { kind: 'rollback', strategy: 'exclusive', from, to });
+	const strategy = await choose(from.release, release);
+	return await carryOut(setting, { kind: 'rollback', strategy, from, to });
 }
 
 /**
@@ -128,6 +139,7 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 			left: report.left,
 			unansweredRequests: report.unansweredRequests,
 		},
+		gate: report.gate,
 		steps,
 		warnings: warningsOf(report),
 	};
@@ -138,7 +150,8 @@ function run(setting: PromotionSetting, record: PromotionRecord, report: Cutover
 	const { kind, strategy, from, to } = record;
 	const loadSnapshot = () => setting.loadSnapshot(to.release.snapshot);
 	const context: CutoverContext = { kind, strategy, from, to, environment, target, loadSnapshot, progress, report };
-	return runPromotion({ record, actions: exclusiveActions(context), journal: target.journal, observe, stopReason, superseded });
+	const actions = strategy === 'first' || strategy === 'exclusive' ? exclusiveActions(context) : gatedActions(context);
+	return runPromotion({ record, actions, journal: target.journal, observe, stopReason, superseded });
 }
 
 async function releaseToReturnTo({ journal }: Target, serving: Release, number?: number): Promise<Release> {
@@ -184,9 +197,10 @@ function otherSlot(slot?: SlotName): SlotName {
 	return slot === 'blue' ? 'green' : 'blue';
 }
 
-function warningsOf({ stuckSources, drained, left, unansweredRequests, problems }: CutoverReport): string[] {
+function warningsOf({ remarks, stuckSources, drained, left, unansweredRequests, problems }: CutoverReport): string[] {
 	const called = ({ type, name, id }: { type: string; name: string; id: string }) => `${type} '${name || id}'`;
 	return [
+		...remarks,
 		...stuckSources.map((node) => `${called(node)} did not close in time; it may have emitted during the drain`),
 		...left.map(
 			(node) => `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`,

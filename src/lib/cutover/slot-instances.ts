@@ -56,3 +56,10 @@ export async function untilUpstreams(instances: Instance[], timeoutMs: number): 
 		await sleep(POLL_MS);
 	}
 }
+
+/** Flows that run behind a gate stop; whatever else an instance does stays as it is. */
+export async function ungate(instances: Instance[], timeoutMs: number): Promise<void> {
+	for (const { instance, status } of await knownInstances(instances)) {
+		if (status.state === 'gated') await instance.demote({ handOverTo: null, timeoutMs });
+	}
+}

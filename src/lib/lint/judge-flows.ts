@@ -1,7 +1,7 @@
 import type { FlowNode } from '../flows/node.ts';
 import type { Finding } from './finding.ts';
 import { findHomes } from './flow-homes.ts';
-import { hasClientId, isFromEnvironment, sessionOf } from './mqtt.ts';
+import { findSubscriptions, hasClientId, isFromEnvironment, sessionOf } from './mqtt.ts';
 import type { Rule } from './rule.ts';
 import type { RuleContext } from './rule-context.ts';
 import { type CutoverStrategy, cutoverStrategies, type FlowVerdict, type Obstacle } from './verdict.ts';
@@ -26,7 +26,12 @@ export function judgeFlows(context: RuleContext, rules: readonly Rule[], finding
 	const homesOf = findHomes(context.graph);
 	const byFlow = new Map<string, Obstacle[]>(tabs.map((tab) => [tab.id, []]));
 	const balanced = context.mode === 'load-balanced' ? blamed(context, findings) : judged(context.inMode('load-balanced'), rules);
-	for (const { node, ...obstacle } of [...againstMode(context, findings), ...balanced.flatMap(againstOverlap), ...againstSources(context)])
+	for (const { node, ...obstacle } of [
+		...againstMode(context, findings),
+		...balanced.flatMap(againstOverlap),
+		...againstSources(context),
+		...againstMqtt(context),
+	])
 		for (const home of homesOf(node)) byFlow.get(home)?.push(obstacle);
 	const handedOver = new Set(
 		context
@@ -91,7 +96,10 @@ function againstMode(context: RuleContext, findings: readonly Finding[]): Found[
 }
 
 function againstOverlap({ node, rule, reason }: Blamed): Found[] {
-	const strategies: CutoverStrategy[] = connectsTwice.has(rule) ? ['overlap', 'gated'] : ['overlap'];
+	const strategies: CutoverStrategy[] = ['overlap'];
+	if (connectsTwice.has(rule)) strategies.push('gated');
+	// A session that the broker passes on is connected by one release after the other.
+	if (connectsTwice.has(rule) && !isSessionHandedOver(node)) strategies.push('takeover');
 	return strategies.map((strategy) => ({ strategy, nodeId: node.id, rule, reason, node }));
 }
 
@@ -108,24 +116,54 @@ function againstSources(context: RuleContext): Found[] {
 			node,
 		});
 		const obstacles: Found[] = [];
+		const behindGate = (rule: string | null, reason: string) => [found('gated', rule, reason), found('takeover', rule, reason)];
 		if (kind === 'unknown')
 			obstacles.push(
 				found('overlap', 'unknown-node-type', 'Nothing is known of this source.'),
-				found('gated', 'unknown-node-type', 'Nothing is known of this source.'),
+				...behindGate('unknown-node-type', 'Nothing is known of this source.'),
 			);
-		if (node.type === 'function') obstacles.push(found('gated', null, 'Its code acts in On Start, which a gate does not hold back.'));
+		if (node.type === 'function') obstacles.push(...behindGate(null, 'Its code acts in On Start, which a gate does not hold back.'));
 		if (kind === 'start' && context.effectOf(node))
 			obstacles.push(found('overlap', 'once-at-takeover', 'It acts as soon as the flows start.'));
-		if (kind !== 'request' && !isHandedOver(node, context))
-			obstacles.push(found('takeover', null, 'This source is no persistent MQTT session with a client id, and would run twice.'));
 		return obstacles;
 	});
+}
+
+/** What MQTT does outside the flow of messages, where a gate holds nothing back. */
+function againstMqtt(context: RuleContext): Found[] {
+	const behindGate = (node: FlowNode, rule: string, reason: string): Found[] =>
+		(['overlap', 'gated', 'takeover'] as const).map((strategy) => ({ strategy, nodeId: node.id, rule, reason, node }));
+	const dynamic = findSubscriptions(context)
+		.filter((subscription) => subscription.dynamic)
+		.flatMap(({ node }) =>
+			behindGate(node, 'mqtt-dynamic-subscription', 'It subscribes when a message tells it to, and those wait at the gate.'),
+		);
+	const farewells = context
+		.ofType('mqtt-broker')
+		.filter((broker) => saysFarewell(broker) && !isSessionHandedOver(broker))
+		.flatMap((broker) =>
+			behindGate(broker, 'mqtt-birth-will', "The old release's farewell would come after the new one's birth, and overwrite it.").filter(
+				({ strategy }) => strategy !== 'takeover',
+			),
+		);
+	return [...dynamic, ...farewells];
+}
+
+/** In files of today `closeTopic`; in later ones an object `close` (core/network/10-mqtt.js). */
+function saysFarewell(broker: FlowNode): boolean {
+	const nested = broker.close as { topic?: unknown } | null | undefined;
+	const topic = broker.closeTopic ?? (typeof nested === 'object' ? nested?.topic : undefined);
+	return typeof topic === 'string' && topic.trim() !== '';
 }
 
 /** A subscription whose session the broker passes on when the next instance connects under the same client id. */
 function isHandedOver(node: FlowNode, context: RuleContext): boolean {
 	const broker = node.type === 'mqtt in' ? context.graph.byId.get(String(node.broker ?? '')) : undefined;
-	if (!broker || !hasClientId(broker) || isFromEnvironment(broker.clientid)) return false;
+	return broker !== undefined && isSessionHandedOver(broker);
+}
+
+function isSessionHandedOver(broker: FlowNode): boolean {
+	if (broker.type !== 'mqtt-broker' || !hasClientId(broker) || isFromEnvironment(broker.clientid)) return false;
 	const session = sessionOf(broker);
 	return session.resumes && !session.unsubscribesAtStop;
 }

@@ -9,7 +9,7 @@ import type { Plan, PlanInput } from './plan.ts';
 /** Decides what a promotion would do. Pure: the same input gives the same plan. */
 export function buildPlan(input: PlanInput): Plan {
 	const { snapshot, serving, lint, failOn } = input;
-	const strategy = serving ? 'exclusive' : 'first';
+	const strategy = serving ? input.choice.strategy : 'first';
 	const slot = serving?.slot === 'blue' ? 'green' : 'blue';
 	const before = serving?.snapshot.content;
 	return {
@@ -17,6 +17,7 @@ export function buildPlan(input: PlanInput): Plan {
 		mode: input.mode,
 		snapshot: snapshot.id,
 		strategy,
+		because: serving ? input.choice.because : [],
 		from: serving && { slot: serving.slot, release: serving.release.number, snapshot: serving.release.snapshot },
 		to: { slot, givesUp: input.slots[slot]?.number ?? null },
 		nothingToDo: serving?.release.snapshot === snapshot.id,
@@ -27,7 +28,11 @@ export function buildPlan(input: PlanInput): Plan {
 		effects: predictEffects(strategy, snapshot.content.flows, lint),
 		lint: { ...lint.summary, failOn },
 		blockers: findBlockers(input),
-		warnings: [...credentialWarnings(snapshot.content.flows, input.credentials), ...notReadyWarnings(lint.verdicts ?? [])],
+		warnings: [
+			...(serving ? input.choice.warnings : []),
+			...credentialWarnings(snapshot.content.flows, input.credentials),
+			...notReadyWarnings(lint.verdicts ?? []),
+		],
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { FlowNode } from '../flows/node.ts';
 import type { Family, Finding, LintReport } from '../lint/finding.ts';
+import { hasClientId } from '../lint/mqtt.ts';
 import type { Strategy } from '../promotion/journal.ts';
 import type { Effect } from './plan.ts';
 
@@ -9,15 +10,10 @@ interface Consequence {
 	what: string;
 }
 
-/** What a cutover by `exclusive` does with the hazards that the lint found. */
+/** What any cutover does with the hazards that the lint found. */
 const consequences: Consequence[] = [
 	{ kind: 'resets', families: ['implicit-state'], what: 'nodes that keep something in memory begin anew' },
 	{ kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' },
-	{
-		kind: 'may lose',
-		families: ['subscriptions'],
-		what: 'messages that arrive while neither release is subscribed are lost, or each instance handles its own copy',
-	},
 	{
 		kind: 'may lose',
 		families: ['cutover'],
@@ -25,6 +21,13 @@ const consequences: Consequence[] = [
 	},
 	{ kind: 'may double', families: ['timers'], what: 'timers that fire at every start fire again' },
 ];
+
+/** What `exclusive` does besides: for a moment nobody is subscribed. */
+const withoutGate: Consequence = {
+	kind: 'may lose',
+	families: ['subscriptions'],
+	what: 'messages that arrive while neither release is subscribed are lost, or each instance handles its own copy',
+};
 
 /** What a cutover will do to traffic, messages and state. Pure. */
 export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport): Effect[] {
@@ -38,9 +41,37 @@ export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: Lint
 		what: 'what the old release has accepted comes out before it stops; what is left at the deadline is counted',
 		nodes: 0,
 	});
-	for (const { kind, families, what } of consequences) {
+	if (strategy !== 'exclusive') effects.push(...handedOver(flows));
+	for (const { kind, families, what } of strategy === 'exclusive' ? [...consequences, withoutGate] : consequences) {
 		const nodes = new Set(lint.findings.filter(({ family }) => families.includes(family)).map(({ nodeId }: Finding) => nodeId)).size;
 		if (nodes > 0) effects.push({ kind, what, nodes });
 	}
 	return effects;
+}
+
+/** How each kind of MQTT subscription goes over where the new flows wait behind a gate; see src/agent/gate.ts. */
+function handedOver(flows: FlowNode[]): Effect[] {
+	const byId = new Map(flows.map((node) => [node.id, node]));
+	const kinds = { ordinary: 0, shared: 0, session: 0 };
+	for (const node of flows) {
+		if (node.type !== 'mqtt in') continue;
+		const broker = byId.get(String(node.broker));
+		if (String(node.topic).startsWith('$share/')) kinds.shared++;
+		else if (broker && hasClientId(broker)) kinds.session++;
+		else kinds.ordinary++;
+	}
+	const effects: Effect[] = [
+		{
+			kind: 'handed over',
+			what: 'ordinary MQTT subscriptions: both releases are subscribed, and the cut is counted',
+			nodes: kinds.ordinary,
+		},
+		{ kind: 'handed over', what: 'shared MQTT subscriptions: the new release keeps its share until it may begin', nodes: kinds.shared },
+		{
+			kind: 'handed over',
+			what: 'MQTT sessions with a client id: the broker keeps what comes until the new release connects',
+			nodes: kinds.session,
+		},
+	];
+	return effects.filter(({ nodes }) => nodes > 0);
 }

@@ -3,6 +3,7 @@ import type { LintReport, Severity } from '../lint/finding.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { StrategyChoice } from './strategy.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
 export interface Plan {
@@ -11,6 +12,8 @@ export interface Plan {
 	/** The snapshot to promote. */
 	snapshot: string;
 	strategy: Strategy;
+	/** Why no strategy that costs less: the flows that ask for this one; empty where there is none. */
+	because: string[];
 	/** What serves today; null before the first promotion. */
 	from: { slot: SlotName; release: number; snapshot: string } | null;
 	/** The slot that the new release fills, and what that gives up: the release that was kept warm there. */
@@ -42,9 +45,10 @@ export interface FlowChange {
 export interface Effect {
 	/**
 	 * - `held`: requests wait · `drained`: what is inside comes out first · `resets`: state starts anew
+	 * - `handed over`: messages that go from the old release to the new, none lost and none doubled
 	 * - `may lose`, `may double`: messages
 	 */
-	kind: 'held' | 'drained' | 'resets' | 'may lose' | 'may double';
+	kind: 'held' | 'drained' | 'handed over' | 'resets' | 'may lose' | 'may double';
 	what: string;
 	/** How many nodes are concerned; 0 where it does not depend on nodes. */
 	nodes: number;
@@ -60,6 +64,8 @@ export interface PlanInput {
 	snapshot: Snapshot;
 	lint: LintReport;
 	serving: { slot: SlotName; release: Release; snapshot: Snapshot } | null;
+	/** For the cutover between what serves and the snapshot. */
+	choice: StrategyChoice;
 	slots: Record<SlotName, Release | null>;
 	/** Names of the variables that the environment's instances will have. */
 	variables: ReadonlySet<string>;

@@ -1,11 +1,12 @@
+import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionState } from './machine.ts';
 
 export const slotNames = ['blue', 'green'] as const;
 /** The instances of one release. */
 export type SlotName = (typeof slotNames)[number];
 
-/** The strategies of design.md that stand today. */
-export type Strategy = 'first' | 'exclusive';
+/** How the old release makes way for the new; `first`: there is no old one. */
+export type Strategy = 'first' | CutoverStrategy;
 
 /** A snapshot promoted to an environment. */
 export interface Release {

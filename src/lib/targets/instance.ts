@@ -1,18 +1,37 @@
-import type { AgentReport, DrainReport, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
+import type {
+	AgentReport,
+	CutOrder,
+	DrainReport,
+	GateReport,
+	QuiesceReport,
+	StreamReport,
+	ValidationReport,
+} from '../../agent/protocol.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
 
-export type { DrainReport, FlowProblem, QuiesceReport, ValidationReport } from '../../agent/protocol.ts';
+export type {
+	CutOrder,
+	DrainReport,
+	FlowProblem,
+	GateReport,
+	Mark,
+	QuiesceReport,
+	Stream,
+	StreamReport,
+	ValidationReport,
+} from '../../agent/protocol.ts';
 
 /**
  * Where an instance stands.
  * - `starting`: Node-RED boots; `standby`: it stands with everything loaded and its flows stopped
+ * - `gated`: its flows are started and connected behind a closed gate; it holds no lease, and nothing reaches any node
  * - `activating`, `active`: it holds a seat's lease, and its flows start or run
  * - `quiesced`: active, with its sources closed
  * - `demoting`: its flows stop, after which the lease goes
  * - `failed`: Node-RED does not come up; the runner goes on trying, ever more slowly
  * - `stopping`: on its way out
  */
-export type InstanceState = 'starting' | 'standby' | 'activating' | 'active' | 'quiesced' | 'demoting' | 'failed' | 'stopping';
+export type InstanceState = 'starting' | 'standby' | 'gated' | 'activating' | 'active' | 'quiesced' | 'demoting' | 'failed' | 'stopping';
 
 /** The truth about one instance, from its runner. */
 export interface InstanceStatus {
@@ -47,8 +66,19 @@ export interface Instance {
 	/** The truth from the runner; null where no runner answers. */
 	status(): Promise<InstanceStatus | null>;
 	validate(timeoutMs: number): Promise<ValidationReport>;
-	/** Takes the seat's lease and starts the flows. */
-	activate(timeoutMs: number): Promise<void>;
+	/** Starts the flows behind a closed gate, as far as this Node-RED can do that: `refused` says why not. */
+	gate(timeoutMs: number): Promise<{ refused: string | null }>;
+	/** Counts what the subscriptions emit, and listens for sentinels on `<topic>/<id of the broker node>`. */
+	listen(topic: string, timeoutMs: number): Promise<StreamReport>;
+	/** Publishes a sentinel on every connection that is listened on. */
+	sendSentinel(sentinel: number): Promise<void>;
+	streams(): Promise<StreamReport>;
+	/**
+	 * Takes the seat's lease and starts the flows, or opens the gate behind which they run.
+	 * @param order what of the messages behind the gate is the old side's; needed where there is a gate
+	 * @returns what became of the messages at the gate; null where there was none (any more: its Node-RED may have crashed)
+	 */
+	activate(timeoutMs: number, order?: CutOrder): Promise<GateReport | null>;
 	/** Closes the sources. */
 	quiesce(timeoutMs: number): Promise<QuiesceReport>;
 	/** Waits for what is inside, at most until the deadline. */

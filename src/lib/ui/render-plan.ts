@@ -1,4 +1,3 @@
-import { cutoverStrategies } from '../lint/verdict.ts';
 import type { Effect, FlowChange, Plan } from '../plan/plan.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import { count } from './printable.ts';
@@ -17,10 +16,10 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 	if (plan.effects.length > 0)
 		lines.push(
 			'',
-			...section(
-				`Cutover, strategy ${plan.strategy}${otherStrategies(plan)}`,
-				plan.effects.map((effect) => renderEffect(effect, theme)),
-			),
+			...section(`Cutover, strategy ${plan.strategy}`, [
+				...plan.because.map((reason) => theme.dim(`since ${reason}`)),
+				...plan.effects.map((effect) => renderEffect(effect, theme)),
+			]),
 		);
 	const { errors, warnings, infos, failOn } = plan.lint;
 	lines.push('', `Lint: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(infos, 'info')}; the gate is at '${failOn}'`);
@@ -43,18 +42,10 @@ function renderChange({ flow, added, removed, changed }: FlowChange): string {
 }
 
 function renderEffect({ kind, what, nodes }: Effect, theme: Theme): string {
-	const dress = kind === 'held' || kind === 'drained' ? theme.info : theme.warning;
-	return `${dress(kind.padEnd(10))} ${what}${nodes > 0 ? theme.dim(` (${nodes} node${nodes === 1 ? '' : 's'})`) : ''}`;
+	const dress = kind === 'held' || kind === 'drained' || kind === 'handed over' ? theme.info : theme.warning;
+	return `${dress(kind.padEnd(11))} ${what}${nodes > 0 ? theme.dim(` (${nodes} node${nodes === 1 ? '' : 's'})`) : ''}`;
 }
 
 function section(title: string, rows: string[]): string[] {
 	return [title, ...rows.map((row) => `  ${row}`)];
-}
-
-/** What the flows would bear besides: said, since only `exclusive` is built today. */
-function otherStrategies({ verdicts }: Plan): string {
-	const allowed = cutoverStrategies.filter(
-		(strategy) => strategy !== 'exclusive' && verdicts.every(({ allows }) => allows.includes(strategy)),
-	);
-	return verdicts.length > 0 && allowed.length > 0 ? ` (the flows would bear ${allowed.join(' or ')}, which is to come)` : '';
 }

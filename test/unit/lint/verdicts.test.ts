@@ -30,8 +30,15 @@ describe('verdicts', () => {
 				sink,
 				node('t', 'inject', { repeat: '5' }, 'sink'),
 			],
+			['takeover', 'exclusive'],
+		],
+		['a client id of its own session', [broker({ clientid: 'plant', cleansession: true }), sub('a'), sink], ['exclusive']],
+		[
+			'subscriptions made by messages',
+			[broker(), node('in', 'mqtt in', { inputs: 1, broker: 'b' }, 'sink'), button('in'), sink],
 			['exclusive'],
 		],
+		['a farewell', [broker({ closeTopic: 'state' }), sub('a'), sink], ['exclusive']],
 		['a listening port', [node('p', 'tcp in', { server: 'server', port: '1' }, 'sink'), sink, broker()], ['exclusive']],
 		['a device', [node('p', 'serial in', {}, 'sink'), sink, broker()], ['exclusive']],
 		[
@@ -54,7 +61,6 @@ describe('verdicts', () => {
 	it('name the nodes that forbid the better strategies, and their rules', () => {
 		expect(verdictOf([tab, broker(), sub('a'), sink])?.because).toEqual([
 			{ strategy: 'overlap', nodeId: 'in', rule: 'mqtt-subscription-not-shared', reason: expect.stringMatching(/^The broker .*\.$/) },
-			{ strategy: 'takeover', nodeId: 'in', rule: null, reason: expect.any(String) },
 			{ strategy: 'takeover', nodeId: 'tab', rule: null, reason: expect.any(String) },
 		]);
 	});

@@ -70,6 +70,7 @@ describe('buildPlan', () => {
 		snapshot: next,
 		lint: lint(next.content.flows, { mode: 'hot-spare' }),
 		serving: null,
+		choice: { strategy: 'exclusive', because: [], warnings: [] },
 		slots: { blue: null, green: null },
 		variables: new Set(),
 		credentials: new Set(),

@@ -4,7 +4,7 @@ import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
-import { activeInstances, instancesToActivate, knownInstances, successorOf, untilUpstreams } from '../slot-instances.ts';
+import { activeInstances, instancesToActivate, knownInstances, successorOf, ungate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyInstances } from '../verify.ts';
 
@@ -40,8 +40,12 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			quiesce: async () => {
 				if (from) await untilHoldersAnswer(context, from.slot);
 				report.gapBeganMs = performance.now();
-				const reports = await eachActive(context, (instance) => instance.quiesce(timeouts.quiesceMs));
+				const reports = await eachActive(context, async (instance) => ({
+					name: instance.name,
+					...(await instance.quiesce(timeouts.quiesceMs)),
+				}));
 				report.stuckSources = reports.flatMap(({ stuck }) => stuck);
+				report.closedStreams = Object.fromEntries(reports.map(({ name, streams }) => [name, streams]));
 			},
 			drain: async () => {
 				const [inside, requests] = await Promise.all([
@@ -77,6 +81,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 		compensations: {
 			restore: async () => {
 				const old = from ? await target.instances(from.slot) : [];
+				await ungate(await target.instances(to.slot), timeouts.handOverMs);
 				for (const { instance, status } of await activeInstances(await target.instances(to.slot))) {
 					await instance.demote({ handOverTo: await successorOf(status.seat, old), timeoutMs: timeouts.handOverMs });
 				}

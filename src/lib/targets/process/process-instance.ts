@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { ControlAddress } from '../../control/client.ts';
 import { ControlUnreachable, callControl } from '../../control/client.ts';
-import type { DrainReport, Instance, InstanceStatus, QuiesceReport, RunnerAddress, ValidationReport } from '../instance.ts';
+import type {
+	CutOrder,
+	DrainReport,
+	GateReport,
+	Instance,
+	InstanceStatus,
+	QuiesceReport,
+	RunnerAddress,
+	StreamReport,
+	ValidationReport,
+} from '../instance.ts';
 
 /** A status is answered from memory. */
 const STATUS_MS = 2000;
@@ -34,8 +44,25 @@ export class ProcessInstance implements Instance {
 		return this.#call('/validate', { timeoutMs }, timeoutMs) as Promise<ValidationReport>;
 	}
 
-	async activate(timeoutMs: number): Promise<void> {
-		await this.#call('/activate', { timeoutMs }, timeoutMs);
+	gate(timeoutMs: number): Promise<{ refused: string | null }> {
+		return this.#call('/gate', { timeoutMs }, timeoutMs) as Promise<{ refused: string | null }>;
+	}
+
+	listen(topic: string, timeoutMs: number): Promise<StreamReport> {
+		return this.#call('/listen', { topic, timeoutMs }, timeoutMs) as Promise<StreamReport>;
+	}
+
+	async sendSentinel(sentinel: number): Promise<void> {
+		await this.#call('/sentinel', { sentinel }, STATUS_MS);
+	}
+
+	streams(): Promise<StreamReport> {
+		return this.#call('/streams', {}, STATUS_MS) as Promise<StreamReport>;
+	}
+
+	async activate(timeoutMs: number, order?: CutOrder): Promise<GateReport | null> {
+		const { gate } = (await this.#call('/activate', { timeoutMs, order }, timeoutMs)) as { gate: GateReport | null };
+		return gate;
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {

@@ -1,0 +1,151 @@
+import type { SubscriptionNode } from './mqtt-nodes.ts';
+import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
+import type { CutOrder, GateReport } from './protocol.ts';
+import { isSource } from './sources.ts';
+import { isOrdinary, type StreamPosition, type Streams } from './streams.ts';
+import { monotonicMs } from './time.ts';
+
+const HOOK = 'onSend.flowferry-gate';
+
+/** Messages held at most: a gate that nobody opens must not fill the memory. */
+const MAX_HELD = 50_000;
+
+/** After the gate has opened, for so long the last copies of what the old side handled may still arrive. */
+const LATE_MS = 1000;
+
+/**
+ * How a held message is judged when the gate opens.
+ * - `stream`: of an ordinary subscription, which the old side gets, too: by its place in the stream
+ * - `time`: of another source that both sides have (a timer, a poll, a listener): by when it came
+ * - `pass`: it is this side's alone
+ */
+export type Held = { by: 'stream'; position: StreamPosition; atMs: number } | { by: 'time'; atMs: number } | { by: 'pass' };
+
+interface Waiting {
+	held: Held;
+	/** Lets it go on its way, or (false) ends it here. */
+	done(result?: false): void;
+}
+
+/**
+ * Holds everything that any node sends, so that started flows are connected and subscribed, and yet reach nothing. When it
+ * opens, what the old side has handled is dropped, and the rest goes on in the order in which it came.
+ */
+export class Gate {
+	readonly #api: PluginApi;
+	readonly #streams: Streams;
+	#waiting: Waiting[] | null = null;
+	#overflowed = false;
+	#hooked = false;
+	#order: CutOrder | null = null;
+	#lateTimer: NodeJS.Timeout | undefined;
+	/** `once` injects that have fired: what comes after that is their timer. */
+	#fired = new WeakSet<RuntimeNode>();
+	readonly #tally: GateReport = { passed: 0, dropped: 0 };
+
+	constructor(api: PluginApi, streams: Streams) {
+		this.#api = api;
+		this.#streams = streams;
+	}
+
+	get closed(): boolean {
+		return this.#waiting !== null;
+	}
+
+	/** Call `Streams.count` first: this hook comes after that one. */
+	close(): void {
+		if (this.closed) return;
+		this.#waiting = [];
+		this.#overflowed = false;
+		this.#fired = new WeakSet();
+		this.#tally.passed = 0;
+		this.#tally.dropped = 0;
+		this.#hook();
+	}
+
+	/** @throws Error where more came than it can hold */
+	open(order: CutOrder): GateReport {
+		if (this.#overflowed) throw new Error(`more than ${MAX_HELD} messages came while the gate was closed`);
+		const waiting = this.#waiting ?? [];
+		this.#waiting = null;
+		this.#order = order;
+		for (const { held, done } of waiting) {
+			if (this.#judge(held, order)) done();
+			else done(false);
+		}
+		if (this.#allCopiesCame(order)) this.stop();
+		else this.#lateTimer = setTimeout(() => this.stop(), LATE_MS);
+		return { ...this.#tally };
+	}
+
+	/** Ends what it holds, where it is closed, and takes the hook away. */
+	stop(): void {
+		clearTimeout(this.#lateTimer);
+		for (const { done } of this.#waiting ?? []) done(false);
+		this.#waiting = null;
+		this.#order = null;
+		if (this.#hooked) this.#api.hooks.remove(HOOK);
+		this.#hooked = false;
+		this.#streams.stop();
+	}
+
+	#hook(): void {
+		if (this.#hooked) return;
+		this.#hooked = true;
+		this.#api.hooks.add(HOOK, (events: SendEvent[], done: (result?: false) => void) => {
+			if (this.#waiting) this.#hold(this.#waiting, events, done);
+			else if (this.#order && !this.#judge(this.#classify(events), this.#order)) done(false);
+			else done();
+		});
+	}
+
+	#hold(waiting: Waiting[], events: SendEvent[], done: (result?: false) => void): void {
+		if (waiting.length >= MAX_HELD) this.#overflowed = true;
+		if (this.#overflowed) done(false);
+		else waiting.push({ held: this.#classify(events), done });
+	}
+
+	#classify(events: SendEvent[]): Held {
+		const node = events[0]?.source.node;
+		if (!node) return { by: 'pass' };
+		const atMs = monotonicMs();
+		if (node.type === 'mqtt in') {
+			const position = this.#streams.positionOf(events);
+			const subscription = node as SubscriptionNode;
+			if (!position) return { by: 'time', atMs };
+			return position.index > 0 && isOrdinary(subscription) ? { by: 'stream', position, atMs } : { by: 'pass' };
+		}
+		if (node.type === 'inject' && node.once === true && !this.#fired.has(node)) {
+			this.#fired.add(node);
+			return { by: 'pass' };
+		}
+		return isSource(node) ? { by: 'time', atMs } : { by: 'pass' };
+	}
+
+	#judge(held: Held, order: CutOrder): boolean {
+		const passes = passesCut(held, order);
+		if (passes) this.#tally.passed++;
+		else this.#tally.dropped++;
+		return passes;
+	}
+
+	#allCopiesCame({ handled }: CutOrder): boolean {
+		return Object.entries(handled).every(([key, counts]) =>
+			counts.every((count, qos) => this.#streams.emitted(key, qos as 0 | 1 | 2) >= count),
+		);
+	}
+}
+
+/** Whether a message that both sides may have got is this side's to handle. Pure. */
+export function passesCut(held: Held, { handled, closedAtMs }: CutOrder): boolean {
+	switch (held.by) {
+		case 'pass':
+			return true;
+		case 'time':
+			return held.atMs > closedAtMs;
+		case 'stream': {
+			const counts = handled[held.position.key];
+			return counts ? held.position.index > (counts[held.position.qos] ?? 0) : held.atMs > closedAtMs;
+		}
+	}
+}

@@ -1,0 +1,218 @@
+import { type BrokerNode, hasFixedClientId, type MqttClient, type Qos, qosLevels, type SubscriptionNode } from './mqtt-nodes.ts';
+import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
+import { runningNodes } from './node-red.ts';
+import type { Mark, Stream, StreamReport } from './protocol.ts';
+import { monotonicMs, sleep, within } from './time.ts';
+
+const HOOK = 'onSend.flowferry-streams';
+const POLL_MS = 5;
+
+/** Where a message stands among those of its subscription and QoS, since the counting began. */
+export interface StreamPosition {
+	/** `Stream.key` */
+	key: string;
+	qos: Qos;
+	/** 1, 2, 3 …; 0 for one that is not counted: the broker's retained copy, which each new subscription gets. */
+	index: number;
+}
+
+/** What the agent must find in Node-RED's MQTT nodes to count their messages; else the cut is not possible. */
+interface Connection {
+	broker: BrokerNode & Required<Pick<BrokerNode, 'client' | 'brokerurl'>>;
+	streams: Stream[];
+}
+
+/**
+ * Counts what the flows' MQTT subscriptions emit, and notes where each of them stood when a sentinel came by. A sentinel is
+ * a message on a private topic, received over the very connection of the subscriptions that are counted, at each QoS that
+ * they use: so two instances with the same flows know which message of the one is which of the other, without looking into
+ * any. Holds where a broker keeps the order of one connection's messages of one QoS, as MQTT asks for a topic and its
+ * publisher (MQTT 5, section 4.6).
+ */
+export class Streams {
+	readonly #api: PluginApi;
+	#counting = false;
+	#counts = new Map<string, number[]>();
+	#marks: Mark[] = [];
+	#positions = new WeakMap<SendEvent[], StreamPosition>();
+	#connections: Connection[] = [];
+	#lost = new Set<string>();
+	#topic: string | null = null;
+	#closedAtMs: number | null = null;
+	readonly #detach: (() => void)[] = [];
+
+	constructor(api: PluginApi) {
+		this.#api = api;
+	}
+
+	/** Begins to count. The hook costs something, so that it is there only during a cutover. */
+	count(): void {
+		if (this.#counting) return;
+		this.#counting = true;
+		this.#api.hooks.add(HOOK, (events: SendEvent[]) => this.#take(events));
+	}
+
+	/** Where a message that is being sent stands; undefined for what no subscription emitted. */
+	positionOf(events: SendEvent[]): StreamPosition | undefined {
+		return this.#positions.get(events);
+	}
+
+	/** How many a subscription has emitted at a QoS. */
+	emitted(key: string, qos: Qos): number {
+		return this.#counts.get(key)?.[qos] ?? 0;
+	}
+
+	/**
+	 * Subscribes to the sentinels on every connection that has ordinary subscriptions. Subscriptions made before it on the
+	 * same connection stand when it does.
+	 */
+	async listen(topic: string, timeoutMs: number): Promise<StreamReport> {
+		this.count();
+		if (this.#topic !== topic) {
+			this.#stopListening();
+			this.#topic = topic;
+			this.#connections = connectionsOf([...runningNodes(this.#api)]);
+			await Promise.all(this.#connections.map((connection) => this.#listenOn(connection, topic, timeoutMs)));
+		}
+		return this.report();
+	}
+
+	/** Publishes a sentinel over each connection, at each QoS that its subscriptions use. */
+	sendSentinel(sentinel: number): void {
+		for (const { broker, streams } of this.#connections) {
+			for (const qos of qosOf(streams)) broker.client.publish(`${this.#topic}/${broker.id}`, `${sentinel} ${qos}`, { qos });
+		}
+	}
+
+	/** @throws Error where a connection of these streams broke, so that what was counted on it is worth nothing */
+	assertKnown(keys: string[]): void {
+		for (const { broker, streams } of this.#connections) {
+			if (this.#lost.has(broker.id) && streams.some(({ key }) => keys.includes(key)))
+				throw new Error(`the connection to ${broker.brokerurl} was lost during the cutover`);
+		}
+	}
+
+	/** The sources have been closed: what comes now is another instance's. */
+	close(): void {
+		this.#closedAtMs = monotonicMs();
+	}
+
+	report(): StreamReport {
+		return {
+			streams: this.#connections.flatMap(({ streams }) => streams),
+			marks: this.#marks,
+			counts: Object.fromEntries(this.#counts),
+			lost: [...this.#lost],
+			closedAtMs: this.#closedAtMs,
+		};
+	}
+
+	/** Forgets everything, and takes the hook away. */
+	stop(): void {
+		this.#stopListening();
+		if (this.#counting) this.#api.hooks.remove(HOOK);
+		this.#counting = false;
+		this.#counts = new Map();
+		this.#closedAtMs = null;
+	}
+
+	#take(events: SendEvent[]): false | undefined {
+		const node = events[0]?.source.node as SubscriptionNode | undefined;
+		if (node?.type !== 'mqtt in' || node.isDynamic) return undefined;
+		const { qos, retain, topic } = (events[0] as SendEvent).msg as { qos: Qos; retain?: boolean; topic?: string };
+		// A subscription to everything gets the sentinels, too; the flows must not.
+		if (this.#topic !== null && topic?.startsWith(this.#topic)) return false;
+		const key = keyOf(node);
+		if (retain && !keepsRetainFlag(node)) {
+			this.#positions.set(events, { key, qos, index: 0 });
+			return undefined;
+		}
+		const counts = this.#counts.get(key) ?? [0, 0, 0];
+		const index = (counts[qos] ?? 0) + 1;
+		counts[qos] = index;
+		this.#counts.set(key, counts);
+		this.#positions.set(events, { key, qos, index });
+		return undefined;
+	}
+
+	async #listenOn({ broker, streams }: Connection, prefix: string, timeoutMs: number): Promise<void> {
+		const topic = `${prefix}/${broker.id}`;
+		const { client } = broker;
+		const onMessage = (received: string, payload: Buffer, { qos }: { qos: Qos }) => {
+			if (received !== topic) return;
+			const [sentinel, sentAt] = payload.toString().split(' ').map(Number);
+			// One that a broker delivers at another QoS than it was sent at tells nothing of the streams of either.
+			if (sentinel === undefined || sentAt !== qos) return;
+			const counts = Object.fromEntries(streams.map(({ key }) => [key, this.emitted(key, qos)]));
+			this.#marks.push({ connection: broker.id, qos, sentinel, counts });
+		};
+		const onClose = () => this.#lost.add(broker.id);
+		client.on('message', onMessage);
+		this.#detach.push(() => {
+			client.off('message', onMessage);
+			client.off('close', onClose);
+		});
+		const deadline = performance.now() + timeoutMs;
+		while (!broker.connected && performance.now() < deadline) await sleep(POLL_MS);
+		const subscribed = broker.connected ? await within(subscribe(client, topic), deadline - performance.now()) : false;
+		if (!subscribed) this.#lost.add(broker.id);
+		client.on('close', onClose);
+	}
+
+	#stopListening(): void {
+		for (const { broker } of this.#connections) {
+			if (this.#topic !== null && broker.connected) broker.client.unsubscribeAsync(`${this.#topic}/${broker.id}`).catch(() => {});
+		}
+		for (const detach of this.#detach.splice(0)) detach();
+		this.#topic = null;
+		this.#connections = [];
+		this.#marks = [];
+		this.#lost = new Set();
+	}
+}
+
+/** @throws Error where the broker refuses the subscription (its access rules, for one): 128 and above */
+async function subscribe(client: MqttClient, topic: string): Promise<void> {
+	const granted = await client.subscribeAsync(topic, { qos: 2 });
+	if (granted.some((grant) => grant.qos >= 128)) throw new Error(`the broker refuses a subscription to ${topic}`);
+}
+
+/** Those with subscriptions whose messages each instance gets a copy of. */
+function connectionsOf(nodes: RuntimeNode[]): Connection[] {
+	const connections = new Map<string, Connection>();
+	for (const node of nodes as SubscriptionNode[]) {
+		const broker = node.brokerConn;
+		if (node.type !== 'mqtt in' || node.isDynamic || !isOrdinary(node) || !broker?.client || !broker.brokerurl) continue;
+		const connection = connections.get(broker.id) ?? { broker: broker as Connection['broker'], streams: [] };
+		const { topic = '', qos } = node;
+		connection.streams.push({
+			key: keyOf(node),
+			topic,
+			qos: qos === 0 || qos === 1 ? qos : 2,
+			connection: broker.id,
+			server: broker.brokerurl,
+		});
+		connections.set(broker.id, connection);
+	}
+	return [...connections.values()];
+}
+
+/** Not one of a share group, nor of a session that is handed over: of those no message goes to two instances. */
+export function isOrdinary({ topic, brokerConn }: SubscriptionNode): boolean {
+	return !topic?.startsWith('$share/') && brokerConn?.client !== undefined && !hasFixedClientId(brokerConn.client);
+}
+
+function qosOf(streams: Stream[]): Qos[] {
+	const highest = Math.max(...streams.map(({ qos }) => qos));
+	// A message published at a lower QoS than the subscription's is delivered at its own.
+	return qosLevels.filter((qos) => qos <= highest);
+}
+
+function keepsRetainFlag({ rap }: SubscriptionNode): boolean {
+	return rap === true || rap === 'true';
+}
+
+/** The same in every instance of the same flows: inside a subflow, Node-RED makes up an id for each node at each start. */
+export function keyOf(node: RuntimeNode): string {
+	return `${node._flow?.path ?? ''}/${node._alias ?? node.id}`;
+}

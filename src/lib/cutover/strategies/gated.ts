@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instance, StreamReport } from '../../targets/instance.ts';
+import type { CutoverContext } from '../context.ts';
+import { decideCut, lostConnections, unmarkedConnections } from '../cut.ts';
+import type { StrategyActions } from '../run.ts';
+import { activeInstances, instancesToActivate, knownInstances, ungate } from '../slot-instances.ts';
+import { exclusiveActions } from './exclusive.ts';
+
+const POLL_MS = 10;
+/** A sentinel that has not come by then may have been dropped (QoS 0 is, under load); the next one is sent. */
+const RESEND_MS = 250;
+
+/** A new instance whose flows run behind their gate, beside the old one whose seat it takes over. */
+interface Handover {
+	seat: string;
+	old: Instance;
+	next: Instance;
+	/** The new side's, once the sentinels have come by. */
+	streams: StreamReport;
+}
+
+/** Why the gate cannot be used here: then the old flows stop before the new ones start. */
+class GateImpossible extends Error {}
+
+/**
+ * Starts the new flows behind a closed gate while the old ones still run: they connect and subscribe, and nothing that they
+ * send reaches anything. The old sources are closed and drained, the lease goes over, and the gate opens at the very message
+ * at which the old side ended. At no moment do both handle messages. What a gate cannot do here is done as `exclusive` does.
+ *
+ * It serves three strategies, since each source is treated by its kind (agent/gate.ts): `gated` counts ordinary
+ * subscriptions, `overlap` keeps the new side's share of shared ones, `takeover` leaves what belongs to a session with the
+ * broker until the new side connects under its client id.
+ */
+export function gatedActions(context: CutoverContext): StrategyActions {
+	const { target, environment, from, to, report } = context;
+	const { timeouts, mode } = environment;
+	const exclusive = exclusiveActions(context);
+	let handovers: Handover[] = [];
+
+	async function standBehindGate(): Promise<void> {
+		const old = from ? await activeInstances(await target.instances(from.slot)) : [];
+		const next = await knownInstances(await instancesToActivate(await target.instances(to.slot), mode));
+		const topic = `${environment.cutTopic}/${randomBytes(8).toString('hex')}`;
+		handovers = await Promise.all(
+			next.map(async ({ instance, status }) => {
+				const twin = old.find((other) => other.status.seat === status.seat);
+				if (!twin) throw new GateImpossible(`no old instance holds the seat '${status.seat}'`);
+				const { refused } = await instance.gate(timeouts.activateMs);
+				if (refused) throw new GateImpossible(`${instance.name}: ${refused}`);
+				const streams = await findCut(twin.instance, instance, topic, timeouts.connectMs);
+				return { seat: status.seat, old: twin.instance, next: instance, streams };
+			}),
+		);
+	}
+
+	return {
+		...exclusive,
+		steps: {
+			...exclusive.steps,
+			connect: async () => {
+				try {
+					await standBehindGate();
+				} catch (error) {
+					if (!(error instanceof GateImpossible)) throw error;
+					report.remarks.push(`the new flows could not wait behind a gate, and started after the old ones had stopped: ${error.message}`);
+					handovers = [];
+					await ungate(await target.instances(to.slot), timeouts.handOverMs);
+				}
+			},
+			activate: async () => {
+				if (handovers.length === 0) return await exclusive.steps.activate();
+				const gates = await Promise.all(
+					handovers.map(async ({ old, next, streams }) => {
+						const closed = report.closedStreams[old.name];
+						if (!closed) throw new Error(`${old.name} did not tell where its subscriptions ended`);
+						const [lost] = lostConnections(closed, streams);
+						if (lost) throw new Error(`${old.name} lost the connection of broker node ${lost} during the cutover`);
+						return await next.activate(timeouts.activateMs, decideCut(closed, streams));
+					}),
+				);
+				report.gapEndedMs = performance.now();
+				if (gates.includes(null)) report.remarks.push('a new instance was started again during the cutover: what its gate held is lost');
+				report.gate = {
+					passed: gates.reduce((sum, gate) => sum + (gate?.passed ?? 0), 0),
+					dropped: gates.reduce((sum, gate) => sum + (gate?.dropped ?? 0), 0),
+				};
+			},
+		},
+	};
+}
+
+/** Sends sentinels until both sides have seen one on every connection that they share. */
+async function findCut(old: Instance, next: Instance, topic: string, timeoutMs: number): Promise<StreamReport> {
+	const deadline = performance.now() + timeoutMs;
+	let [before, after] = await Promise.all([old.listen(topic, timeoutMs), next.listen(topic, timeoutMs)]);
+	for (let sentinel = 1; ; sentinel++) {
+		const [lost] = lostConnections(before, after);
+		if (lost) throw new GateImpossible(`the connection of broker node ${lost} cannot be listened on at ${topic}`);
+		if (unmarkedConnections(before, after).length === 0) return after;
+		const end = Math.min(deadline, performance.now() + RESEND_MS);
+		await old.sendSentinel(sentinel);
+		while (unmarkedConnections(before, after).length > 0 && performance.now() < end) {
+			await sleep(POLL_MS);
+			[before, after] = await Promise.all([old.streams(), next.streams()]);
+		}
+		if (performance.now() >= deadline) throw new GateImpossible(`no message on ${topic} reached both sides within ${timeoutMs} ms`);
+	}
+}
