@@ -26,7 +26,8 @@ export function findMosquitto(): string | undefined {
 	return folders.map((folder) => join(folder, 'mosquitto')).find((path) => existsSync(path));
 }
 
-export async function startMosquitto(): Promise<Mosquitto> {
+/** @param readable the topics that clients may subscribe to and publish on; default: all */
+export async function startMosquitto(readable?: string[]): Promise<Mosquitto> {
 	const program = findMosquitto();
 	if (program === undefined) throw new Error('mosquitto is not installed');
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-mosquitto-'));
@@ -34,6 +35,11 @@ export async function startMosquitto(): Promise<Mosquitto> {
 	const configFile = join(folder, 'mosquitto.conf');
 	// As root it would otherwise change to a user of its own.
 	const config = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'log_dest stderr', 'set_tcp_nodelay true'];
+	if (readable) {
+		const rules = join(folder, 'topics');
+		await writeFile(rules, readable.map((topic) => `topic readwrite ${topic}\n`).join(''), { mode: 0o600 });
+		config.push(`acl_file ${rules}`);
+	}
 	await writeFile(configFile, `${[...config, `user ${userInfo().username}`].join('\n')}\n`);
 
 	const start = () => startServer(program, configFile, port);
