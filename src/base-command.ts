@@ -50,17 +50,22 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 	/**
 	 * From now on the first Ctrl-C or SIGTERM gives a reason to go back, and the second ends the process at once, with 130.
 	 */
-	protected watchInterrupts(): { reason(): string | null; stop(): void } {
+	protected watchInterrupts(): { reason(): string | null; means(text: string): void; stop(): void } {
 		let interrupted: string | null = null;
+		let meaning = 'interrupted: going back. Once more, and it stops at once; the next command then goes back.';
 		const onSignal = (signal: NodeJS.Signals) => {
 			if (interrupted) process.exit(130);
 			interrupted = `interrupted by ${signal}`;
-			this.note('interrupted: going back. Once more, and it stops at once; the next command then goes back.');
+			this.note(meaning);
 		};
 		const signals = ['SIGINT', 'SIGTERM'] as const;
 		for (const signal of signals) process.on(signal, onSignal);
 		return {
 			reason: () => interrupted,
+			/** What the first one is answered with from now on. */
+			means: (text) => {
+				meaning = text;
+			},
 			stop: () => {
 				for (const signal of signals) process.off(signal, onSignal);
 			},

@@ -2,9 +2,13 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openGitRepository, readGitIdentity } from './lib/adapters/git.ts';
 import { packageRoot } from './lib/adapters/package-root.ts';
+import type { RunUserCommand } from './lib/adapters/user-command.ts';
+import { userCommands } from './lib/adapters/user-command.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import type { LoadedConfig } from './lib/config/load.ts';
 import { loadConfig } from './lib/config/load.ts';
+import type { Redact } from './lib/config/secrets.ts';
+import { createRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import { openDevSource } from './lib/node-red/dev-source.ts';
 import { openGitStore } from './lib/snapshot/git-store.ts';
@@ -26,6 +30,9 @@ export interface Context extends LoadedConfig {
 	openTarget(environment: NamedEnvironment): Promise<Target>;
 	/** What instances inherit of this machine's environment; the configuration's variables come on top. */
 	inherited: Record<string, string>;
+	/** Checks and hooks: in the configuration's folder, with its secrets taken from what they print. */
+	runCommand: RunUserCommand;
+	redact: Redact;
 }
 
 /** Where programs and temporary files are, the language and the time zone, and the way through a company's network. */
@@ -40,6 +47,7 @@ export async function createContext(configPath: string): Promise<Context> {
 	const nearbyNodeReds = [join(loaded.directory, 'node_modules'), join(packageRoot(), 'node_modules'), dirname(packageRoot())].map(
 		(folder) => join(folder, 'node-red'),
 	);
+	const redact = createRedactor(loaded.secrets);
 	return {
 		...loaded,
 		dev: openDevSource(loaded.config.dev),
@@ -49,6 +57,8 @@ export async function createContext(configPath: string): Promise<Context> {
 		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
 		openTarget: (environment) => ProcessTarget.open({ environment, nearbyNodeReds, inherited }),
 		inherited,
+		runCommand: userCommands(loaded.directory, redact),
+		redact,
 	};
 }
 

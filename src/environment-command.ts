@@ -65,6 +65,9 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 			progress: (message) => this.note(message),
 			stopReason: () => interrupt.reason() ?? lock.lost(),
 			superseded: lock.superseded,
+			runCommand: context.runCommand,
+			redact: context.redact,
+			interruptMeans: interrupt.means,
 		};
 		try {
 			const ended = await recover(setting);

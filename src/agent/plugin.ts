@@ -6,6 +6,7 @@ import { InFlight } from './in-flight.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
 import type { AgentCall, AgentCalls, AgentEvent, AgentReport, CallMessage, FlowProblem, LeaseMessage, ReplyMessage } from './protocol.ts';
+import { Recent } from './recent.ts';
 import { quiesce } from './sources.ts';
 import { Streams } from './streams.ts';
 import { monotonicMs } from './time.ts';
@@ -30,6 +31,8 @@ function agent(api: PluginApi): void {
 	let flows: AgentReport['flows'] = 'stopped';
 	let lastState: RuntimeEvent['payload'];
 	let problems: FlowProblem[] = [];
+	let errors = 0;
+	let recent = new Recent(performance.now());
 	let leaseTimer: NodeJS.Timeout | undefined;
 	let leaseEndsMs: number | null = null;
 	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
@@ -40,14 +43,16 @@ function agent(api: PluginApi): void {
 	});
 	api.events.on('flows:stopped', () => {
 		flows = 'stopped';
-		inFlight.reset();
+		countAnew();
 		connections.forget();
 		gate.stop();
 	});
 	api.log.addHandler({
 		emit: (_event, entry) => {
 			if (CLOSE_TIMED_OUT.test(String(entry.msg))) unclosed.push(`${entry.type} '${entry.name || entry.id}'`);
-			if (entry.level > api.log.ERROR || problems.length >= MAX_PROBLEMS) return;
+			if (entry.level > api.log.ERROR) return;
+			errors++;
+			if (problems.length >= MAX_PROBLEMS) return;
 			const node = entry.id && entry.type ? describeNode({ ...entry, id: entry.id, type: entry.type }) : null;
 			problems.push({ node, message: String(entry.msg) });
 			// At once: whoever verifies a start asks within a moment.
@@ -99,13 +104,20 @@ function agent(api: PluginApi): void {
 
 	async function startFlows(): Promise<void> {
 		problems = [];
-		inFlight.reset();
+		countAnew();
 		await runtime.flows.setState({ state: 'start' });
+	}
+
+	function countAnew(): void {
+		inFlight.reset();
+		errors = 0;
+		recent = new Recent(performance.now());
 	}
 
 	function report(): AgentReport {
 		const eventLoopDelayMs = Math.round(delay.max / 1e6);
 		delay.reset();
+		const { silentMs, ...activity } = recent.take(performance.now(), { received: inFlight.received, errors });
 		return {
 			flows,
 			inFlight: inFlight.total,
@@ -113,6 +125,8 @@ function agent(api: PluginApi): void {
 			eventLoopDelayMs,
 			rssBytes: process.memoryUsage.rss(),
 			problems,
+			recent: activity,
+			silentMs,
 		};
 	}
 

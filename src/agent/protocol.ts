@@ -150,4 +150,19 @@ export interface AgentReport {
 	rssBytes: number;
 	/** Errors logged since the flows' start: the first ones, at most 20. */
 	problems: FlowProblem[];
+	/** What the flows did in their last five minutes, or since their start. */
+	recent: Activity;
+	/** Since a node last received a message, or since the flows' start. */
+	silentMs: number;
+}
+
+/** What flows did in a span of time. */
+export interface Activity {
+	spanMs: number;
+	/** Messages received by nodes. */
+	received: number;
+	/** Errors that nodes logged; one that a `catch` node takes is not logged. */
+	errors: number;
+	/** The longest time in which no node received a message. */
+	longestSilenceMs: number;
 }

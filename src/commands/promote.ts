@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { keepChoices } from '../lib/config/safeguards.ts';
 import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
@@ -14,7 +15,7 @@ type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string;
 export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override summary = 'Bring a snapshot into production';
 	static override description =
-		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, holds requests, closes the old sources, drains what is inside, hands over, starts and verifies the new flows. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4.`;
+		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, holds requests, closes the old sources, drains what is inside, hands over, starts and verifies the new flows. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4. With a bake time, the command goes on watching the new release, and brings the old one back if it fails; interrupted then, it leaves the new release serving.`;
 
 	static override examples = [
 		{ description: 'What the dev Node-RED runs now', command: '<%= config.bin %> promote production' },
@@ -34,11 +35,16 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
+		keep: Flags.option({
+			options: keepChoices,
+			description: "What becomes of the old slot once the new release serves, and has baked; default: the environment's keep",
+		})(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<Result> {
-		return await this.withEnvironment(async (session) => {
+		return await this.withEnvironment(async (opened) => {
+			const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
 			const { snapshot, plan } = await planSnapshot(session, this.flags);
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 import type { KeyPath } from './problem.ts';
+import { checkKinds } from './safeguards.ts';
 import { configSchema } from './schema.ts';
 
 /** A zod issue in the user's words: what is wrong with which key, and what to do. Values are never repeated. */
@@ -19,7 +20,7 @@ const SAMPLES: Record<string, string> = {
 	dev: 'Add `dev: { url: http://localhost:1880 }`, or `dev: { userDir: ~/.node-red }`.',
 	environments: 'Add `environments: { production: { mode: hot-spare } }`.',
 	mode: 'Add `mode: hot-spare` or `mode: load-balanced`.',
-	http: 'Add the path to ask: `http: /health`.',
+	expect: 'Add the topic on which the answer comes: `expect: plant/pong`.',
 };
 
 /** One issue may be several faults (two unknown keys, for one). */
@@ -29,13 +30,13 @@ export function explain(issue: Issue, value: unknown): Explanation[] {
 	const name = String(path.at(-1) ?? '');
 	const faulty = (message: string, remedy: string): Explanation[] => [{ path, at: 'value', message, remedy }];
 
-	if (issue.code === 'invalid_union') return explainDev(issue, found, value);
+	if (issue.code === 'invalid_union') return name === 'dev' ? explainDev(issue, found, value) : explainCheck(issue, found, value);
 	if (found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
 		return [{ path, at: 'key', message: 'is missing', remedy: SAMPLES[name] ?? `Add \`${name}: …\`.` }];
 	}
 	switch (issue.code) {
 		case 'unrecognized_keys':
-			return issue.keys.map((key) => unknownKey([...path, key]));
+			return issue.keys.map((key) => unknownKey([...path, key], knownKeys(path, found)));
 		case 'invalid_value':
 			return faulty(`must be one of ${issue.values.join(', ')}`, `Write \`${name}: ${String(issue.values[0])}\`, or another of these.`);
 		case 'invalid_type':
@@ -48,6 +49,8 @@ export function explain(issue: Issue, value: unknown): Explanation[] {
 		case 'too_big':
 			return faulty(`must be at most ${issue.maximum}`, `Write a smaller number for \`${name}\`.`);
 		case 'invalid_format':
+			if (issue.format === 'url' && name === 'mqtt')
+				return faulty('must be the address of an MQTT broker', `Write ${checkKinds.mqtt}; mqtts, ws and wss are known, too.`);
 			if (issue.format === 'url') return faulty('must be an http or https address', `Write \`${name}: http://localhost:1880\`.`);
 			return faulty('must be a path that begins with /', `Write \`${name}: /health\`.`);
 		default:
@@ -55,7 +58,7 @@ export function explain(issue: Issue, value: unknown): Explanation[] {
 	}
 }
 
-/** The only union is `dev`: the key that is there tells which side was meant. */
+/** The key that is there tells which side was meant. */
 function explainDev(issue: Issue & { code: 'invalid_union' }, dev: unknown, value: unknown): Explanation[] {
 	const path = issue.path as KeyPath;
 	const one = (at: 'key' | 'value', message: string, where: KeyPath = path): Explanation[] => [
@@ -76,9 +79,29 @@ function explainDev(issue: Issue & { code: 'invalid_union' }, dev: unknown, valu
 	return unknown.length > 0 ? unknown.map((key) => unknownKey([...path, key])) : one('key', 'must hold either url or userDir');
 }
 
-function unknownKey(path: KeyPath): Explanation {
+/** As with `dev`: `http`, `mqtt` or `command` tells what kind of check was meant. */
+function explainCheck(issue: Issue & { code: 'invalid_union' }, check: unknown, value: unknown): Explanation[] {
+	const path = issue.path as KeyPath;
+	const kinds = Object.keys(checkKinds) as (keyof typeof checkKinds)[];
+	const remedy = `Write ${kinds.map((kind) => checkKinds[kind]).join(', or ')}.`;
+	if (typeof check !== 'object' || check === null || Array.isArray(check))
+		return [{ path, at: 'value', message: `must be a mapping that holds one of ${kinds.join(', ')}`, remedy }];
+	const held = kinds.filter((kind) => kind in check);
+	if (held.length > 1) {
+		const message = `${held.join(' and ')} exclude each other: a check is of one kind`;
+		return [{ path: [...path, held[1]!], at: 'key', message, remedy: 'Make them two entries of the list, each beginning with `- `.' }];
+	}
+	if (held.length === 1) {
+		const side = kinds.indexOf(held[0]!);
+		return (issue.errors[side] ?? []).flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] } as Issue, value));
+	}
+	const slips = Object.keys(check).filter((key) => nearest(key, kinds) !== undefined);
+	if (slips.length > 0) return slips.map((key) => unknownKey([...path, key], kinds));
+	return [{ path, at: 'value', message: `must hold one of ${kinds.join(', ')}`, remedy }];
+}
+
+function unknownKey(path: KeyPath, known = knownKeys(path.slice(0, -1))): Explanation {
 	const key = String(path.at(-1));
-	const known = knownKeys(path.slice(0, -1));
 	const meant = nearest(key, known);
 	return {
 		path,
@@ -98,12 +121,19 @@ function keyRule(path: KeyPath): { message: string; remedy: string } {
 	return { message: 'is not a name for a variable: letters, digits and _, not beginning with a digit', remedy: 'Rename it: `MY_NAME`.' };
 }
 
-/** The keys that the schema allows at a path. */
-export function knownKeys(path: KeyPath): string[] {
+/** The keys that the schema allows at a path: of a check, those of its kind, by what is there. */
+export function knownKeys(path: KeyPath, found: unknown = undefined): string[] {
 	let schemas: z.core.$ZodType[] = [configSchema];
 	for (const step of path) schemas = schemas.flatMap(unwrap).flatMap((schema) => childOf(schema, step));
-	const keys = schemas.flatMap(unwrap).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+	const sides = schemas.flatMap(unwrap);
+	const kind = Object.keys(checkKinds).find((key) => path.at(-2) === 'checks' && Object.hasOwn(Object(found), key));
+	const keys = (kind ? sides.filter((side) => keysOf(side).includes(kind)) : sides).flatMap(keysOf);
 	return [...new Set(keys)];
+}
+
+function keysOf(schema: z.core.$ZodType): string[] {
+	if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+	return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {

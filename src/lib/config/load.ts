@@ -11,6 +11,7 @@ import type { Environment, Resolved } from './references.ts';
 import { resolveReferences } from './references.ts';
 import type { Config } from './schema.ts';
 import { configSchema } from './schema.ts';
+import { secretsOf } from './secrets.ts';
 
 /** A checked configuration, with every default filled in and every path absolute. */
 export interface LoadedConfig {
@@ -19,6 +20,8 @@ export interface LoadedConfig {
 	path: string;
 	/** Its folder: what relative paths in it are relative to. */
 	directory: string;
+	/** What no output may repeat. */
+	secrets: string[];
 }
 
 /**
@@ -30,7 +33,9 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
 	const text = await readConfigText(path);
 	const absolute = resolve(path);
 	const directory = dirname(absolute);
-	return { config: resolvePaths(parseConfig(text, path, env), directory, env.HOME ?? homedir()), path: absolute, directory };
+	const { data, references } = parseAll(configSchema, text, path, env);
+	const secrets = secretsOf(data, references, env);
+	return { config: resolvePaths(data, directory, env.HOME ?? homedir()), path: absolute, directory, secrets };
 }
 
 /**
@@ -52,6 +57,16 @@ export function parseWith<T>(
 	env: Environment,
 	select: (value: unknown) => unknown = (value) => value,
 ): T {
+	return parseAll(schema, text, file, env, select).data;
+}
+
+function parseAll<T>(
+	schema: z.ZodType<T>,
+	text: string,
+	file: string,
+	env: Environment,
+	select: (value: unknown) => unknown = (value) => value,
+): { data: T; references: Resolved['references'] } {
 	const located = parseYaml(text);
 	if (located.problems.length > 0) throw configInvalid(file, located.problems);
 
@@ -63,7 +78,7 @@ export function parseWith<T>(
 	}
 
 	const checked = checkValue(schema, resolved);
-	if (checked.success) return checked.data;
+	if (checked.success) return { data: checked.data, references: resolved.references };
 	const problems = checked.error.issues
 		.flatMap((issue) => explain(issue, resolved.value))
 		.map((fault): ConfigProblem => {

@@ -54,10 +54,12 @@ function rowsOf(schema: JsonSchema, prefix: string): Row[] {
 
 function childRows(schema: JsonSchema, key: string): Row[] {
 	if (schema.properties) return rowsOf(schema, key);
-	if (schema.items) return rowsOf(schema.items, `${key}[]`);
+	if (schema.items) return childRows(schema.items, `${key}[]`);
 	if (typeof schema.additionalProperties === 'object') return rowsOf(schema.additionalProperties, `${key}.NAME`);
-	const sides = (schema.anyOf ?? []).flatMap((side) => rowsOf(side, key));
-	return sides.map((each) => (each.fallback === 'required' ? { ...each, fallback: 'one of the two' } : each));
+	// The first key of a side tells which side is meant.
+	return (schema.anyOf ?? []).flatMap((side) =>
+		rowsOf(side, key).map((each, index) => (index === 0 ? { ...each, fallback: 'one of these' } : each)),
+	);
 }
 
 function row(key: string, schema: JsonSchema, required: string | undefined): Row {

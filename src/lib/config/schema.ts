@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
+import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
 
@@ -53,14 +54,9 @@ const timeouts = z.strictObject({
 	drainMs: ms.default(10_000).describe('Waiting for what is inside the old instances; what is left then is counted and reported.'),
 	handOverMs: ms.default(20_000).describe('Stopping the old flows and passing the lease on.'),
 	activateMs: ms.default(20_000).describe('Starting the flows of the new instances.'),
-	verifyMs: ms.default(10_000).describe("The checks, after the new instances' start."),
+	verifyMs: ms.default(10_000).describe("All checks together, after the new instances' start and at each round of the bake time."),
+	hookMs: ms.default(10_000).describe('Each hook; one that takes longer is ended, with the processes that it started, and has failed.'),
 	holdMs: ms.default(30_000).describe('The longest that a request waits during a cutover; then 503.'),
-});
-
-const check = z.strictObject({
-	http: z.string().startsWith('/').describe('A path that the flows serve, asked of each active instance.'),
-	status: z.int().min(100).max(599).default(200).describe('The expected status.'),
-	contains: z.string().optional().describe('Text that the body must contain.'),
 });
 
 const failOn = z.enum([...severities, 'never']);
@@ -96,10 +92,18 @@ const environment = z.strictObject({
 		.describe(
 			"By node id: the node's credentials, such as `{ b1: { user: plant, password: ${MQTT_PASSWORD} } }`. On disk they are sealed with a key that is kept in memory alone.",
 		),
-	checks: z
-		.array(check)
-		.default([])
-		.describe('Asked after the new instances are active and before traffic moves; a failing one rolls back.'),
+	checks: checks.default([]).describe('Made after the new instances are active and before traffic moves; a failing one rolls back.'),
+	errorRate: errorRate
+		.prefault({})
+		.describe("When the errors that the new flows log are clearly more than the old ones': it rolls back, as for a failing check."),
+	bake: bake.prefault({}).describe('Watching the new release while it serves. By default it is off.'),
+	keep: z
+		.enum(keepChoices)
+		.default('warm')
+		.describe(
+			'The old slot, once the new release serves and has baked. warm: it stands by until the next promotion; none: it is ended, and a rollback starts it anew.',
+		),
+	hooks: hooks.prefault({}).describe('Commands on the way of a promotion or rollback; one that fails undoes it: docs/guides/checks.md.'),
 	cutTopic: z
 		.string()
 		.min(1)
@@ -180,7 +184,6 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type DevConfig = Config['dev'];
 export type EnvironmentConfig = Config['environments'][string];
-export type HttpCheck = EnvironmentConfig['checks'][number];
 
 /** The part that judging flows needs: neither where they come from nor where they run. */
 export const lintConfigSchema = z.object({

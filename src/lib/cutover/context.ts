@@ -1,8 +1,10 @@
+import type { RunUserCommand } from '../adapters/user-command.ts';
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import type { PromotionDraft } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { DrainReport, FlowProblem, GateReport, QuiesceReport, StreamReport } from '../targets/instance.ts';
 import type { Progress, Target } from '../targets/target.ts';
+import type { ReleaseActivity } from './compare-releases.ts';
 
 /** What a strategy works with. */
 export interface CutoverContext extends PromotionDraft {
@@ -10,6 +12,9 @@ export interface CutoverContext extends PromotionDraft {
 	target: Target;
 	loadSnapshot: () => Promise<Snapshot>;
 	progress: Progress;
+	runCommand: RunUserCommand;
+	/** Whether a check or hook that fails stops it. Not where it goes back by itself, to what served before: then it warns. */
+	insists: boolean;
 	/** Filled in by the steps. */
 	report: CutoverReport;
 }
@@ -31,10 +36,14 @@ export interface CutoverReport {
 	closedStreams: Record<string, StreamReport>;
 	/** What the gate held, where the strategy has one. */
 	gate: GateReport | null;
-	/** What the strategy had to do otherwise than planned, for people. */
+	/** What was done otherwise than planned, or went wrong and was no reason to go back; for people. */
 	remarks: string[];
 	/** Errors that the new flows logged at their start, and that were no reason to go back. */
 	problems: FlowProblem[];
+	/** What the old release did in its last minutes, before anything was held; null where there is none to compare with. */
+	before: ReleaseActivity | null;
+	/** What the new release has done so far, when it was last looked at. */
+	after: ReleaseActivity | null;
 }
 
 export function emptyReport(): CutoverReport {
@@ -49,5 +58,7 @@ export function emptyReport(): CutoverReport {
 		gate: null,
 		remarks: [],
 		problems: [],
+		before: null,
+		after: null,
 	};
 }

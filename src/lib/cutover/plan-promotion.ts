@@ -7,7 +7,7 @@ import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { buildPlan } from '../plan/build.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, Safeguards } from '../plan/plan.ts';
 import { chooseStrategy, type StrategyChoice } from '../plan/strategy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
@@ -44,6 +44,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		choice: chooseStrategy((old && judgeSnapshot(setting, old).verdicts) ?? [], report.verdicts ?? [], setting.strategy),
 		slots: await target.journal.slots(),
 		credentials: new Set(Object.keys(environment.credentials)),
+		safeguards: safeguardsOf(environment),
 		variables: variablesOf(setting),
 	});
 }
@@ -60,6 +61,12 @@ function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintRep
 
 function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {
 	return new Set([...inherited, ...Object.keys(environment.variables)]);
+}
+
+function safeguardsOf({ checks, hooks, bake, keep }: NamedEnvironment): Safeguards {
+	const { before, after, promoted, rolledBack } = hooks;
+	const commands = [...Object.values(before), ...Object.values(after), promoted, rolledBack].filter((command) => command !== undefined);
+	return { checks: checks.length, hooks: commands.length, bakeMs: bake.forMs, keep };
 }
 
 /** A rule that is misspelt would gate, or let pass, what nobody meant. */

@@ -1,5 +1,5 @@
+import type { RunUserCommand } from '../adapters/user-command.ts';
 import type { NamedEnvironment } from '../config/environment-of.ts';
-import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../promotion/journal.ts';
@@ -7,12 +7,20 @@ import type { PromotionState } from '../promotion/machine.ts';
 import { initialState, transition } from '../promotion/machine.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Progress, Target } from '../targets/target.ts';
+import { afterRelease } from './after-release.ts';
+import type { Baked } from './bake.ts';
 import type { CutoverContext, CutoverReport } from './context.ts';
 import { emptyReport } from './context.ts';
-import type { PromotionObserver } from './run.ts';
+import { releaseToReturnTo } from './earlier-release.ts';
+import { goBack } from './go-back.ts';
+import { runEndHook, withHooks } from './hooks.ts';
+import { needsOperator, rolledBack } from './promotion-errors.ts';
+import { warningsOf } from './promotion-warnings.ts';
+import type { PromotionObserver, StrategyActions } from './run.ts';
 import { runPromotion } from './run.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';
 import { gatedActions } from './strategies/gated.ts';
+import { withBaseline } from './verify-release.ts';
 
 /** What a promotion needs of the world around it. */
 export interface PromotionSetting {
@@ -28,6 +36,12 @@ export interface PromotionSetting {
 	stopReason: () => string | null;
 	/** Whether somebody else has the environment now: then it must not even go back. */
 	superseded: () => Promise<boolean>;
+	/** Checks and hooks. */
+	runCommand: RunUserCommand;
+	/** Takes from a text what must not be shown. */
+	redact: (text: string) => string;
+	/** What whoever interrupts from now on is told. */
+	interruptMeans: (text: string) => void;
 }
 
 /** The contract of `promote --json` and `rollback --json`. */
@@ -48,6 +62,12 @@ export interface PromotionResult {
 	/** What waited at the new flows' gate, and of it what the old flows had handled; null without a gate. */
 	gate: CutoverReport['gate'];
 	steps: { step: string; durationMs: number }[];
+	/** What the new release had received and logged when it was last looked at; null where its instances did not tell. */
+	progress: { received: number; errors: number } | null;
+	/** How the bake time ended; null where there was none. */
+	baked: Baked | null;
+	/** What has become of the old slot; null where there was none. */
+	old: 'warm' | 'retired' | null;
 	warnings: string[];
 }
 
@@ -83,7 +103,7 @@ export async function rollback(
 			hint: `promote a snapshot first: flowferry promote ${setting.environment.name}`,
 		});
 	}
-	const release = await releaseToReturnTo(setting.target, from.release, number);
+	const release = await releaseToReturnTo(setting.target.journal, from, number);
 	await proveRouter(setting.target, true);
 	const to = { slot: otherSlot(from.slot), release };
 	const strategy = await choose(from.release, release);
@@ -100,7 +120,10 @@ export async function recover(setting: PromotionSetting): Promise<PromotionRecor
 	if (!left) return null;
 	const record = { ...left, state: transition(left.state, { event: 'taken over' }) };
 	await journal.record(record.id, record.state, false);
-	const state = await run({ ...setting, stopReason: () => null }, record, emptyReport());
+	const context = contextOf(setting, record);
+	const state = await run({ ...setting, stopReason: () => null }, record, context);
+	await runEndHook(context, state);
+	for (const warning of context.report.remarks) setting.progress(setting.redact(warning));
 	if (state.kind === 'needs operator') throw needsOperator(setting.environment.name, state);
 	return { ...record, state };
 }
@@ -115,15 +138,26 @@ export async function servingRelease({ journal }: Target): Promise<{ slot: SlotN
 async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promise<PromotionResult> {
 	const { environment, target } = setting;
 	const record = await target.journal.begin(draft, setting.by, initialState);
-	const report = emptyReport();
+	const context = contextOf(setting, draft);
+	const { report } = context;
 	const steps: PromotionResult['steps'] = [];
 	const observe: PromotionObserver = (event) => {
 		if (event.event === 'done') steps.push({ step: event.step, durationMs: Math.round(event.durationMs ?? 0) });
 		setting.observe(event);
 	};
-	const state = await run({ ...setting, observe }, record, report);
-	if (state.kind === 'rolled back') throw rolledBack(environment.name, draft, state);
+	const state = await run({ ...setting, observe }, record, context);
 	if (state.kind === 'needs operator') throw needsOperator(environment.name, state);
+	const after = state.kind === 'rolled back' ? null : await afterRelease(context, { ...setting, record, state });
+	if (after?.baked?.outcome === 'failed')
+		throw await goBack(setting, draft, setting.redact(after.baked.reason ?? ''), (back) =>
+			carryOut({ ...setting, stopReason: () => null }, back),
+		);
+	await runEndHook(context, state);
+	const warnings = warningsOf(report).map(setting.redact);
+	if (state.kind === 'rolled back') {
+		for (const warning of warnings) setting.progress(warning);
+		throw rolledBack(environment.name, draft, state);
+	}
 	return {
 		outcome: draft.kind === 'promote' ? 'promoted' : 'rolled-back',
 		environment: environment.name,
@@ -141,46 +175,35 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 		},
 		gate: report.gate,
 		steps,
-		warnings: warningsOf(report),
+		progress: report.after && { received: report.after.received, errors: report.after.errors },
+		baked: after?.baked ?? null,
+		old: after?.old ?? null,
+		warnings,
 	};
 }
 
-function run(setting: PromotionSetting, record: PromotionRecord, report: CutoverReport): Promise<PromotionState> {
-	const { environment, target, progress, observe, stopReason, superseded } = setting;
-	const { kind, strategy, from, to } = record;
-	const loadSnapshot = () => setting.loadSnapshot(to.release.snapshot);
-	const context: CutoverContext = { kind, strategy, from, to, environment, target, loadSnapshot, progress, report };
-	const actions = strategy === 'first' || strategy === 'exclusive' ? exclusiveActions(context) : gatedActions(context);
-	return runPromotion({ record, actions, journal: target.journal, observe, stopReason, superseded });
+function contextOf({ environment, target, progress, runCommand, loadSnapshot }: PromotionSetting, draft: PromotionDraft): CutoverContext {
+	return {
+		...draft,
+		environment,
+		target,
+		loadSnapshot: () => loadSnapshot(draft.to.release.snapshot),
+		progress,
+		runCommand,
+		insists: draft.because === undefined,
+		report: emptyReport(),
+	};
 }
 
-async function releaseToReturnTo({ journal }: Target, serving: Release, number?: number): Promise<Release> {
-	if (number !== undefined) {
-		const wanted = await journal.release(number);
-		if (wanted && wanted.number !== serving.number) return wanted;
-		throw new FlowferryError({
-			code: 'RELEASE_UNKNOWN',
-			message: wanted ? `release ${number} serves already` : `there is no release ${number}`,
-			hint: '`flowferry status` lists the releases',
-		});
-	}
-	const slots = await journal.slots();
-	const warm = slots[otherSlot((await journal.servingSlot()) ?? undefined)];
-	const earlier = warm ?? (await latestThatServed(journal, serving));
-	if (earlier) return earlier;
-	throw new FlowferryError({
-		code: 'NOTHING_TO_RETURN_TO',
-		message: `release ${serving.number} is the only one that ever served`,
-		hint: 'promote the snapshot that you want: flowferry snapshot list',
-	});
+function strategyActions(context: CutoverContext): StrategyActions {
+	const { strategy } = context;
+	return strategy === 'first' || strategy === 'exclusive' ? exclusiveActions(context) : gatedActions(context);
 }
 
-async function latestThatServed(journal: Target['journal'], serving: Release): Promise<Release | null> {
-	const history = await journal.history(1000);
-	const served = history.find(
-		({ state, to }) => (state.kind === 'baking' || state.kind === 'retired') && to.release.number !== serving.number,
-	);
-	return served?.to.release ?? null;
+function run(setting: PromotionSetting, record: PromotionRecord, context: CutoverContext): Promise<PromotionState> {
+	const { target, observe, stopReason, superseded, redact } = setting;
+	const actions = withHooks(withBaseline(strategyActions(context), context), context);
+	return runPromotion({ record, actions, journal: target.journal, observe, stopReason, superseded, redact });
 }
 
 /**
@@ -195,45 +218,4 @@ async function proveRouter(target: Target, stays: boolean): Promise<void> {
 
 function otherSlot(slot?: SlotName): SlotName {
 	return slot === 'blue' ? 'green' : 'blue';
-}
-
-function warningsOf({ remarks, stuckSources, drained, left, unansweredRequests, problems }: CutoverReport): string[] {
-	const called = ({ type, name, id }: { type: string; name: string; id: string }) => `${type} '${name || id}'`;
-	return [
-		...remarks,
-		...stuckSources.map((node) => `${called(node)} did not close in time; it may have emitted during the drain`),
-		...left.map(
-			(node) => `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`,
-		),
-		...(!drained && left.length === 0 && unansweredRequests === 0
-			? ["messages were still moving at the drain's deadline: some may have been lost with the old release"]
-			: []),
-		...(unansweredRequests > 0 ? [`${unansweredRequests} request(s) were not answered by the drain's deadline`] : []),
-		...problems.map(({ node, message }) => `the new release logged an error${node ? ` in ${called(node)}` : ''}: ${message}`),
-	];
-}
-
-function rolledBack(
-	environment: string,
-	{ from, to }: PromotionDraft,
-	state: Extract<PromotionState, { kind: 'rolled back' }>,
-): FlowferryError {
-	const now = from ? `Release ${from.release.number} serves, as before.` : 'Nothing served before, and nothing does now.';
-	return new FlowferryError({
-		code: 'CUTOVER_ROLLED_BACK',
-		message: `release ${to.release.number} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${now}`,
-		hint: 'mend the cause, take a new snapshot if the flows changed, and promote again',
-		docs: 'docs/exit-status.md',
-		exitStatus: ExitStatus.rolledBack,
-	});
-}
-
-function needsOperator(environment: string, state: Extract<PromotionState, { kind: 'needs operator' }>): FlowferryError {
-	return new FlowferryError({
-		code: 'OPERATOR_NEEDED',
-		message: `${environment}: '${state.failed}' failed (${state.cause}), and could not be undone: ${state.reason}`,
-		hint: `look at \`flowferry status ${environment}\` and mend what it shows; the next promote, rollback or up tries to undo it again`,
-		docs: 'docs/exit-status.md',
-		exitStatus: ExitStatus.needsOperator,
-	});
 }

@@ -22,6 +22,8 @@ export interface PromotionRun {
 	stopReason: () => string | null;
 	/** Asked before each step, each compensation and each entry: whether somebody else has the environment now. */
 	superseded: () => Promise<boolean>;
+	/** Takes from what the journal is to keep, and the user to read, what neither may. */
+	redact: (text: string) => string;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface PromotionRun {
  * entry that remains makes the next call go back once more, which changes nothing.
  * @throws FlowferryError LOCK_LOST where somebody else has taken the promotion over: not even going back is ours then
  */
-export async function runPromotion({ record, actions, journal, observe, stopReason, superseded }: PromotionRun): Promise<PromotionState> {
+export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
+	const { record, actions, journal, observe, stopReason, superseded, redact } = run;
 	let state = record.state;
 
 	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
@@ -52,7 +55,7 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 			// A `done` that could not be written has advanced the state: what comes next then fails at its own beginning.
 			if (isLockLost(error)) throw error;
 			if (state.kind !== 'going' || state.running !== step) return;
-			await take({ event: 'failed', step, cause: messageOf(error) }, performance.now() - began).catch(unlessLockLost);
+			await take({ event: 'failed', step, cause: redact(messageOf(error)) }, performance.now() - began).catch(unlessLockLost);
 		}
 	}
 
@@ -62,7 +65,7 @@ export async function runPromotion({ record, actions, journal, observe, stopReas
 		try {
 			await actions.compensations[compensation]();
 		} catch (error) {
-			return await take({ event: 'not compensated', compensation, reason: messageOf(error) }).catch(unlessLockLost);
+			return await take({ event: 'not compensated', compensation, reason: redact(messageOf(error)) }).catch(unlessLockLost);
 		}
 		await take({ event: 'compensated', compensation }, performance.now() - began).catch(unlessLockLost);
 	}

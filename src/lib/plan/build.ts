@@ -27,6 +27,7 @@ export function buildPlan(input: PlanInput): Plan {
 		verdicts: lint.verdicts ?? [],
 		effects: predictEffects(strategy, snapshot.content.flows, lint),
 		lint: { ...lint.summary, failOn },
+		safeguards: input.safeguards,
 		blockers: findBlockers(input),
 		warnings: [
 			...(serving ? input.choice.warnings : []),

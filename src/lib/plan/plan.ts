@@ -28,6 +28,7 @@ export interface Plan {
 	/** What the cutover does to traffic, messages and state. */
 	effects: Effect[];
 	lint: LintReport['summary'] & { failOn: Severity | 'never' };
+	safeguards: Safeguards;
 	/** What must be mended before the snapshot may be promoted. */
 	blockers: Blocker[];
 	/** What an operator should know. */
@@ -54,6 +55,16 @@ export interface Effect {
 	nodes: number;
 }
 
+/** What proves the new release, and what becomes of the old one. */
+export interface Safeguards {
+	checks: number;
+	hooks: number;
+	/** How long the new release is watched while it serves; 0: not at all. */
+	bakeMs: number;
+	/** The old slot afterwards: it stands by, or is ended. */
+	keep: 'warm' | 'none';
+}
+
 export type Blocker = { code: 'LINT_GATE'; message: string; hint: string } | { code: 'VARIABLES_MISSING'; message: string; hint: string };
 
 /** Everything that a plan is made of; nothing else is asked. */
@@ -69,6 +80,7 @@ export interface PlanInput {
 	slots: Record<SlotName, Release | null>;
 	/** Names of the variables that the environment's instances will have. */
 	variables: ReadonlySet<string>;
+	safeguards: Safeguards;
 	/** Ids of the nodes to which the environment gives credentials. */
 	credentials: ReadonlySet<string>;
 }

@@ -24,6 +24,8 @@ export interface PromotionDraft {
 	strategy: Strategy;
 	from: { slot: SlotName; release: Release } | null;
 	to: { slot: SlotName; release: Release };
+	/** Why a rollback that nobody asked for was made. */
+	because?: string;
 }
 
 export interface PromotionRecord extends PromotionDraft {

@@ -10,6 +10,7 @@ import type {
 import type { LeaseTiming } from '../lease/lease.ts';
 
 export type {
+	Activity,
 	CutOrder,
 	DrainReport,
 	FlowProblem,

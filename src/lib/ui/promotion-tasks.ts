@@ -59,10 +59,20 @@ export function showPromotion(print: (line: string) => void, theme: Theme): Prom
 		},
 	);
 	let shown: Promise<unknown> | undefined;
+	/** The list has ended: what follows (the bake time, hooks, a way back) is told line by line. */
+	let over = false;
 
 	return {
 		observe: (event) => {
-			shown ??= list.run().catch(() => {}); // the failure is told by whoever ran the promotion
+			// The failure is told by whoever ran the promotion.
+			shown ??= list
+				.run()
+				.catch(() => {})
+				.then(() => {
+					over = true;
+				});
+			if (over && event.event === 'begin') print(`${theme.dim('❯')} ${titles[event.step]}`);
+			if (over && event.event === 'failed') print(`${theme.error('✖')} ${titles[event.step]}: ${event.cause}`);
 			if (event.event === 'done') gates.get(event.step)?.resolve();
 			if (event.event === 'failed') gates.get(event.step)?.reject(new Error(event.cause));
 			if (event.event === 'compensated') print(`${theme.good('↩')} ${compensationTitles[event.compensation]}`);
@@ -70,7 +80,8 @@ export function showPromotion(print: (line: string) => void, theme: Theme): Prom
 				print(`${theme.error('✖')} not so: ${compensationTitles[event.compensation]} (${event.reason})`);
 		},
 		progress: (message) => {
-			if (current) current.output = message;
+			if (over) print(message);
+			else if (current) current.output = message;
 		},
 		close: async () => {
 			// Where the promotion stopped without having ended, its task would be waited for for ever.

@@ -23,9 +23,18 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 		);
 	const { errors, warnings, infos, failOn } = plan.lint;
 	lines.push('', `Lint: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(infos, 'info')}; the gate is at '${failOn}'`);
+	lines.push(renderSafeguards(plan));
 	for (const warning of plan.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
 	for (const { message, hint } of plan.blockers) lines.push('', `${theme.error('blocked')} ${message}`, `  → ${hint}`);
 	return lines.join('\n');
+}
+
+function renderSafeguards({ safeguards: { checks, hooks, bakeMs, keep }, from }: Plan): string {
+	const parts = [checks > 0 ? count(checks, 'check') : 'no checks of your own'];
+	if (hooks > 0) parts.push(count(hooks, 'hook'));
+	if (bakeMs > 0) parts.push(`the new release is watched for ${bakeMs / 1000} s, and goes back if it fails`);
+	if (from) parts.push(keep === 'warm' ? 'the old one stays warm' : 'the old one is ended then, and a rollback starts it anew');
+	return `Safeguards: ${parts.join('; ')}`;
 }
 
 function renderChanges({ changes, nodeRed, palette, from }: Plan): string[] {

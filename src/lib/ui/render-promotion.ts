@@ -1,10 +1,11 @@
 import type { PromotionResult } from '../cutover/promote.ts';
 import { shortId } from '../snapshot/snapshot.ts';
+import { count } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** What a promotion or rollback did and cost, for people. */
 export function renderPromotion(result: PromotionResult, theme: Theme): string {
-	const { outcome, release, snapshot, environment, url, from, to, gapMs, drained } = result;
+	const { outcome, release, snapshot, environment, url, from, to, gapMs, drained, progress, baked, old } = result;
 	const done = outcome === 'promoted' ? 'promoted to' : 'brought back to';
 	const lines = [
 		`${theme.good('✔')} release ${theme.strong(String(release))} (${shortId(snapshot)}) ${done} ${environment}, in ${to.slot}`,
@@ -17,8 +18,16 @@ export function renderPromotion(result: PromotionResult, theme: Theme): string {
 				? '  everything inside the old release came out'
 				: `  ${theme.warning('not everything came out of the old release, see below')}`,
 		);
-		lines.push(`  release ${from.release} stays warm in ${from.slot}: ${theme.strong(`flowferry rollback ${environment}`)}`);
+		lines.push(
+			old === 'retired'
+				? `  release ${from.release} was ended, as keep says; a rollback starts it anew: ${theme.strong(`flowferry rollback ${environment}`)}`
+				: `  release ${from.release} stays warm in ${from.slot}: ${theme.strong(`flowferry rollback ${environment}`)}`,
+		);
 	}
+	if (baked?.outcome === 'passed')
+		lines.push(`  it stood its bake time of ${Math.round(baked.durationMs / 1000)} s (${count(baked.rounds, 'round')} of checks)`);
+	if (progress)
+		lines.push(`  it has received ${count(progress.received, 'message')} so far, and logged ${count(progress.errors, 'error')}`);
 	for (const warning of result.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
 	return lines.join('\n');
 }

@@ -2,6 +2,7 @@ import type { EnvironmentStatus, Health, SlotStatus } from '../cutover/environme
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
+import { printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** An environment's state for people. */
@@ -44,7 +45,7 @@ function renderInstance({ state, lease, url, agent, crashes }: InstanceStatus, t
 	return `${dress(state.padEnd(10))} ${facts.filter(Boolean).join('  ')}`;
 }
 
-function renderRecord({ kind, started, by, to, state }: PromotionRecord, theme: Theme): string {
+function renderRecord({ kind, started, by, to, state, because }: PromotionRecord, theme: Theme): string {
 	const outcome = state.kind === 'baking' || state.kind === 'retired' ? theme.good('served') : theme.error(state.kind);
-	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${outcome}  ${theme.dim(by)}`;
+	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${outcome}  ${theme.dim(by)}${because ? `  since ${printable(because)}` : ''}`;
 }

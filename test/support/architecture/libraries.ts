@@ -10,6 +10,7 @@ export const libraryOwners: Record<string, string[]> = {
 	'http-proxy-3': ['src/gateway/'],
 	jsonata: ['src/lib/flows/', 'src/lib/lint/'],
 	listr2: ['src/lib/ui/'],
+	mqtt: ['src/lib/cutover/checks/'],
 	'simple-git': ['src/lib/adapters/'],
 	'write-file-atomic': ['src/lib/adapters/'],
 	yaml: ['src/lib/config/'],

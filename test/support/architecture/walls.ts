@@ -8,7 +8,15 @@ export type Wall = (file: SourceFile, files: Map<string, SourceFile>) => string[
 const entries = ['src/base-command.ts', 'src/context.ts', 'src/runner/main.ts', 'src/gateway/main.ts', 'src/agent/plugin.ts'];
 
 /** Decisions and knowledge: no I/O, no clock, no environment. */
-const pure = ['src/lib/flows/', 'src/lib/lint/', 'src/lib/plan/', 'src/lib/promotion/machine.ts', 'src/lib/failover/decide.ts'];
+const pure = [
+	'src/lib/flows/',
+	'src/lib/lint/',
+	'src/lib/plan/',
+	'src/lib/promotion/machine.ts',
+	'src/lib/cutover/compare-releases.ts',
+	'src/lib/config/secrets.ts',
+	'src/lib/failover/decide.ts',
+];
 const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];
 

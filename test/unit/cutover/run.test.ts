@@ -47,6 +47,7 @@ async function play({ failAt, failCompensation, journalFullAfter = Number.POSITI
 		} as unknown as Journal,
 		observe: () => {},
 		stopReason: () => (stopBefore && done.at(-1) === steps[steps.indexOf(stopBefore) - 1] ? 'interrupted' : null),
+		redact: (text) => text.replaceAll('s3cret', '***'),
 		superseded: async () => supersededAfter !== undefined && done.at(-1) === supersededAfter,
 	});
 	return { state, done, written };

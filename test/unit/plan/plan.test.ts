@@ -74,6 +74,7 @@ describe('buildPlan', () => {
 		slots: { blue: null, green: null },
 		variables: new Set(),
 		credentials: new Set(),
+		safeguards: { checks: 0, hooks: 0, bakeMs: 0, keep: 'warm' },
 		...more,
 	});
 	const one = snapshot('1', [tab, work], ['old']);

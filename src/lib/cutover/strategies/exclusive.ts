@@ -6,7 +6,7 @@ import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
 import { activeInstances, instancesToActivate, knownInstances, successorOf, ungate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
-import { verifyInstances } from '../verify.ts';
+import { verifyRelease } from '../verify-release.ts';
 
 const POLL_MS = 50;
 
@@ -68,11 +68,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
 				report.gapEndedMs = performance.now();
 			},
-			verify: async () => {
-				const instances = await target.instances(to.slot);
-				const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
-				report.problems = await verifyInstances(instances, seats, environment.checks, timeouts.verifyMs);
-			},
+			verify: () => verifyRelease(context),
 			release: async () => {
 				await sendTraffic(context, to.slot);
 				await target.journal.setServingSlot(to.slot);

@@ -1,0 +1,50 @@
+import type { Environment } from './references.ts';
+import type { Config } from './schema.ts';
+
+/** Where a reference to the environment stands for something that must not be shown: an address or a folder may be. */
+const SECRET_PLACES = /^(?:dev\.(?:token|username|password)|environments\.[^.]+\.(?:variables|credentials|checks|hooks))\b/;
+
+/** A variable that is written out in the file and whose name says that it should not have been. */
+const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
+
+/**
+ * Every value of a configuration that no output may repeat: credentials, sign-ins, and what came from the environment.
+ * @param references for each value with references, by its rendered path: the names of its variables
+ */
+export function secretsOf(config: Config, references: ReadonlyMap<string, string[]>, env: Environment): string[] {
+	const { dev } = config;
+	const secrets = 'url' in dev ? [dev.token, dev.username, dev.password] : [];
+	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
+	for (const { credentials, variables, checks } of Object.values(config.environments)) {
+		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
+		for (const [name, value] of Object.entries(variables)) if (SECRET_NAME.test(name)) secrets.push(value);
+		for (const check of checks) if ('mqtt' in check) secrets.push(check.username, check.password);
+	}
+	return [...new Set(secrets)].filter((secret) => secret !== undefined && secret !== '') as string[];
+}
+
+/** Puts `***` in place of each secret in a text that is about to be shown or kept. */
+export type Redact = (text: string) => string;
+
+/** A secret shorter than this is a common word or number as often as not: it is replaced only where it stands by itself. */
+const LONG = 6;
+
+/** The one redactor: commands' output, failed checks and the journal pass through it. */
+export function createRedactor(secrets: readonly string[]): Redact {
+	const patterns = [...new Set(secrets.flatMap(formsOf))]
+		.sort((a, b) => b.length - a.length)
+		.map((form) => (form.length < LONG ? `(?<!\\w)${escaped(form)}(?!\\w)` : escaped(form)));
+	if (patterns.length === 0) return (text) => text;
+	const all = new RegExp(patterns.join('|'), 'g');
+	return (text) => text.replace(all, '***');
+}
+
+/** As it is, in an address, in JSON, and each line of one that has several: output is looked at line by line. */
+function formsOf(secret: string): string[] {
+	const lines = secret.split(/\r?\n/).filter((line) => line.length >= LONG || line === secret);
+	return [secret, ...lines, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)].filter((form) => form !== '');
+}
+
+function escaped(text: string): string {
+	return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}

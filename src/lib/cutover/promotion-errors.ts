@@ -1,0 +1,53 @@
+import { ExitStatus } from '../errors/exit-status.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { PromotionDraft } from '../promotion/journal.ts';
+import type { PromotionState } from '../promotion/machine.ts';
+
+/** It was undone: exit status 4. */
+export function rolledBack(
+	environment: string,
+	{ from, to }: PromotionDraft,
+	state: Extract<PromotionState, { kind: 'rolled back' }>,
+): FlowferryError {
+	const now = from ? `Release ${from.release.number} serves, as before.` : 'Nothing served before, and nothing does now.';
+	return new FlowferryError({
+		code: 'CUTOVER_ROLLED_BACK',
+		message: `release ${to.release.number} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${now}`,
+		hint: 'mend the cause, take a new snapshot if the flows changed, and promote again',
+		docs: 'docs/exit-status.md',
+		exitStatus: ExitStatus.rolledBack,
+	});
+}
+
+/** It could neither go on nor back: exit status 5. */
+export function needsOperator(environment: string, state: Extract<PromotionState, { kind: 'needs operator' }>): FlowferryError {
+	return new FlowferryError({
+		code: 'OPERATOR_NEEDED',
+		message: `${environment}: '${state.failed}' failed (${state.cause}), and could not be undone: ${state.reason}`,
+		hint: `look at \`flowferry status ${environment}\` and mend what it shows; the next promote, rollback or up tries to undo it again`,
+		docs: 'docs/exit-status.md',
+		exitStatus: ExitStatus.needsOperator,
+	});
+}
+
+/** The new release failed while it was watched, and the old one serves again: exit status 4. */
+export function rolledBackWhileBaking(environment: string, { from, to }: PromotionDraft, reason: string): FlowferryError {
+	return new FlowferryError({
+		code: 'BAKE_FAILED',
+		message: `release ${to.release.number} served in ${environment}, but did not stand its bake time: ${reason}\nRelease ${from?.release.number} serves again.`,
+		hint: `mend the cause, and promote again; release ${to.release.number} stays warm in ${to.slot}, and its log tells more`,
+		docs: 'docs/exit-status.md',
+		exitStatus: ExitStatus.rolledBack,
+	});
+}
+
+/** The new release failed while it was watched, and serves on: exit status 5. @param why nothing brought another back */
+export function servesThoughItFails(environment: string, { to }: PromotionDraft, reason: string, why: string): FlowferryError {
+	return new FlowferryError({
+		code: 'BAKE_FAILED_AND_SERVES',
+		message: `release ${to.release.number} did not stand its bake time: ${reason}\nIt serves in ${environment} all the same: ${why}`,
+		hint: `look at \`flowferry status ${environment}\`, then bring over what you trust: flowferry rollback ${environment} --to N, or promote a mended version`,
+		docs: 'docs/exit-status.md',
+		exitStatus: ExitStatus.needsOperator,
+	});
+}

@@ -1,0 +1,16 @@
+import type { CutoverContext } from './context.ts';
+
+/** What a user's command sees of the promotion that it is a part of; docs/guides/checks.md describes each. */
+export function runVariables({ environment, kind, from, to }: CutoverContext, url: string | null): Record<string, string> {
+	return {
+		FLOWFERRY_ENVIRONMENT: environment.name,
+		FLOWFERRY_KIND: kind,
+		FLOWFERRY_RELEASE: String(to.release.number),
+		FLOWFERRY_SNAPSHOT: to.release.snapshot,
+		FLOWFERRY_SLOT: to.slot,
+		FLOWFERRY_URL: url ?? '',
+		FLOWFERRY_PREVIOUS_RELEASE: from ? String(from.release.number) : '',
+		FLOWFERRY_PREVIOUS_SLOT: from?.slot ?? '',
+		FLOWFERRY_GATEWAY_URL: `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${environment.port}`,
+	};
+}

@@ -1,0 +1,57 @@
+import { runChecks } from './checks/run-checks.ts';
+import type { ReleaseActivity } from './compare-releases.ts';
+import { moreErrors, together } from './compare-releases.ts';
+import type { CutoverContext } from './context.ts';
+import type { StrategyActions } from './run.ts';
+import { runVariables } from './run-variables.ts';
+import type { KnownInstance } from './slot-instances.ts';
+import { activeInstances } from './slot-instances.ts';
+import type { Crashes } from './verify.ts';
+import { verifyInstances } from './verify.ts';
+
+/**
+ * Proves that the new release serves: its instances, the user's checks, and its errors beside the old release's. Once
+ * while requests are held, and again at each round of the bake time.
+ * @param before how often its Node-REDs had ended when the bake time began
+ * @throws Error that says why it must go back
+ */
+export async function verifyRelease(context: CutoverContext, before?: Crashes): Promise<void> {
+	const { target, to, environment, report, runCommand } = context;
+	const instances = await target.instances(to.slot);
+	const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
+	const check = (active: KnownInstance[]) =>
+		runChecks(
+			environment.checks,
+			active.map(({ status }) => ({ instance: status.instance, url: status.url ?? '', variables: runVariables(context, status.url) })),
+			runCommand,
+			environment.timeouts.verifyMs,
+		);
+	const { problems, active } = await verifyInstances(instances, seats, (found) => insist(context, check(found)), before);
+	report.problems = problems;
+	report.after = activityOf(active);
+	const worse = report.after && moreErrors(report.before, report.after, environment.errorRate);
+	if (worse && context.insists) throw new Error(worse);
+}
+
+/** Looks at what the old release did lately, as the last thing before it is touched: its counts end with its flows. */
+export function withBaseline(actions: StrategyActions, { target, from, report }: CutoverContext): StrategyActions {
+	const hold = async () => {
+		report.before = from && activityOf(await activeInstances(await target.instances(from.slot)));
+		await actions.steps.hold();
+	};
+	return { ...actions, steps: { ...actions.steps, hold } };
+}
+
+function activityOf(active: KnownInstance[]): ReleaseActivity | null {
+	return together(active.flatMap(({ status: { agent } }) => (agent ? [{ ...agent.recent, silentMs: agent.silentMs }] : [])));
+}
+
+/** Where the promotion is to come through whatever the user's own conditions say, what fails is a warning. */
+export async function insist({ insists, report }: CutoverContext, work: Promise<void>): Promise<void> {
+	try {
+		await work;
+	} catch (error) {
+		if (insists) throw error;
+		report.remarks.push((error as Error).message);
+	}
+}

@@ -1,0 +1,49 @@
+import { parseConfig } from '../../../src/lib/config/load.ts';
+import { createRedactor, secretsOf } from '../../../src/lib/config/secrets.ts';
+
+const text = JSON.stringify({
+	dev: { url: 'http://dev', username: 'ann', password: 'literal-dev' },
+	environments: {
+		production: {
+			mode: 'hot-spare',
+			port: 9000,
+			directory: '/srv',
+			variables: { HOST: 'broker.plant', LEVEL: 'info', API_KEY: 'literal-key' },
+			credentials: { b1: { user: 'plant', password: 'pw' } },
+			checks: [{ mqtt: 'mqtt://broker.plant', expect: 'a', username: 'probe', password: 'probe-word' }],
+		},
+	},
+});
+
+describe('the secrets of a configuration', () => {
+	it('are sign-ins, credentials, what came from the environment for commands and flows, and what is named like one', () => {
+		const references = new Map([
+			['environments.production.variables.HOST', ['HOST']],
+			['environments.production.checks[0].command', ['TOKEN', 'UNSET']],
+			['environments.production.port', ['PORT']],
+			['environments.production.directory', ['FOLDER']],
+		]);
+		const env = { HOST: 'broker.plant', TOKEN: 'from-outside', PORT: '9000', FOLDER: '/srv' };
+		expect(secretsOf(parseConfig(text, 'f', {}), references, env).sort()).toEqual(
+			['ann', 'broker.plant', 'from-outside', 'literal-dev', 'literal-key', 'plant', 'probe', 'probe-word', 'pw'].sort(),
+		);
+	});
+});
+
+describe('the redactor', () => {
+	it.each([
+		['a long one anywhere', ['correct-horse'], 'xcorrect-horsex', 'x***x'],
+		['a short one by itself only', ['pw'], 'pw=pw, pwd, upwards', '***=***, pwd, upwards'],
+		['the longer of two first', ['abcdef', 'abcdefghi'], 'abcdefghi', '***'],
+		['in an address', ['p@ss/w rd'], 'mqtt://u:p%40ss%2Fw%20rd@h', 'mqtt://u:***@h'],
+		['in JSON', ['quo"te\\d'], '{"p":"quo\\"te\\\\d"}', '{"p":"***"}'],
+		['each line of several', ['-----BEGIN KEY-----\nMIIEvQIBADAN\n-----END KEY-----'], 'MIIEvQIBADAN', '***'],
+		['with characters that patterns know', ['a.*b+c(d[e'], 'a.*b+c(d[e axxb', '*** axxb'],
+	])('replaces %s', (_, secrets, before, after) => {
+		expect(createRedactor(secrets)(before)).toBe(after);
+	});
+
+	it('leaves a text alone where there are none', () => {
+		expect(createRedactor([])('anything')).toBe('anything');
+	});
+});
