@@ -1,5 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { InFlight } from './in-flight.ts';
-import type { DrainReport } from './protocol.ts';
+import { describeNode } from './node-red.ts';
+import { explainLeft } from './outstanding.ts';
+import type { DrainReport, LeftInside } from './protocol.ts';
 import { sleep } from './time.ts';
 
 const POLL_MS = 5;
@@ -15,14 +18,32 @@ export async function drain(inFlight: InFlight, deadlineMs: number): Promise<Dra
 	const start = performance.now();
 	let quietSince = start;
 	let received = inFlight.received;
+	const isQuiet = () => inFlight.total === 0 && inFlight.received === received;
 	for (;;) {
-		const now = performance.now();
-		if (inFlight.total > 0 || inFlight.received !== received) {
+		if (!isQuiet()) {
 			received = inFlight.received;
-			quietSince = now;
+			quietSince = performance.now();
 		}
-		if (now - quietSince >= QUIET_MS) return { drained: true, left: [], durationMs: Math.round(now - start) };
-		if (now - start >= deadlineMs) return { drained: false, left: inFlight.byNode(), durationMs: Math.round(now - start) };
+		const now = performance.now();
+		if (now - quietSince >= QUIET_MS) {
+			// After a long turn of the event loop this comes before the messages that were sent in it.
+			await turn();
+			await turn();
+			if (isQuiet()) return { drained: true, left: [], durationMs: Math.round(now - start) };
+		} else if (now - start >= deadlineMs) {
+			return { drained: false, left: await whatIsLeft(inFlight), durationMs: Math.round(now - start) };
+		}
 		await sleep(POLL_MS);
 	}
+}
+
+/** What is inside nodes; where nothing is, but messages go on arriving: where they arrive. */
+async function whatIsLeft(inFlight: InFlight): Promise<LeftInside[]> {
+	const inside = [...inFlight.byNode()].filter((count) => count.inside > 0).map(explainLeft);
+	if (inside.length > 0) return inside;
+	const before = new Map([...inFlight.byNode()].map(({ node, received }) => [node, received]));
+	await sleep(QUIET_MS);
+	return [...inFlight.byNode()]
+		.filter(({ node, received }) => received > (before.get(node) ?? 0))
+		.map(({ node }) => ({ ...describeNode(node), messages: 0, kind: 'still receiving' as const }));
 }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { NodeRef } from './protocol.ts';
 
@@ -25,7 +26,8 @@ export interface PluginApi {
 	events: { on(name: string, listener: (payload: RuntimeEvent) => void): void };
 	log: { addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void; ERROR: number };
 	plugins: { registerPlugin(id: string, definition: { type: string; onadd(): void }): void };
-	server: { listening: boolean; address(): { port: number }; once(event: 'listening', listener: () => void): void };
+	server: Server;
+	settings: { contextStorage?: unknown };
 	version(): string;
 }
 
@@ -90,9 +92,22 @@ export interface RuntimeApi {
 	};
 }
 
-/** The runtime of this very process: resolved from the program that Node-RED was started by, so it is the same module instance. */
+/** `@node-red/runtime/lib/nodes/context`: internal. */
+export interface ContextModule {
+	get(id: 'global'): { keys(store: string): unknown };
+	listStores?(): { stores: string[] };
+}
+
+/** `@node-red/runtime/lib/nodes/context/memory`: internal; makes a store. */
+export type MemoryModule = (config: object) => object;
+
+/** A module of this very process: resolved from the program that Node-RED was started by, so it is the same instance. */
+export function requireFromNodeRed(module: string): unknown {
+	return createRequire(process.argv[1] as string)(module);
+}
+
 export function loadRuntimeApi(): RuntimeApi {
-	return createRequire(process.argv[1] as string)('@node-red/runtime') as RuntimeApi;
+	return requireFromNodeRed('@node-red/runtime') as RuntimeApi;
 }
 
 export function describeNode(node: NodeConfig): NodeRef {

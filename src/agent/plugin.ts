@@ -1,15 +1,21 @@
+import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { findContextStores } from './context-stores.ts';
 import { DeferredConnections } from './deferred-connections.ts';
 import { drain } from './drain.ts';
 import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { MemoryContext } from './memory-context.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
+import { describeProgress } from './progress.ts';
 import type { AgentCall, AgentCalls, AgentEvent, AgentReport, CallMessage, FlowProblem, LeaseMessage, ReplyMessage } from './protocol.ts';
 import { Recent } from './recent.ts';
 import { quiesce } from './sources.ts';
 import { Streams } from './streams.ts';
 import { monotonicMs } from './time.ts';
+import { findUnknownFields } from './unknown-fields.ts';
 import { validate } from './validate.ts';
 
 const HEARTBEAT_MS = 250;
@@ -25,6 +31,8 @@ function agent(api: PluginApi): void {
 	const streams = new Streams(api);
 	const gate = new Gate(api, streams);
 	const connections = new DeferredConnections();
+	const keepAlive = new KeepAlive(api.server);
+	const context = new MemoryContext(() => findContextStores(api.settings));
 	const delay = monitorEventLoopDelay({ resolution: 10 });
 	delay.enable();
 
@@ -37,9 +45,11 @@ function agent(api: PluginApi): void {
 	let leaseEndsMs: number | null = null;
 	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
 	let unclosed: string[] = [];
+	let unknown: string[] = [];
 
 	api.events.on('flows:started', () => {
 		flows = 'started';
+		unknown = findUnknownFields(api);
 	});
 	api.events.on('flows:stopped', () => {
 		flows = 'stopped';
@@ -70,7 +80,9 @@ function agent(api: PluginApi): void {
 			streams.count();
 			gate.close();
 			await startFlows();
-			return { refused: null };
+			if (unknown.length === 0) return { refused: null };
+			await calls.stop({});
+			return { refused: `it is a Node-RED of a version that is not known: it has no ${unknown.join(', ')}` };
 		},
 		listen: ({ topic, timeoutMs }) => streams.listen(topic, timeoutMs),
 		sendSentinel: async ({ sentinel }) => {
@@ -87,24 +99,33 @@ function agent(api: PluginApi): void {
 		},
 		stop: async () => {
 			unclosed = [];
+			const putBack = context.remember();
 			await runtime.flows.setState({ state: 'stop' });
+			putBack();
 			// Node-RED goes on without them, and so do they: only the process's end stops what they do.
 			if (unclosed.length > 0) throw new Error(`not closed in time: ${unclosed.join(', ')}`);
 			return {};
 		},
 		quiesce: async ({ timeoutMs }) => {
-			const report = await quiesce(api, timeoutMs);
+			keepAlive.refuse();
+			unknown = findUnknownFields(api);
+			const report = unknown.length > 0 ? { closed: [], stuck: [] } : await quiesce(api, timeoutMs);
 			streams.close();
-			return { ...report, streams: streams.report() };
+			return { ...report, unknown, streams: streams.report() };
 		},
-		drain: ({ deadlineMs }) => drain(inFlight, deadlineMs),
+		// What cannot be counted is not waited for: no wait would end any sooner, or tell anything.
+		drain: async ({ deadlineMs }) => (unknown.length > 0 ? { drained: false, left: [], durationMs: 0 } : await drain(inFlight, deadlineMs)),
 		validate: async () => validate(await runtime.flows.getFlows({}), lastState),
 		report: async () => report(),
+		progress: async () => describeProgress(inFlight.byNode()),
+		exportContext: async (options) => context.export((await runtime.flows.getFlows({})).flows, options),
+		importContext: async ({ values }) => context.import((await runtime.flows.getFlows({})).flows, values),
 	};
 
 	async function startFlows(): Promise<void> {
 		problems = [];
 		countAnew();
+		keepAlive.allow();
 		await runtime.flows.setState({ state: 'start' });
 	}
 
@@ -127,6 +148,7 @@ function agent(api: PluginApi): void {
 			problems,
 			recent: activity,
 			silentMs,
+			unknown,
 		};
 	}
 
@@ -174,7 +196,7 @@ function agent(api: PluginApi): void {
 	const announceWhenReady = () => {
 		if (announced || !lastState || !api.server.listening) return;
 		announced = true;
-		send({ event: 'ready', port: api.server.address().port, nodeRed: api.version().replace(/-git$/, '') });
+		send({ event: 'ready', port: (api.server.address() as AddressInfo).port, nodeRed: api.version().replace(/-git$/, '') });
 		setInterval(() => send({ event: 'heartbeat', report: report() }), HEARTBEAT_MS).unref();
 	};
 	api.events.on('runtime-event', (event) => {

@@ -28,6 +28,12 @@ export interface AgentCalls {
 	/** Judges the loaded flows without starting them. */
 	validate: { params: Record<string, never>; result: ValidationReport };
 	report: { params: Record<string, never>; result: AgentReport };
+	/** How far each node has come since the flows' start; not in each report, for flows may have thousands. */
+	progress: { params: Record<string, never>; result: NodeProgress[] };
+	/** Reads the context that is kept in memory. */
+	exportContext: { params: { except: string[]; maxBytes: number }; result: ContextExport };
+	/** Writes what another instance exported. */
+	importContext: { params: { values: string }; result: ContextImport };
 }
 export type AgentCall = keyof AgentCalls;
 
@@ -61,6 +67,8 @@ export interface QuiesceReport {
 	closed: NodeRef[];
 	/** Sources that did not close in time; they may still emit. */
 	stuck: NodeRef[];
+	/** Private fields that this Node-RED does not have: then nothing was closed, and nothing inside can be counted. */
+	unknown: string[];
 	/** Where the subscriptions stood when they were closed. */
 	streams: StreamReport;
 }
@@ -118,9 +126,54 @@ export interface DrainReport {
 	/** True: everything that this instance had accepted has come out. */
 	drained: boolean;
 	/** What was still inside at the deadline, by node. */
-	left: (NodeRef & { messages: number })[];
+	left: LeftInside[];
 	/** How long the drain took. */
 	durationMs: number;
+}
+
+/**
+ * A node that was not empty at a drain's deadline, and why.
+ * - `in work`: it has not said that it is done
+ * - `outstanding by design`: it keeps messages on purpose, and waits for something
+ * - `never completes`: since the flows' start it has not said of a single message that it is done
+ * - `still receiving`: nothing is inside, but messages go on arriving: a loop, or a source that nobody knows
+ */
+export type LeftInside = NodeRef & { messages: number } & (
+		| { kind: 'in work' | 'never completes' | 'still receiving' }
+		| { kind: 'outstanding by design'; until: string }
+	);
+
+/** A node that has received anything since the flows' start. */
+export interface NodeProgress extends NodeRef {
+	received: number;
+	/** Messages that it was done with; null: a node of its kind never tells. */
+	completed: number | null;
+}
+
+export interface ContextExport {
+	/** Everything that can be carried, in a form for `importContext` alone; may hold secrets, so it is never logged or kept. */
+	values: string;
+	/** Keys that `context.except` leaves out. */
+	excepted: number;
+	left: ContextLeft[];
+	/** Stores that keep their contents elsewhere than in memory, and carry nothing. */
+	stores: { name: string; module: string }[];
+}
+
+export interface ContextImport {
+	/** Keys. */
+	carried: number;
+	bytes: number;
+	left: ContextLeft[];
+}
+
+/** A context key that was not carried over. */
+export interface ContextLeft {
+	/** `global`, `flow.<name>`, `node.<name>`; `all` where it is about the whole instance. */
+	scope: string;
+	key: string;
+	/** Names no value. */
+	why: string;
 }
 
 /** An error that a node logged. */
@@ -154,6 +207,8 @@ export interface AgentReport {
 	recent: Activity;
 	/** Since a node last received a message, or since the flows' start. */
 	silentMs: number;
+	/** Private fields, looked for at the flows' start, that this Node-RED does not have: it is of a version that is not known. */
+	unknown: string[];
 }
 
 /** What flows did in a span of time. */

@@ -32,7 +32,7 @@ export function isSource(node: RuntimeNode): boolean {
  * Closes the sources and nothing else, so that what is inside can come out. The flows cannot be resumed from here:
  * they are stopped, or stopped and started again.
  */
-export async function quiesce(api: PluginApi, timeoutMs: number): Promise<Omit<QuiesceReport, 'streams'>> {
+export async function quiesce(api: PluginApi, timeoutMs: number): Promise<Pick<QuiesceReport, 'closed' | 'stuck'>> {
 	const deadline = performance.now() + timeoutMs;
 	const nodes = [...runningNodes(api)];
 	const sessions = leaveMessagesAtBroker(nodes);

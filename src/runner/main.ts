@@ -16,6 +16,9 @@ import type { CutOrder, RunnerAddress, RunnerConfig } from '../lib/targets/insta
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
 
+/** Context as base64: `context.maxBytes` is at most 256 MiB, and a string of Node.js holds not much more than this. */
+const MAX_CONTEXT_BODY_BYTES = 400 * 1024 * 1024;
+
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
 setInterval(() => log.limit(), 60_000).unref();
@@ -43,6 +46,18 @@ const control = createControlServer(
 		},
 		'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
 		'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
+		'POST /progress': (body) => runner.progress((body as { timeoutMs: number }).timeoutMs),
+		'POST /context/export': (body) => {
+			const { except, maxBytes, timeoutMs } = body as { except: string[]; maxBytes: number; timeoutMs: number };
+			return runner.exportContext({ except, maxBytes }, timeoutMs);
+		},
+		'POST /context/import': {
+			maxBodyBytes: MAX_CONTEXT_BODY_BYTES,
+			handle: (body) => {
+				const { values, timeoutMs } = body as { values: string; timeoutMs: number };
+				return runner.importContext(values, timeoutMs);
+			},
+		},
 		'POST /demote': (body) => {
 			const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
 			return runner.demote(handOverTo, timeoutMs);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentCall, AgentCalls, ValidationReport } from '../agent/protocol.ts';
+import type { AgentCall, AgentCalls, ContextExport, ContextImport, NodeProgress, ValidationReport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
@@ -14,6 +14,7 @@ import type {
 	RunnerConfig,
 	StreamReport,
 } from '../lib/targets/instance.ts';
+import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
@@ -53,6 +54,7 @@ export class Runner {
 	#handingOver = false;
 	/** It ran the flows, and nobody has told it to stop since: it may take a lease that it lost, if that is still free. */
 	#isToRun = false;
+	readonly #context: HeldContext;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -78,6 +80,7 @@ export class Runner {
 				},
 			},
 		});
+		this.#context = new HeldContext((call, params, timeoutMs) => this.#ask(call, params, timeoutMs));
 		setInterval(() => this.#killIfHung(), HUNG_MS / 5).unref();
 	}
 
@@ -164,7 +167,7 @@ export class Runner {
 		return this.#inTurn(async () => {
 			if (this.#state === 'active') return null;
 			const deadline = performance.now() + timeoutMs;
-			while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
+			await this.#untilUp(deadline);
 			// Started again after a crash, it stands by without a gate.
 			const behindGate = order !== undefined && this.#state === 'gated';
 			if (!behindGate) this.#require('standby');
@@ -174,7 +177,10 @@ export class Runner {
 			this.#state = 'activating';
 			try {
 				const gate = behindGate ? await this.#ask('open', { order }, timeoutMs) : null;
-				if (!behindGate) await this.#ask('start', {}, timeoutMs);
+				if (!behindGate) {
+					await this.#context.restore(this.#nodeRed, timeoutMs);
+					await this.#ask('start', {}, timeoutMs);
+				}
 				this.#isActive();
 				return gate;
 			} catch (error) {
@@ -186,7 +192,12 @@ export class Runner {
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
 		return this.#inTurn(async () => {
-			const nothing: QuiesceReport = { closed: [], stuck: [], streams: { streams: [], marks: [], counts: {}, lost: [], closedAtMs: null } };
+			const nothing: QuiesceReport = {
+				closed: [],
+				stuck: [],
+				unknown: [],
+				streams: { streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
+			};
 			if (this.#state === 'quiesced') return nothing;
 			if (this.#lease.token === null) this.#require('active');
 			this.#handingOver = true;
@@ -209,6 +220,22 @@ export class Runner {
 			if (this.#lease.token === null && this.#state !== 'gated') return;
 			await this.#stopFlows(timeoutMs, handOverTo);
 		});
+	}
+
+	/** Of the flows that run, or ran last. */
+	exportContext(options: AgentCalls['exportContext']['params'], timeoutMs: number): Promise<ContextExport> {
+		return this.#inTurn(() => this.#context.export(this.#nodeRed, options, timeoutMs));
+	}
+
+	importContext(values: string, timeoutMs: number): Promise<ContextImport> {
+		return this.#inTurn(async () => {
+			await this.#untilUp(performance.now() + timeoutMs);
+			return await this.#context.import(this.#nodeRed, values, timeoutMs);
+		});
+	}
+
+	progress(timeoutMs: number): Promise<NodeProgress[]> {
+		return this.#ask('progress', {}, timeoutMs);
 	}
 
 	/** The lease goes only when the flows no longer run: stopped by Node-RED, or dead with it. */
@@ -260,9 +287,15 @@ export class Runner {
 		return false;
 	}
 
+	/** Waits for a Node-RED that is being started again. */
+	async #untilUp(deadline: number): Promise<void> {
+		while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
+	}
+
 	#isActive(): void {
 		this.#isToRun = true;
 		this.#state = 'active';
+		this.#context.isOf(this.#nodeRed);
 		this.#activeSince = performance.now();
 	}
 

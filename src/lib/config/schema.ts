@@ -56,7 +56,28 @@ const timeouts = z.strictObject({
 	activateMs: ms.default(20_000).describe('Starting the flows of the new instances.'),
 	verifyMs: ms.default(10_000).describe("All checks together, after the new instances' start and at each round of the bake time."),
 	hookMs: ms.default(10_000).describe('Each hook; one that takes longer is ended, with the processes that it started, and has failed.'),
+	contextMs: ms.default(10_000).describe("Reading the old instances' context, and again writing it into the new."),
 	holdMs: ms.default(30_000).describe('The longest that a request waits during a cutover; then 503.'),
+});
+
+/** As base64 it must still fit into one string. */
+const MAX_CONTEXT_BYTES = 256 * 1024 * 1024;
+
+const context = z.strictObject({
+	carry: z
+		.boolean()
+		.default(true)
+		.describe('Whether what Node-RED keeps in memory stores goes from the old instances to the new; else it begins anew.'),
+	except: z
+		.array(z.string().min(1))
+		.default([])
+		.describe('Keys and scopes that begin anew: `global.cache*`, `flow.Plant.total`, `node.*`; by name or id, `*` stands for any text.'),
+	maxBytes: z
+		.int()
+		.min(1)
+		.max(MAX_CONTEXT_BYTES)
+		.default(32 * 1024 * 1024)
+		.describe('How much of it goes from one instance to the next; what is too large is left behind, and reported.'),
 });
 
 const failOn = z.enum([...severities, 'never']);
@@ -117,6 +138,7 @@ const environment = z.strictObject({
 		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })
 		.prefault({})
 		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
+	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
 	timeouts: timeouts.prefault({}).describe('The longest that each step of a promotion may take, in milliseconds.'),
 });

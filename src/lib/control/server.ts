@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 /** Takes a call's body and gives its answer's; throws `ControlRefusal` for what it will not do. */
 export type ControlHandler = (body: unknown) => Promise<unknown>;
 
-/** By method and path: `POST /activate`. */
-export type ControlRoutes = Record<string, ControlHandler>;
+/** By method and path: `POST /activate`; one that takes more than other calls says how much. */
+export type ControlRoutes = Record<string, ControlHandler | { handle: ControlHandler; maxBodyBytes: number }>;
 
 /** A call that was understood and is refused; answered with its status and code. */
 export class ControlRefusal extends Error {
@@ -21,7 +21,7 @@ export class ControlRefusal extends Error {
 	}
 }
 
-/** No control call carries more. */
+/** No control call carries more, unless its route says so. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 /**
@@ -35,7 +35,7 @@ export function createControlServer(token: string, routes: ControlRoutes, failed
 		request.on('error', () => {});
 		response.on('error', () => {});
 		if (!isAuthorized(request.headers.authorization)) return reply(response, 401);
-		void handle(request, response, routes, failed);
+		void answer(request, response, routes, failed);
 	});
 }
 
@@ -48,16 +48,17 @@ export async function listenOnLoopback(server: Server): Promise<string> {
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function handle(
+async function answer(
 	request: IncomingMessage,
 	response: ServerResponse,
 	routes: ControlRoutes,
 	failed: (error: Error) => void,
 ): Promise<void> {
 	try {
-		const handler = routes[`${request.method} ${request.url}`];
-		if (!handler) throw new ControlRefusal('NOT_FOUND', `no such call: ${request.method} ${request.url}`, 404);
-		reply(response, 200, (await handler(await readBody(request))) ?? {});
+		const route = routes[`${request.method} ${request.url}`];
+		if (!route) throw new ControlRefusal('NOT_FOUND', `no such call: ${request.method} ${request.url}`, 404);
+		const { handle, maxBodyBytes } = typeof route === 'function' ? { handle: route, maxBodyBytes: MAX_BODY_BYTES } : route;
+		reply(response, 200, (await handle(await readBody(request, maxBodyBytes))) ?? {});
 	} catch (error) {
 		if (error instanceof ControlRefusal) reply(response, error.status, { error: { code: error.code, message: error.message } });
 		else {
@@ -67,13 +68,13 @@ async function handle(
 	}
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	// Destroying on the way out would cut the connection before the answer is sent.
 	for await (const chunk of request.iterator({ destroyOnReturn: false })) {
 		size += (chunk as Buffer).length;
-		if (size > MAX_BODY_BYTES) throw new ControlRefusal('TOO_LARGE', `a call's body has at most ${MAX_BODY_BYTES} bytes`, 413);
+		if (size > maxBytes) throw new ControlRefusal('TOO_LARGE', `this call's body has at most ${maxBytes} bytes`, 413);
 		chunks.push(chunk as Buffer);
 	}
 	if (size === 0) return {};

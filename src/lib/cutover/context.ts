@@ -4,6 +4,7 @@ import type { PromotionDraft } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { DrainReport, FlowProblem, GateReport, QuiesceReport, StreamReport } from '../targets/instance.ts';
 import type { Progress, Target } from '../targets/target.ts';
+import type { ContextReport } from './carry-context.ts';
 import type { ReleaseActivity } from './compare-releases.ts';
 
 /** What a strategy works with. */
@@ -30,6 +31,12 @@ export interface CutoverReport {
 	drained: boolean;
 	/** Messages that were still inside at the drain's deadline, by node. */
 	left: DrainReport['left'];
+	/** Private fields that the old Node-RED does not have: it was stopped as it was. */
+	unknownFields: string[];
+	/** What was carried over from the old instances' memory; null where nothing was to be. */
+	context: ContextReport | null;
+	/** The same, on the way back. */
+	contextBack: ContextReport | null;
 	/** Requests that the old side had taken and not answered by the drain's deadline. */
 	unansweredRequests: number;
 	/** Where each old instance's subscriptions stood when its sources were closed, by the instance's name. */
@@ -53,6 +60,9 @@ export function emptyReport(): CutoverReport {
 		stuckSources: [],
 		drained: true,
 		left: [],
+		unknownFields: [],
+		context: null,
+		contextBack: null,
 		unansweredRequests: 0,
 		closedStreams: {},
 		gate: null,

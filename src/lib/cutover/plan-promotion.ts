@@ -43,6 +43,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		serving: serving && old && { ...serving, snapshot: old },
 		choice: chooseStrategy((old && judgeSnapshot(setting, old).verdicts) ?? [], report.verdicts ?? [], setting.strategy),
 		slots: await target.journal.slots(),
+		context: environment.context,
 		credentials: new Set(Object.keys(environment.credentials)),
 		safeguards: safeguardsOf(environment),
 		variables: variablesOf(setting),

@@ -9,6 +9,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Progress, Target } from '../targets/target.ts';
 import { afterRelease } from './after-release.ts';
 import type { Baked } from './bake.ts';
+import type { ContextReport } from './carry-context.ts';
 import type { CutoverContext, CutoverReport } from './context.ts';
 import { emptyReport } from './context.ts';
 import { releaseToReturnTo } from './earlier-release.ts';
@@ -61,6 +62,8 @@ export interface PromotionResult {
 	drained: { drained: boolean; left: CutoverReport['left']; unansweredRequests: number };
 	/** What waited at the new flows' gate, and of it what the old flows had handled; null without a gate. */
 	gate: CutoverReport['gate'];
+	/** What was carried over of the context in memory; null where none was to be. */
+	context: ContextReport | null;
 	steps: { step: string; durationMs: number }[];
 	/** What the new release had received and logged when it was last looked at; null where its instances did not tell. */
 	progress: { received: number; errors: number } | null;
@@ -156,7 +159,7 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 	const warnings = warningsOf(report).map(setting.redact);
 	if (state.kind === 'rolled back') {
 		for (const warning of warnings) setting.progress(warning);
-		throw rolledBack(environment.name, draft, state);
+		throw rolledBack(environment.name, draft, state, report.contextBack);
 	}
 	return {
 		outcome: draft.kind === 'promote' ? 'promoted' : 'rolled-back',
@@ -174,6 +177,7 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 			unansweredRequests: report.unansweredRequests,
 		},
 		gate: report.gate,
+		context: report.context,
 		steps,
 		progress: report.after && { received: report.after.received, errors: report.after.errors },
 		baked: after?.baked ?? null,

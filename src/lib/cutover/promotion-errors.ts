@@ -2,17 +2,21 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { PromotionDraft } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
+import type { ContextReport } from './carry-context.ts';
+import { contextWarnings } from './promotion-warnings.ts';
 
-/** It was undone: exit status 4. */
+/** It was undone: exit status 4. @param contextBack what of the new flows' context went back to the old */
 export function rolledBack(
 	environment: string,
 	{ from, to }: PromotionDraft,
 	state: Extract<PromotionState, { kind: 'rolled back' }>,
+	contextBack: ContextReport | null,
 ): FlowferryError {
 	const now = from ? `Release ${from.release.number} serves, as before.` : 'Nothing served before, and nothing does now.';
+	const back = contextBack ? [`${contextBack.carried} context key(s) were carried back.`, ...contextWarnings(contextBack)] : [];
 	return new FlowferryError({
 		code: 'CUTOVER_ROLLED_BACK',
-		message: `release ${to.release.number} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${now}`,
+		message: `release ${to.release.number} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${[now, ...back].join('\n')}`,
 		hint: 'mend the cause, take a new snapshot if the flows changed, and promote again',
 		docs: 'docs/exit-status.md',
 		exitStatus: ExitStatus.rolledBack,

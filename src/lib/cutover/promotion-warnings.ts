@@ -1,18 +1,57 @@
+import type { DrainReport } from '../targets/instance.ts';
+import type { ContextReport } from './carry-context.ts';
 import type { CutoverReport } from './context.ts';
 
-/** What a promotion that came through lost, or may have lost, and what else should be looked at. */
-export function warningsOf({ stuckSources, drained, left, unansweredRequests, problems, remarks }: CutoverReport): string[] {
-	const called = ({ type, name, id }: { type: string; name: string; id: string }) => `${type} '${name || id}'`;
+/** Of many context keys, so many are named. */
+const NAMED_KEYS = 10;
+
+/** What a cutover cost beyond its time, and what somebody should look at; for people. */
+export function warningsOf(report: CutoverReport): string[] {
+	const { remarks, stuckSources, drained, left, unknownFields, unansweredRequests, problems, context } = report;
 	return [
 		...remarks,
+		...(unknownFields.length > 0
+			? [
+					`the old Node-RED is of a version that is not known (it has no ${unknownFields.join(', ')}): it was stopped as it was, without closing its sources or draining it, and what was inside was lost uncounted`,
+				]
+			: []),
 		...stuckSources.map((node) => `${called(node)} did not close in time; it may have emitted during the drain`),
-		...left.map(
-			(node) => `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`,
-		),
-		...(!drained && left.length === 0 && unansweredRequests === 0
+		...left.map(explainLeft),
+		...(!drained && left.length === 0 && unansweredRequests === 0 && unknownFields.length === 0
 			? ["messages were still moving at the drain's deadline: some may have been lost with the old release"]
 			: []),
 		...(unansweredRequests > 0 ? [`${unansweredRequests} request(s) were not answered by the drain's deadline`] : []),
+		...(context ? contextWarnings(context) : []),
 		...problems.map(({ node, message }) => `the new release logged an error${node ? ` in ${called(node)}` : ''}: ${message}`),
 	];
+}
+
+/** Names and sizes, never values. */
+export function contextWarnings({ left, stores }: ContextReport): string[] {
+	const more = left.length - NAMED_KEYS;
+	return [
+		...left.slice(0, NAMED_KEYS).map(({ scope, key, why }) => `context ${scope}.${key} was not carried over: ${why}`),
+		...(more > 0 ? [`${more} more context keys were not carried over; --json lists them`] : []),
+		...stores.map(
+			({ name, module }) => `the context store '${name}' (${module}) keeps its contents itself: nothing of it was carried over`,
+		),
+	];
+}
+
+function explainLeft(node: DrainReport['left'][number]): string {
+	const lost = `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`;
+	switch (node.kind) {
+		case 'outstanding by design':
+			return `${lost}: by design, it kept them until ${node.until}`;
+		case 'never completes':
+			return `${lost}, or only never reported: it has not completed any message since its start`;
+		case 'still receiving':
+			return `messages still went through ${called(node)} at the drain's deadline: some may have been lost with the old release`;
+		case 'in work':
+			return lost;
+	}
+}
+
+function called({ type, name, id }: { type: string; name: string; id: string }): string {
+	return `${type} '${name || id}'`;
 }

@@ -25,7 +25,7 @@ export function buildPlan(input: PlanInput): Plan {
 		nodeRed: { from: before?.nodeRed.version ?? null, to: snapshot.content.nodeRed.version },
 		palette: comparePalettes(before, snapshot.content),
 		verdicts: lint.verdicts ?? [],
-		effects: predictEffects(strategy, snapshot.content.flows, lint),
+		effects: predictEffects(strategy, snapshot.content.flows, lint, input.context),
 		lint: { ...lint.summary, failOn },
 		safeguards: input.safeguards,
 		blockers: findBlockers(input),

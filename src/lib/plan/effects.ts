@@ -13,7 +13,6 @@ interface Consequence {
 /** What any cutover does with the hazards that the lint found. */
 const consequences: Consequence[] = [
 	{ kind: 'resets', families: ['implicit-state'], what: 'nodes that keep something in memory begin anew' },
-	{ kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' },
 	{
 		kind: 'may lose',
 		families: ['cutover'],
@@ -28,9 +27,21 @@ const withoutGate: Consequence = {
 	families: ['subscriptions'],
 	what: 'messages that arrive while neither release is subscribed are lost, or each instance handles its own copy',
 };
+const contextCarried: Consequence = {
+	kind: 'carried',
+	families: ['explicit-state'],
+	what: 'context kept in memory is carried over, but for functions, connections and other instances of classes, which are reported',
+};
+const contextResets: Consequence = { kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' };
+
+/** What the environment's configuration says of context. */
+export interface ContextPolicy {
+	carry: boolean;
+	except: readonly string[];
+}
 
 /** What a cutover will do to traffic, messages and state. Pure. */
-export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport): Effect[] {
+export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport, context: ContextPolicy): Effect[] {
 	if (strategy === 'first') return [];
 	const httpNodes = flows.filter(({ type }) => type === 'http in').length;
 	const effects: Effect[] = [];
@@ -42,10 +53,13 @@ export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: Lint
 		nodes: 0,
 	});
 	if (strategy !== 'exclusive') effects.push(...handedOver(flows));
-	for (const { kind, families, what } of strategy === 'exclusive' ? [...consequences, withoutGate] : consequences) {
+	const known = [context.carry ? contextCarried : contextResets, ...consequences, ...(strategy === 'exclusive' ? [withoutGate] : [])];
+	for (const { kind, families, what } of known) {
 		const nodes = new Set(lint.findings.filter(({ family }) => families.includes(family)).map(({ nodeId }: Finding) => nodeId)).size;
 		if (nodes > 0) effects.push({ kind, what, nodes });
 	}
+	if (context.carry && context.except.length > 0)
+		effects.push({ kind: 'resets', what: `context that the configuration leaves out begins anew: ${context.except.join(', ')}`, nodes: 0 });
 	return effects;
 }
 

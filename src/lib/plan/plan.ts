@@ -3,6 +3,7 @@ import type { LintReport, Severity } from '../lint/finding.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { ContextPolicy } from './effects.ts';
 import type { StrategyChoice } from './strategy.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
@@ -45,11 +46,11 @@ export interface FlowChange {
 
 export interface Effect {
 	/**
-	 * - `held`: requests wait · `drained`: what is inside comes out first · `resets`: state starts anew
+	 * - `held`: requests wait · `drained`: what is inside comes out first · `carried`: state goes with the work
 	 * - `handed over`: messages that go from the old release to the new, none lost and none doubled
-	 * - `may lose`, `may double`: messages
+	 * - `resets`: state starts anew · `may lose`, `may double`: messages
 	 */
-	kind: 'held' | 'drained' | 'handed over' | 'resets' | 'may lose' | 'may double';
+	kind: 'held' | 'drained' | 'carried' | 'handed over' | 'resets' | 'may lose' | 'may double';
 	what: string;
 	/** How many nodes are concerned; 0 where it does not depend on nodes. */
 	nodes: number;
@@ -78,6 +79,7 @@ export interface PlanInput {
 	/** For the cutover between what serves and the snapshot. */
 	choice: StrategyChoice;
 	slots: Record<SlotName, Release | null>;
+	context: ContextPolicy;
 	/** Names of the variables that the environment's instances will have. */
 	variables: ReadonlySet<string>;
 	safeguards: Safeguards;

@@ -1,8 +1,11 @@
 import type {
 	AgentReport,
+	ContextExport,
+	ContextImport,
 	CutOrder,
 	DrainReport,
 	GateReport,
+	NodeProgress,
 	QuiesceReport,
 	StreamReport,
 	ValidationReport,
@@ -11,11 +14,15 @@ import type { LeaseTiming } from '../lease/lease.ts';
 
 export type {
 	Activity,
+	ContextExport,
+	ContextImport,
+	ContextLeft,
 	CutOrder,
 	DrainReport,
 	FlowProblem,
 	GateReport,
 	Mark,
+	NodeProgress,
 	QuiesceReport,
 	Stream,
 	StreamReport,
@@ -84,6 +91,12 @@ export interface Instance {
 	quiesce(timeoutMs: number): Promise<QuiesceReport>;
 	/** Waits for what is inside, at most until the deadline. */
 	drain(deadlineMs: number): Promise<DrainReport>;
+	/** How far each node has come since the flows' start. */
+	progress(timeoutMs: number): Promise<NodeProgress[]>;
+	/** Reads the context that Node-RED keeps in memory; its values may be secrets. */
+	exportContext(options: { except: string[]; maxBytes: number; timeoutMs: number }): Promise<ContextExport>;
+	/** Writes another instance's context, before the flows' start or while they run. */
+	importContext(values: string, timeoutMs: number): Promise<ContextImport>;
 	/** Stops the flows (by force where they do not stop in time), then passes the lease on, or frees it. */
 	demote(options: { handOverTo: string | null; timeoutMs: number }): Promise<void>;
 }

@@ -50,8 +50,10 @@ function renderChange({ flow, added, removed, changed }: FlowChange): string {
 	return `${flow ?? 'on no flow'}: ${parts.join(', ')}`;
 }
 
+const GOOD_EFFECTS: ReadonlySet<Effect['kind']> = new Set(['held', 'drained', 'carried', 'handed over']);
+
 function renderEffect({ kind, what, nodes }: Effect, theme: Theme): string {
-	const dress = kind === 'held' || kind === 'drained' || kind === 'handed over' ? theme.info : theme.warning;
+	const dress = GOOD_EFFECTS.has(kind) ? theme.info : theme.warning;
 	return `${dress(kind.padEnd(11))} ${what}${nodes > 0 ? theme.dim(` (${nodes} node${nodes === 1 ? '' : 's'})`) : ''}`;
 }
 

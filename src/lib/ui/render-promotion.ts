@@ -1,6 +1,6 @@
 import type { PromotionResult } from '../cutover/promote.ts';
 import { shortId } from '../snapshot/snapshot.ts';
-import { count } from './printable.ts';
+import { count, printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** What a promotion or rollback did and cost, for people. */
@@ -18,6 +18,7 @@ export function renderPromotion(result: PromotionResult, theme: Theme): string {
 				? '  everything inside the old release came out'
 				: `  ${theme.warning('not everything came out of the old release, see below')}`,
 		);
+		if (result.context) lines.push(`  ${renderContext(result.context)}`);
 		lines.push(
 			old === 'retired'
 				? `  release ${from.release} was ended, as keep says; a rollback starts it anew: ${theme.strong(`flowferry rollback ${environment}`)}`
@@ -28,6 +29,15 @@ export function renderPromotion(result: PromotionResult, theme: Theme): string {
 		lines.push(`  it stood its bake time of ${Math.round(baked.durationMs / 1000)} s (${count(baked.rounds, 'round')} of checks)`);
 	if (progress)
 		lines.push(`  it has received ${count(progress.received, 'message')} so far, and logged ${count(progress.errors, 'error')}`);
-	for (const warning of result.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
+	for (const warning of result.warnings) lines.push(`${theme.warning('warning')} ${printable(warning)}`);
 	return lines.join('\n');
+}
+
+function renderContext({ carried, bytes, left, excepted }: NonNullable<PromotionResult['context']>): string {
+	const parts = [
+		`context in memory: ${count(carried, 'key')} carried over${carried > 0 ? `, ${count(bytes, 'byte')}` : ''}`,
+		left.length > 0 ? `${left.length} not, see below` : null,
+		excepted > 0 ? `${excepted} left out by context.except` : null,
+	];
+	return parts.filter((part) => part !== null).join('; ');
 }

@@ -72,6 +72,7 @@ describe('buildPlan', () => {
 		serving: null,
 		choice: { strategy: 'exclusive', because: [], warnings: [] },
 		slots: { blue: null, green: null },
+		context: { carry: true, except: [] },
 		variables: new Set(),
 		credentials: new Set(),
 		safeguards: { checks: 0, hooks: 0, bakeMs: 0, keep: 'warm' },

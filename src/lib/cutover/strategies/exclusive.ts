@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SlotName, slotNames } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
+import type { ContextReport } from '../carry-context.ts';
+import { carryContext, pairInstances } from '../carry-context.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
+import type { KnownInstance } from '../slot-instances.ts';
 import { activeInstances, instancesToActivate, knownInstances, successorOf, ungate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyRelease } from '../verify-release.ts';
@@ -46,6 +49,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				}));
 				report.stuckSources = reports.flatMap(({ stuck }) => stuck);
 				report.closedStreams = Object.fromEntries(reports.map(({ name, streams }) => [name, streams]));
+				report.unknownFields = [...new Set(reports.flatMap(({ unknown }) => unknown))];
 			},
 			drain: async () => {
 				const [inside, requests] = await Promise.all([
@@ -59,7 +63,9 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			'hand over': async () => {
 				if (!from) return;
 				const successors = await target.instances(to.slot);
-				for (const { instance, status } of await activeInstances(await target.instances(from.slot))) {
+				const old = await activeInstances(await target.instances(from.slot));
+				if (environment.context.carry) report.context = await carryOver(context, old, successors);
+				for (const { instance, status } of old) {
 					await instance.demote({ handOverTo: await successorOf(status.seat, successors), timeoutMs: timeouts.handOverMs });
 				}
 			},
@@ -78,11 +84,13 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			restore: async () => {
 				const old = from ? await target.instances(from.slot) : [];
 				await ungate(await target.instances(to.slot), timeouts.handOverMs);
-				for (const { instance, status } of await activeInstances(await target.instances(to.slot))) {
+				const successors = await activeInstances(await target.instances(to.slot));
+				for (const { instance, status } of successors) {
 					await instance.demote({ handOverTo: await successorOf(status.seat, old), timeoutMs: timeouts.handOverMs });
 				}
 				// Its runners may have ended meanwhile, or have been down from the beginning.
 				if (from) await target.start(from.slot, context.progress);
+				if (from && environment.context.carry) await carryBack(context, successors, old);
 				await restart(old, context);
 			},
 			'let flow': async () => {
@@ -100,6 +108,26 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 		},
 	};
 }
+
+async function carryOver({ environment }: CutoverContext, old: KnownInstance[], next: Instance[]): Promise<ContextReport> {
+	const { mode, timeouts } = environment;
+	// In hot-spare mode others may stand by beside the one whose flows run behind a gate.
+	const gated = (await knownInstances(next)).filter(({ status }) => status.state === 'gated');
+	const successors = gated.length > 0 ? instancesOf(gated) : await instancesToActivate(next, mode);
+	const pairs = pairInstances(instancesOf(old), successors, mode);
+	return await carryContext(pairs, environment.context, timeouts.contextMs);
+}
+
+/** What the new flows have made of it goes back, without which the old ones go on with what they had: they must run again. */
+async function carryBack(context: CutoverContext, next: KnownInstance[], old: Instance[]): Promise<void> {
+	try {
+		if (next.length > 0) context.report.contextBack = await carryOver(context, next, old);
+	} catch (error) {
+		context.progress(`the context was not carried back: ${(error as Error).message}`);
+	}
+}
+
+const instancesOf = (known: KnownInstance[]) => known.map(({ instance }) => instance);
 
 async function eachActive<T>({ target, from }: CutoverContext, work: (instance: Instance) => Promise<T>): Promise<T[]> {
 	if (!from) return [];

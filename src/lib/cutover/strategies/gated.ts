@@ -46,6 +46,9 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 			next.map(async ({ instance, status }) => {
 				const twin = old.find((other) => other.status.seat === status.seat);
 				if (!twin) throw new GateImpossible(`no old instance holds the seat '${status.seat}'`);
+				const unknown = twin.status.agent?.unknown ?? [];
+				if (unknown.length > 0)
+					throw new GateImpossible(`${twin.instance.name} is of a version that is not known: it has no ${unknown.join(', ')}`);
 				const { refused } = await instance.gate(timeouts.activateMs);
 				if (refused) throw new GateImpossible(`${instance.name}: ${refused}`);
 				const streams = await findCut(twin.instance, instance, topic, timeouts.connectMs);

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { ControlAddress } from '../../control/client.ts';
 import { ControlUnreachable, callControl } from '../../control/client.ts';
 import type {
+	ContextExport,
+	ContextImport,
 	CutOrder,
 	DrainReport,
 	GateReport,
 	Instance,
 	InstanceStatus,
+	NodeProgress,
 	QuiesceReport,
 	RunnerAddress,
 	StreamReport,
@@ -71,6 +74,18 @@ export class ProcessInstance implements Instance {
 
 	drain(deadlineMs: number): Promise<DrainReport> {
 		return this.#call('/drain', { deadlineMs }, deadlineMs) as Promise<DrainReport>;
+	}
+
+	progress(timeoutMs: number): Promise<NodeProgress[]> {
+		return this.#call('/progress', { timeoutMs }, timeoutMs) as Promise<NodeProgress[]>;
+	}
+
+	exportContext(options: { except: string[]; maxBytes: number; timeoutMs: number }): Promise<ContextExport> {
+		return this.#call('/context/export', options, options.timeoutMs) as Promise<ContextExport>;
+	}
+
+	importContext(values: string, timeoutMs: number): Promise<ContextImport> {
+		return this.#call('/context/import', { values, timeoutMs }, timeoutMs) as Promise<ContextImport>;
 	}
 
 	async demote({ handOverTo, timeoutMs }: { handOverTo: string | null; timeoutMs: number }): Promise<void> {

@@ -1,0 +1,12 @@
+import type { NodeCount } from './in-flight.ts';
+import { describeNode } from './node-red.ts';
+import type { NodeProgress } from './protocol.ts';
+
+/** How far each node has come. */
+export function describeProgress(counts: Iterable<Readonly<NodeCount>>): NodeProgress[] {
+	return [...counts].map(({ node, received, completed }) => ({
+		...describeNode(node),
+		received,
+		completed: node._expectedDoneCount > 0 ? completed : null,
+	}));
+}
