@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Project } from '../support/project.ts';
-import { askVersion, createProject, nodeRedFolder, versionFlows } from '../support/project.ts';
+import { askVersion, createProject, node, nodeRedFolder, versionFlows } from '../support/project.ts';
 
 const nodeRed4 = fileURLToPath(new URL('../../node_modules/node-red-4', import.meta.url));
 
@@ -15,6 +15,19 @@ async function develop(project: Project, nodeRed: string): Promise<string> {
 	return version;
 }
 
+/** `GET /count` counts in the node's own context, in memory. */
+const count = [
+	node('count-in', 'http in', { url: '/count', method: 'get', wires: [['count-fn']] }),
+	node('count-fn', 'function', {
+		func: "const n = (context.get('n') ?? 0n) + 1n; context.set('n', n); msg.payload = String(n); return msg;",
+		outputs: 1,
+		wires: [['count-out']],
+	}),
+	node('count-out', 'http response', {}),
+];
+const flows = (version: string) => versionFlows(version, count);
+const askCount = async (project: Project) => await (await fetch(`${project.url}/count`)).text();
+
 describe('Node-RED 4 in production', () => {
 	let project: Project;
 	beforeAll(async () => {
@@ -22,23 +35,26 @@ describe('Node-RED 4 in production', () => {
 	});
 	afterAll(() => project.remove());
 
-	it('is promoted, promoted again and rolled back', async () => {
+	it('is promoted, promoted again and rolled back, with its context in memory', async () => {
 		const version = await develop(project, nodeRed4);
-		await project.promote(versionFlows('v1'));
+		await project.promote(flows('v1'));
 		expect((await project.active()).nodeRed).toBe(version);
-		const { drained } = await project.promote(versionFlows('v2'));
+		expect(await askCount(project)).toBe('1');
+		const { drained } = await project.promote(flows('v2'));
 		expect(drained).toEqual({ drained: true, left: [], unansweredRequests: 0 });
-		expect(await askVersion(project)).toBe('v2');
+		expect([await askVersion(project), await askCount(project)]).toEqual(['v2', '2']);
 		expect((await project.cli('rollback', '--yes')).status).toBe(0);
-		expect(await askVersion(project)).toBe('v1');
+		expect([await askVersion(project), await askCount(project)]).toEqual(['v1', '3']);
 	});
 
 	it('is upgraded to Node-RED 5 by a promotion like any other, and back', async () => {
 		const version = await develop(project, nodeRedFolder);
 		await project.configure({ nodeRed: nodeRedFolder });
-		await project.promote(versionFlows('v3'));
+		await project.promote(flows('v3'));
 		expect((await project.active()).nodeRed).toBe(version);
+		expect(await askCount(project)).toBe('4');
 		expect((await project.cli('rollback', '--yes')).status).toBe(0);
 		expect((await project.active()).nodeRed).toMatch(/^4\./);
+		expect(await askCount(project)).toBe('5');
 	});
 });
