@@ -1,4 +1,5 @@
 /** Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time; corpus and fuzz take their time. */
+/** A busy machine takes seconds for what takes milliseconds: only a test that hangs runs into this. */
 const slow = { setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.js'] };
 const base = {
 	extensionsToTreatAsEsm: ['.ts'],
@@ -12,7 +13,7 @@ export default {
 	maxWorkers: 2,
 	reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 	projects: [
-		{ ...base, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.test.ts'] },
