@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
-import type { GatewayConfig, GatewayState, GatewayStatus, StoredTraffic, TrafficOrder } from '../lib/routers/gateway/protocol.ts';
+import type { GatewayConfig, GatewayState, GatewayStatus, TrafficOrder } from '../lib/routers/gateway/protocol.ts';
 import { readGatewayState, writeGatewayState } from '../lib/routers/gateway/state-file.ts';
+import { userFacing } from '../lib/routers/listen-fault.ts';
+import type { StoredTraffic } from '../lib/routers/router.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Forwarder } from './forwarder.ts';
 import { FailureLog, type Log } from './log.ts';
@@ -97,6 +99,7 @@ export class Gateway {
 	#status(): GatewayStatus {
 		const { upstreams } = this.#switch;
 		return {
+			kind: 'gateway',
 			name: this.#parts.config.name,
 			pid: this.#state.pid,
 			url: this.#state.publicUrl,
@@ -162,10 +165,4 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 			resolve((server.address() as AddressInfo).port);
 		});
 	});
-}
-
-/** An address that can be opened, also where the gateway listens on all of them. */
-function userFacing(host: string): string {
-	if (host === '0.0.0.0' || host === '::') return 'localhost';
-	return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,5 +1,4 @@
-import type { StoredTraffic } from '../lib/routers/gateway/protocol.ts';
-import type { HoldLimits, Traffic, Upstream } from '../lib/routers/router.ts';
+import type { HoldLimits, StoredTraffic, Traffic, Upstream } from '../lib/routers/router.ts';
 import { orderForTurn } from './balance.ts';
 import { HoldQueue } from './hold-queue.ts';
 import type { Tally } from './tally.ts';

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { Router } from '../../src/lib/routers/router.ts';
+import type { Router, RouterKind } from '../../src/lib/routers/router.ts';
 import { type Backend, startBackend } from '../support/backend.ts';
 import { startTestGateway, until } from '../support/gateway.ts';
+import { describeWithHaproxy, startTestHaproxy } from '../support/haproxy.ts';
 
 /** A router under test, already running. */
 interface RouterFixture {
@@ -16,7 +17,7 @@ interface RouterFixture {
 const ample = { maxMs: 10_000, maxRequests: 1_000 };
 
 /** What every router must do, whatever it is made of. */
-function describeRouter(name: string, start: () => Promise<RouterFixture>): void {
+function describeRouter(name: RouterKind, describe: (name: string, tests: () => void) => void, start: () => Promise<RouterFixture>): void {
 	describe(`router contract: ${name}`, () => {
 		let fixture: RouterFixture;
 		let router: Router;
@@ -42,6 +43,7 @@ function describeRouter(name: string, start: () => Promise<RouterFixture>): void
 		it('says where it serves and what it does with the traffic', async () => {
 			const status = await router.status();
 			expect(status).toMatchObject({
+				kind: name,
 				url: fixture.url,
 				traffic: { state: 'flowing', upstreams: [blue.upstream] },
 				inFlight: { 'blue/0': 0 },
@@ -195,4 +197,5 @@ async function exchange(socket: WebSocket, text: string): Promise<string> {
 	return answer;
 }
 
-describeRouter('gateway', startTestGateway);
+describeRouter('gateway', describe, startTestGateway);
+describeRouter('haproxy', describeWithHaproxy, startTestHaproxy);

@@ -1,11 +1,12 @@
 /**
  * Brings the programs that tests need and npm cannot bring, from Debian's packages, where this is root on a Debian-like
- * machine: Mosquitto, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
+ * machine: Mosquitto, HAProxy, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
  * skipped. Run by `npm test` before the tests.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { findChromium } from './chromium.ts';
+import { findInstalledHaproxy } from './haproxy.ts';
 import { findMosquitto } from './mosquitto.ts';
 
 interface Program {
@@ -18,6 +19,7 @@ interface Program {
 
 const programs: Program[] = [
 	{ name: 'Mosquitto', find: findMosquitto, packages: ['mosquitto'], tests: 'TESTS THAT NEED AN MQTT SERVER' },
+	{ name: 'HAProxy', find: findInstalledHaproxy, packages: ['haproxy'], tests: 'TESTS OF THE ROUTER HAPROXY' },
 	{ name: 'Chromium', find: findChromium, packages: ['chromium', 'fonts-liberation'], tests: 'TESTS THAT NEED A BROWSER' },
 ];
 

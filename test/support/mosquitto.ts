@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWithServer } from './describe-with-server.ts';
 
 /** A Mosquitto of the test's own, on a loopback port that stays the same over restarts. It forgets its sessions when it ends. */
 export interface Mosquitto {
@@ -59,23 +60,9 @@ export async function startMosquitto(readable?: string[]): Promise<Mosquitto> {
 	};
 }
 
-/**
- * `describe` for tests that need Mosquitto. Where it is not installed they are skipped, loudly; with CI or
- * FLOWFERRY_REQUIRE_SERVERS set they fail instead.
- */
+/** `describe` for tests that need Mosquitto. */
 export function describeWithMosquitto(name: string, tests: () => void): void {
-	if (findMosquitto() !== undefined) {
-		describe(name, tests);
-	} else if (process.env.CI || process.env.FLOWFERRY_REQUIRE_SERVERS === '1') {
-		describe(name, () => {
-			it('finds the server that it needs', () => {
-				throw new Error('mosquitto is not installed: on Debian, `apt-get install mosquitto`');
-			});
-		});
-	} else {
-		process.stderr.write(`\n!!! SKIPPED, mosquitto is not installed: ${name}\n\n`);
-		describe.skip(name, tests);
-	}
+	describeWithServer('mosquitto', findMosquitto(), name, tests);
 }
 
 async function startServer(program: string, configFile: string, port: number): Promise<ChildProcess> {

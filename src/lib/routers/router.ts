@@ -6,6 +6,10 @@ export interface Upstream {
 	url: string;
 }
 
+/** Which router it is. */
+export const routerKinds = ['gateway', 'haproxy'] as const;
+export type RouterKind = (typeof routerKinds)[number];
+
 /** What a router does with traffic. */
 export type Traffic =
 	/** Passed on, in turn, to the upstreams. */
@@ -15,7 +19,18 @@ export type Traffic =
 	/** Nothing to serve: answered with 503 and Retry-After. */
 	| { state: 'closed' };
 
+/** The traffic as ordered: without what changes by itself (how many wait). */
+export type StoredTraffic = Exclude<Traffic, { state: 'held' }> | HeldTraffic;
+
+export interface HeldTraffic {
+	state: 'held';
+	since: string;
+	limits: { maxMs: number; maxRequests: number };
+	upstreams: Upstream[];
+}
+
 export interface RouterStatus {
+	kind: RouterKind;
 	/** Where users connect: `http://127.0.0.1:8080`. */
 	url: string;
 	traffic: Traffic;

@@ -1,7 +1,7 @@
 import { Tally } from '../../../src/gateway/tally.ts';
 import { TrafficSwitch } from '../../../src/gateway/traffic-switch.ts';
 import type { Refusal, Visitor } from '../../../src/gateway/visitor.ts';
-import type { StoredTraffic } from '../../../src/lib/routers/gateway/protocol.ts';
+import type { StoredTraffic } from '../../../src/lib/routers/router.ts';
 
 const blue = [{ instance: 'blue/0', url: 'http://127.0.0.1:1' }];
 const green = [{ instance: 'green/0', url: 'http://127.0.0.1:2' }];

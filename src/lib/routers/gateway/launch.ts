@@ -7,6 +7,7 @@ import { programPath } from '../../adapters/package-root.ts';
 import { ensureToken } from '../../control/token.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { isAt } from '../listen-fault.ts';
 import { GatewayRouter } from './gateway-router.ts';
 import type { GatewayConfig, GatewayFailure, GatewayStatus } from './protocol.ts';
 import { GatewayExit } from './protocol.ts';
@@ -123,10 +124,9 @@ async function sizeOf(file: string): Promise<number> {
 	}
 }
 
-function mustBeAt(running: GatewayStatus, { name, host, port }: GatewayLaunch): void {
-	const at = new URL(running.url);
-	const wanted = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-	if (at.hostname.replace(/^\[|\]$/g, '') === wanted && (port === 0 || Number(at.port || 80) === port)) return;
+function mustBeAt(running: GatewayStatus, launch: GatewayLaunch): void {
+	const { name, host, port } = launch;
+	if (isAt(running.url, launch)) return;
 	throw new FlowferryError({
 		code: 'GATEWAY_ELSEWHERE',
 		message: `The gateway of ${name} runs already, at ${running.url}; the configuration says ${host}:${port}`,

@@ -1,4 +1,4 @@
-import type { RouterStatus, Traffic, Upstream } from '../router.ts';
+import type { RouterStatus, StoredTraffic, Upstream } from '../router.ts';
 
 /** What the gateway's program is started with: the JSON file named by its only argument. */
 export interface GatewayConfig {
@@ -12,16 +12,6 @@ export interface GatewayConfig {
 	tokenFile: string;
 	/** Where the gateway says who and where it is, and keeps its traffic. */
 	stateFile: string;
-}
-
-/** The traffic as ordered: without what changes by itself (how many wait). */
-export type StoredTraffic = Exclude<Traffic, { state: 'held' }> | HeldTraffic;
-
-export interface HeldTraffic {
-	state: 'held';
-	since: string;
-	limits: { maxMs: number; maxRequests: number };
-	upstreams: Upstream[];
 }
 
 /** The state file. */

@@ -1,0 +1,39 @@
+import type { HoldBackend } from './hold-backends.ts';
+
+/** The files beside the configuration, by names relative to the folder in which HAProxy runs: a socket's path must be short. */
+export const socketName = 'haproxy.sock';
+export const occupantName = 'occupant.sock';
+/** The map that the traffic follows; the runtime socket knows it by this name. */
+export const mapName = 'traffic.map';
+
+export interface HaproxyAddress {
+	host: string;
+	port: number;
+}
+
+/**
+ * Fills in the template. Pure.
+ * @param template `templates/haproxy.cfg`
+ */
+export function renderHaproxyConfig(template: string, { host, port }: HaproxyAddress, holds: readonly HoldBackend[]): string {
+	const values: Record<string, string> = {
+		socket: socketName,
+		occupant: occupantName,
+		map: mapName,
+		bind: `${bindHost(host)}:${port}`,
+		waiting: holds.map(({ name }) => `\thttp-request set-var(txn.waiting) queue(${name}) if { var(txn.hold) -m str ${name} }`).join('\n'),
+		holds: holds
+			.map(({ name, maxMs }) => `backend ${name}\n\ttimeout queue ${maxMs}\n\tserver gate unix@inner.sock maxconn 1`)
+			.join('\n\n'),
+		nowhere: holds.map(({ name }) => `\tserver ${name} unix@nowhere.sock`).join('\n'),
+	};
+	return template.replaceAll(/\{\{(\w+)\}\}/g, (text, name: string) => values[name] ?? text);
+}
+
+/** The map as HAProxy reads it at its start: closed, until it is told what to do. */
+export const initialMap = 'state closed\nhold -\nroom 0\nsince -\n';
+
+function bindHost(host: string): string {
+	if (host === '::') return '[::]';
+	return host.includes(':') ? `[${host}]` : host;
+}
