@@ -15,7 +15,7 @@ interface Result {
 export default class Down extends EnvironmentCommand<typeof Down> {
 	static override summary = 'Stop an environment';
 	static override description =
-		`Holds requests, closes the sources, drains what is inside, then ends the gateway and all instances. Releases and snapshots stay: \`up\` starts the environment again.`;
+		`Holds requests, closes the sources, drains what is inside, then ends the router and all instances. Releases and snapshots stay: \`up\` starts the environment again.`;
 
 	static override examples = [{ description: 'Without a question', command: '<%= config.bin %> down staging --yes' }];
 

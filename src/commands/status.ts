@@ -8,7 +8,7 @@ import { createTheme } from '../lib/ui/theme.ts';
 export default class Status extends EnvironmentCommand<typeof Status> {
 	static override summary = 'Show what runs in an environment';
 	static override description =
-		`Asks the instances, the gateway and the lease store: what is, not what should be. Nothing is changed. Exit status 5 where it is degraded: no release or more than one is active, something does not answer, or a promotion is unfinished.`;
+		`Asks the instances, the router and the lease store: what is, not what should be. Nothing is changed. Exit status 5 where it is degraded: no release or more than one is active, something does not answer, or a promotion is unfinished.`;
 
 	static override examples = [
 		{ description: 'For people', command: '<%= config.bin %> status production' },

@@ -9,7 +9,7 @@ import { createTheme } from '../lib/ui/theme.ts';
 export default class Up extends EnvironmentCommand<typeof Up> {
 	static override summary = 'Start an environment, or what of it has ended';
 	static override description =
-		`Starts the release that served last, its gateway, and the release kept warm: after a reboot, after \`down\`, after
+		`Starts the release that served last, its router, and the release kept warm: after a reboot, after \`down\`, after
 whatever else ended their processes. What runs is left alone. An interrupted promotion is ended first.`;
 
 	static override examples = [{ description: 'After a reboot', command: '<%= config.bin %> up production' }];

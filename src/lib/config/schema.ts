@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
+import { routerKinds } from '../routers/router.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
@@ -90,8 +91,12 @@ const environment = z.strictObject({
 		.min(1)
 		.optional()
 		.describe('Where the environment lives on this machine; default `.flowferry/environments/<name>`.'),
-	host: z.string().min(1).default('127.0.0.1').describe("The gateway's address; 0.0.0.0 serves the network."),
-	port: z.int().min(1).max(65535).default(8080).describe("The gateway's port: where production's HTTP and WebSockets are served."),
+	router: z
+		.enum(routerKinds)
+		.default('gateway')
+		.describe("What moves and holds traffic: flowferry's own gateway, or an installed HAProxy 2.6 or later, which flowferry starts."),
+	host: z.string().min(1).default('127.0.0.1').describe("The router's address; 0.0.0.0 serves the network."),
+	port: z.int().min(1).max(65535).default(8080).describe("The router's port: where production's HTTP and WebSockets are served."),
 	instances: z.int().min(1).max(16).optional().describe('Instances in a slot; default 1 in hot-spare, 2 in load-balanced mode.'),
 	nodeRed: z
 		.string()

@@ -4,7 +4,8 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
 import { slotNames } from '../promotion/journal.ts';
-import type { RouterStatus } from '../routers/router.ts';
+import type { RouterKind, RouterStatus } from '../routers/router.ts';
+import { routerNames } from '../routers/router.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -31,6 +32,9 @@ export interface EnvironmentStatus {
 	/** The release whose flows run; null where none do. */
 	active: { slot: SlotName; release: number; snapshot: string } | null;
 	slots: SlotStatus[];
+	/** The router that the configuration names. */
+	router: RouterKind;
+	/** What the router says, whichever it is; null where it does not run, or does not answer. */
 	gateway: RouterStatus | null;
 	leases: LeaseRecord[];
 	/** A promotion that is under way, or was interrupted. */
@@ -56,9 +60,10 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 	return {
 		environment: environment.name,
 		mode: environment.mode,
-		health: judgeHealth({ slots, gateway, gatewayFault, promotion, mode: environment.mode }),
+		health: judgeHealth({ slots, router: environment.router, gateway, gatewayFault, promotion, mode: environment.mode }),
 		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
 		slots,
+		router: environment.router,
 		gateway,
 		leases: await target.leases.list(),
 		promotion,
@@ -87,13 +92,13 @@ async function askRouter({ router }: Target): Promise<{ gateway: RouterStatus | 
 	}
 }
 
-interface Known extends Pick<EnvironmentStatus, 'slots' | 'gateway' | 'promotion' | 'mode'> {
-	/** Why a gateway that runs could not be asked. */
+interface Known extends Pick<EnvironmentStatus, 'slots' | 'router' | 'gateway' | 'promotion' | 'mode'> {
+	/** Why a router that runs could not be asked. */
 	gatewayFault: string | null;
 }
 
 /** Pure. */
-export function judgeHealth({ slots, gateway, gatewayFault, promotion, mode }: Known): Health {
+export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, mode }: Known): Health {
 	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
 	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
 		return { state: 'down' };
@@ -113,9 +118,9 @@ export function judgeHealth({ slots, gateway, gatewayFault, promotion, mode }: K
 			else if (status.state === 'failed' || status.state === 'quiesced') reasons.push(`${name} is ${status.state}`);
 		}
 	}
-	if (!gateway) reasons.push(gatewayFault ?? 'the gateway does not run');
+	if (!gateway) reasons.push(gatewayFault ?? `${routerNames[router]} does not run`);
 	else if (!routesTo(gateway, activeSlots))
-		reasons.push(`the gateway's traffic is ${gateway.traffic.state}, not flowing to the active release`);
+		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to the active release`);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
 }
 

@@ -10,6 +10,9 @@ export interface Upstream {
 export const routerKinds = ['gateway', 'haproxy'] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
+/** How it is called within a sentence. */
+export const routerNames: Record<RouterKind, string> = { gateway: 'the gateway', haproxy: 'HAProxy' };
+
 /** What a router does with traffic. */
 export type Traffic =
 	/** Passed on, in turn, to the upstreams. */

@@ -7,12 +7,12 @@ import type { Theme } from './theme.ts';
 
 /** An environment's state for people. */
 export function renderStatus(status: EnvironmentStatus, theme: Theme): string {
-	const { environment, mode, health, gateway } = status;
+	const { environment, mode, health, router, gateway } = status;
 	const lines = [`${theme.strong(environment)} (${mode}): ${renderHealth(health, theme)}`];
 	if (health.state === 'degraded') lines.push(...health.reasons.map((reason) => `  ${theme.error('✖')} ${reason}`));
 	if (health.state === 'empty') return [...lines, `  → flowferry promote ${environment}`].join('\n');
 	if (health.state === 'down') lines.push(`  → flowferry up ${environment}`);
-	lines.push('', gateway ? `gateway  ${gateway.url}  ${gateway.traffic.state}` : 'gateway  does not run');
+	lines.push('', `${router}  ${gateway ? `${gateway.url}  ${gateway.traffic.state}` : 'does not run'}`);
 	lines.push(...status.slots.flatMap((slot) => renderSlot(slot, theme)));
 	if (status.history.length > 0) lines.push('', 'latest', ...status.history.map((record) => `  ${renderRecord(record, theme)}`));
 	return lines.join('\n');

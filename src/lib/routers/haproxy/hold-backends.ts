@@ -6,7 +6,7 @@ export interface HoldBackend {
 	maxMs: number;
 }
 
-/** From 100 ms to 10 minutes, each at most half as long again as the one before. */
+/** From 100 ms to 10 minutes, each at most two thirds longer than the one before. */
 const ladder = [100, 1000, 10_000, 100_000].flatMap((decade) => [1, 1.5, 2, 3, 5, 7].map((step) => decade * step));
 const longestMs = 600_000;
 

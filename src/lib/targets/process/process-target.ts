@@ -11,10 +11,9 @@ import { ensureToken } from '../../control/token.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import type { Journal, Release, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
-import { GatewayRouter } from '../../routers/gateway/gateway-router.ts';
-import type { GatewayFiles } from '../../routers/gateway/launch.ts';
-import { gatewayFiles, startGateway } from '../../routers/gateway/launch.ts';
-import { stopGateway } from '../../routers/gateway/stop.ts';
+import type { Router } from '../../routers/router.ts';
+import type { RouterProcess } from '../../routers/router-process.ts';
+import { routerProcess } from '../../routers/router-process.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { RunnerConfig } from '../instance.ts';
 import type { Progress, Target } from '../target.ts';
@@ -43,11 +42,11 @@ interface SlotFile {
 export class ProcessTarget implements Target {
 	readonly journal: Journal;
 	readonly leases: SqliteLeaseStore;
-	readonly router: GatewayRouter;
+	readonly router: Router;
 	readonly #options: ProcessTargetOptions;
 	readonly #layout: Layout;
 	readonly #database: DatabaseSync;
-	readonly #gatewayFiles: GatewayFiles;
+	readonly #routerProcess: RouterProcess;
 
 	private constructor(options: ProcessTargetOptions, layout: Layout) {
 		this.#options = options;
@@ -55,8 +54,8 @@ export class ProcessTarget implements Target {
 		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables);
 		this.journal = new SqliteJournal(this.#database, () => new Date());
 		this.leases = new SqliteLeaseStore(this.#database, systemClock());
-		this.#gatewayFiles = gatewayFiles(options.environment.directory);
-		this.router = new GatewayRouter(this.#gatewayFiles);
+		this.#routerProcess = routerProcess(options.environment, options.inherited.PATH ?? '');
+		this.router = this.#routerProcess.router;
 	}
 
 	/** Opens an environment, and makes its directory, readable for its owner alone, where there is none yet. */
@@ -132,12 +131,11 @@ export class ProcessTarget implements Target {
 	}
 
 	async startRouter(): Promise<void> {
-		const { name, host, port } = this.#options.environment;
-		await startGateway({ name, host, port, files: this.#gatewayFiles });
+		await this.#routerProcess.start();
 	}
 
 	async stopRouter(): Promise<void> {
-		await stopGateway(this.#gatewayFiles);
+		await this.#routerProcess.stop();
 	}
 
 	close(): void {
