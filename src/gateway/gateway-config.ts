@@ -17,10 +17,13 @@ export function readGatewayConfig(file: string | undefined): GatewayConfig {
 	const { name, host, port, tokenFile, stateFile } = value;
 	if (!isText(name)) throw invalid(`${file}: name must be the environment's name`);
 	if (!isText(host)) throw invalid(`${file}: host must be an address`);
-	if (!Number.isInteger(port) || (port as number) < 0 || (port as number) > 65535)
-		throw invalid(`${file}: port must be between 0 and 65535`);
+	if (!isPort(port)) throw invalid(`${file}: port must be between 0 and 65535`);
 	if (!isText(tokenFile) || !isText(stateFile)) throw invalid(`${file}: tokenFile and stateFile must be paths`);
-	return { name, host, port: port as number, tokenFile, stateFile };
+	const { webSockets = 'keep', accessLog = null, metricsPort = null } = value;
+	if (webSockets !== 'keep' && webSockets !== 'close') throw invalid(`${file}: webSockets must be keep or close`);
+	if (metricsPort !== null && !isPort(metricsPort)) throw invalid(`${file}: metricsPort must be a port or null`);
+	if (!isAccessLog(accessLog)) throw invalid(`${file}: accessLog must have a file and maxBytes, or be null`);
+	return { name, host, port, tokenFile, stateFile, webSockets, accessLog, metricsPort };
 }
 
 export function readToken(tokenFile: string): string {
@@ -32,6 +35,16 @@ export function readToken(tokenFile: string): string {
 	}
 	if (token.length < minTokenLength) throw invalid(`${tokenFile} holds no token of ${minTokenLength} characters or more`);
 	return token;
+}
+
+function isPort(value: unknown): value is number {
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535;
+}
+
+function isAccessLog(value: unknown): value is GatewayConfig['accessLog'] {
+	if (value === null) return true;
+	const { file, maxBytes } = value as Partial<Record<string, unknown>>;
+	return isText(file) && Number.isSafeInteger(maxBytes) && (maxBytes as number) > 0;
 }
 
 function isText(value: unknown): value is string {

@@ -4,10 +4,12 @@ import { createControlServer, listenOnLoopback } from '../lib/control/server.ts'
 import type { GatewayConfig, GatewayState, GatewayStatus, TrafficOrder } from '../lib/routers/gateway/protocol.ts';
 import { readGatewayState, writeGatewayState } from '../lib/routers/gateway/state-file.ts';
 import { userFacing } from '../lib/routers/listen-fault.ts';
-import type { StoredTraffic } from '../lib/routers/router.ts';
+import type { StoredTraffic, Upstream } from '../lib/routers/router.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Forwarder } from './forwarder.ts';
 import { FailureLog, type Log } from './log.ts';
+import { Observers } from './observers.ts';
+import { OpenWebSockets } from './open-web-sockets.ts';
 import { createPublicServer } from './public-server.ts';
 import { explainListenError } from './start-failure.ts';
 import { Tally } from './tally.ts';
@@ -29,7 +31,9 @@ export interface GatewayParts {
 export class Gateway {
 	readonly #parts: GatewayParts;
 	readonly #tally = new Tally();
+	readonly #webSockets = new OpenWebSockets();
 	readonly #switch: TrafficSwitch;
+	readonly #observers: Observers;
 	readonly #public: Server;
 	readonly #control: Server;
 	readonly #publicSockets = new Set<Socket>();
@@ -42,7 +46,15 @@ export class Gateway {
 		this.#parts = parts;
 		this.#switch = new TrafficSwitch(traffic, this.#tally);
 		const failures = new FailureLog(parts.log);
-		this.#public = createPublicServer(this.#switch, { forwarder: new Forwarder(failures), tally: this.#tally, failures });
+		this.#observers = new Observers(parts.config, parts.log, () => this.#status());
+		this.#public = createPublicServer(this.#switch, {
+			forwarder: new Forwarder(failures),
+			tally: this.#tally,
+			failures,
+			webSockets: this.#webSockets,
+			ended: (visit) => this.#observers.ended(visit),
+			isStopping: () => this.#stopping,
+		});
 		this.#public.on('connection', (socket: Socket) => {
 			this.#publicSockets.add(socket);
 			socket.once('close', () => this.#publicSockets.delete(socket));
@@ -60,6 +72,7 @@ export class Gateway {
 	static async start(parts: GatewayParts): Promise<Gateway> {
 		const gateway = new Gateway(parts, await lastTraffic(parts));
 		const { host, port } = parts.config;
+		await gateway.#observers.start();
 		const publicPort = await listen(gateway.#public, host, port).catch((error: Error) => {
 			throw explainListenError(error, parts.config);
 		});
@@ -92,6 +105,7 @@ export class Gateway {
 			this.#control.closeAllConnections();
 		}, 50);
 		await closed;
+		await this.#observers.stop();
 		log('stopped');
 		stopped();
 	}
@@ -121,12 +135,19 @@ export class Gateway {
 		this.#parts.log('traffic', { ...order });
 		if (order.state === 'held') {
 			await this.#hold(order.limits);
+			// Whoever connects again waits for where the traffic goes next.
+			this.#restartWebSockets([]);
 			return;
 		}
 		// Clients may be waiting: the traffic moves, be the disk full or not.
 		if (order.state === 'flowing') this.#switch.flow(order.upstreams);
 		else this.#switch.close();
+		this.#restartWebSockets(this.#switch.upstreams);
 		await this.#store(this.#switch.stored).catch((error: Error) => this.#parts.log('state-not-stored', { message: error.message }));
+	}
+
+	#restartWebSockets(kept: readonly Upstream[]): void {
+		if (this.#parts.config.webSockets === 'close') this.#webSockets.restartAllBut(kept);
 	}
 
 	/** A hold that cannot be stored is undone: a cutover must not begin on a full disk. */

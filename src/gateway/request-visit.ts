@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Upstream } from '../lib/routers/router.ts';
 import { badGateway, badRequest, type OwnAnswer, sendAnswer, unavailable } from './answers.ts';
+import { type EndedVisit, pathOf } from './ended-visit.ts';
 import type { Connection, Forwarder, Forwarding } from './forwarder.ts';
 import type { FailureLog } from './log.ts';
+import type { OpenWebSockets } from './open-web-sockets.ts';
 import type { Tally } from './tally.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -10,6 +12,11 @@ export interface VisitParts {
 	forwarder: Forwarder;
 	tally: Tally;
 	failures: FailureLog;
+	webSockets: OpenWebSockets;
+	/** Told of each visit once, when it is over. */
+	ended(visit: EndedVisit): void;
+	/** The gateway is about to end: no connection is worth keeping. */
+	isStopping(): boolean;
 }
 
 /** One HTTP request, from its arrival to its answer. Its body is not read before it is passed on. */
@@ -18,6 +25,9 @@ export class RequestVisit implements Visitor, Forwarding {
 	readonly #response: ServerResponse;
 	readonly #parts: VisitParts;
 	readonly #expectsContinue: boolean;
+	readonly #came = performance.now();
+	/** Gone from the socket when it is closed. */
+	readonly #client: string;
 	#instance = '';
 	#answering = false;
 	#failed = false;
@@ -27,9 +37,11 @@ export class RequestVisit implements Visitor, Forwarding {
 		this.#response = response;
 		this.#parts = parts;
 		this.#expectsContinue = expectsContinue;
+		this.#client = request.socket.remoteAddress ?? '';
 		parts.tally.totals.requests++;
 		request.on('error', () => {});
 		response.on('error', () => {});
+		response.once('close', () => this.#report());
 	}
 
 	async pass(upstreams: Upstream[]): Promise<void> {
@@ -46,6 +58,7 @@ export class RequestVisit implements Visitor, Forwarding {
 
 	answering(answer: IncomingMessage): void {
 		this.#answering = true;
+		if (this.#parts.isStopping()) answer.headers.connection = 'close';
 		answer.on('error', () => {});
 		// Cut off in the middle: the client must see a broken answer, not one that ends too early or never.
 		answer.once('close', () => {
@@ -80,6 +93,8 @@ export class RequestVisit implements Visitor, Forwarding {
 		if (this.#failed || this.#response.destroyed) return;
 		this.#failed = true;
 		this.#parts.tally.totals.failed++;
+		// The gateway is about to go: the client must not use its connection again.
+		if (this.#parts.isStopping()) this.#response.shouldKeepAlive = false;
 		sendAnswer(this.#response, answer);
 	}
 
@@ -89,6 +104,20 @@ export class RequestVisit implements Visitor, Forwarding {
 		this.#parts.tally.totals.failed++;
 		this.#parts.failures.report('answer-cut', this.#instance, error);
 		this.#response.destroy();
+	}
+
+	#report(): void {
+		const { headersSent, statusCode, writableFinished } = this.#response;
+		this.#parts.ended({
+			kind: 'request',
+			client: this.#client,
+			method: this.#request.method ?? '',
+			path: pathOf(this.#request.url),
+			status: headersSent ? statusCode : 0,
+			whole: writableFinished,
+			ms: Math.round(performance.now() - this.#came),
+			instance: this.#instance || null,
+		});
 	}
 
 	/** Answered before the whole body had come: what still comes must flow off, or the client's connection is stuck. */

@@ -131,7 +131,7 @@ describeWithHaproxy('HAProxy as a process', () => {
 		expect(headers).not.toHaveProperty('upgrade');
 	});
 
-	it('counts WebSockets apart from requests, and cuts those of the old side where it is told to', async () => {
+	it('counts WebSockets apart from requests, and cuts them when a hold begins, where it is told to', async () => {
 		const green = await startBackend('green/0');
 		try {
 			const router = new HaproxyRouter(haproxy.files, { webSockets: 'close' });
@@ -140,12 +140,28 @@ describeWithHaproxy('HAProxy as a process', () => {
 			await new Promise((resolve) => socket.once('open', resolve));
 			expect(await router.status()).toMatchObject({ inFlight: { 'blue/0': 0 }, webSockets: { 'blue/0': 1 } });
 			const closed = new Promise((resolve) => socket.once('close', resolve));
-			await router.route([green.upstream]);
+			await router.hold({ maxMs: 5_000, maxRequests: 10 });
 			await closed;
+			await router.route([green.upstream]);
 			expect((await router.status())?.webSockets).toEqual({ 'green/0': 0 });
 		} finally {
 			await green.kill();
 		}
+	});
+
+	it('gives its own figures to Prometheus where it is asked to, and names the key where the port is in use', async () => {
+		await stopHaproxy(haproxy.files);
+		const metricsPort = await freePort();
+		await startHaproxy({ ...haproxy.launch, metricsPort });
+		const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+		expect(page).toContain('haproxy_frontend_http_requests_total{proxy="public"} 0');
+		const directory = await mkdtemp(join(tmpdir(), 'flowferry-haproxy-'));
+		const second = startHaproxy({ ...haproxy.launch, port: await freePort(), metricsPort, files: haproxyFiles(directory) });
+		await expect(second).rejects.toMatchObject({
+			code: 'PORT_IN_USE',
+			hint: expect.stringContaining('environments.production.metricsPort'),
+		});
+		await rm(directory, { recursive: true });
 	});
 
 	it('starts nothing where it runs already, and refuses two addresses for one environment', async () => {

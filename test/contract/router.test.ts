@@ -197,5 +197,5 @@ async function exchange(socket: WebSocket, text: string): Promise<string> {
 	return answer;
 }
 
-describeRouter('gateway', describe, startTestGateway);
+describeRouter('gateway', describe, () => startTestGateway());
 describeRouter('haproxy', describeWithHaproxy, startTestHaproxy);

@@ -15,7 +15,8 @@ export interface Backend {
 }
 
 /**
- * Paths: `/slow?ms=N` answers after N ms; `/echo` answers with length, SHA-256 and headers of what came; `/half` breaks
+ * Paths: `/slow?ms=N` answers after N ms; `/echo` answers with length, SHA-256 and headers of what came; `/late-echo` the same, reading nothing for a
+ * while; `/half` breaks
  * off in the middle of its answer; `/half-chunked` the same without a length; `/garbage` answers with something that is
  * not HTTP; `/early` answers 413 without reading the body; `/hang-up` closes without a word. All others: the name.
  */
@@ -65,7 +66,9 @@ async function answer(name: string, request: IncomingMessage, response: ServerRe
 			await sleep(Number(searchParams.get('ms')));
 			response.end(name);
 			return;
+		case '/late-echo':
 		case '/echo':
+			if (pathname === '/late-echo') await sleep(500);
 			response.setHeader('content-type', 'application/json');
 			response.end(JSON.stringify({ ...(await digest(request)), method: request.method, url: request.url, headers: request.headers }));
 			return;

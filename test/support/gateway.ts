@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayRouter } from '../../src/lib/routers/gateway/gateway-router.ts';
-import { type GatewayFiles, gatewayFiles, startGateway } from '../../src/lib/routers/gateway/launch.ts';
+import { type GatewayFiles, type GatewayLaunch, gatewayFiles, startGateway } from '../../src/lib/routers/gateway/launch.ts';
 import { readGatewayState } from '../../src/lib/routers/gateway/state-file.ts';
 import { stopGateway } from '../../src/lib/routers/gateway/stop.ts';
 
@@ -21,11 +21,11 @@ export interface TestGateway {
 }
 
 /** The built gateway as a process of its own, on a free port, in a temporary folder. */
-export async function startTestGateway(): Promise<TestGateway> {
+export async function startTestGateway(options: Partial<GatewayLaunch> = {}): Promise<TestGateway> {
 	const directory = await mkdtemp(join(tmpdir(), 'flowferry-gateway-'));
 	const files = gatewayFiles(directory);
 	const port = await freePort();
-	const start = () => startGateway({ name: 'production', host: '127.0.0.1', port, files });
+	const start = () => startGateway({ name: 'production', host: '127.0.0.1', port, files, ...options });
 	await start();
 	return {
 		router: new GatewayRouter(files),

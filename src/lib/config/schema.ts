@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
-import { routerKinds } from '../routers/router.ts';
+import { routerKinds, webSocketPolicies } from '../routers/router.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
@@ -83,7 +83,7 @@ const context = z.strictObject({
 
 const failOn = z.enum([...severities, 'never']);
 
-const environment = z.strictObject({
+const environmentKeys = z.strictObject({
 	mode: z.enum(modes).describe('hot-spare: one instance runs the flows; load-balanced: all of them.'),
 	target: z.enum(['process']).default('process').describe('Where instances run.'),
 	directory: z
@@ -97,6 +97,24 @@ const environment = z.strictObject({
 		.describe("What moves and holds traffic: flowferry's own gateway, or an installed HAProxy 2.6 or later, which flowferry starts."),
 	host: z.string().min(1).default('127.0.0.1').describe("The router's address; 0.0.0.0 serves the network."),
 	port: z.int().min(1).max(65535).default(8080).describe("The router's port: where production's HTTP and WebSockets are served."),
+	webSockets: z
+		.enum(webSocketPolicies)
+		.default('keep')
+		.describe(
+			'keep: an open WebSocket stays with its instance until that stops its flows; close: it is ended when a cutover begins, with status 1012 (HAProxy: without a word), so that the client connects again and waits for the new release.',
+		),
+	accessLog: z
+		.strictObject({ maxMB: z.int().min(1).max(10_000).default(20).describe('Of `access.log` and `access.log.1` together.') })
+		.optional()
+		.describe(
+			"Has the gateway write a JSON line for each request and WebSocket into `access.log` in the environment's directory: paths without queries, no headers. Default: none.",
+		),
+	metricsPort: z
+		.int()
+		.min(1)
+		.max(65535)
+		.optional()
+		.describe("Serves the router's figures for Prometheus at `http://127.0.0.1:<port>/metrics`. Default: nowhere."),
 	instances: z.int().min(1).max(16).optional().describe('Instances in a slot; default 1 in hot-spare, 2 in load-balanced mode.'),
 	nodeRed: z
 		.string()
@@ -146,6 +164,11 @@ const environment = z.strictObject({
 	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
 	timeouts: timeouts.prefault({}).describe('The longest that each step of a promotion may take, in milliseconds.'),
+});
+
+const environment = environmentKeys.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
+	path: ['accessLog'],
+	message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
 });
 
 const ruleLevels = z

@@ -13,22 +13,27 @@ export interface PublicAddress {
 	port: number;
 }
 
-/** Puts an error of listening into words; null for what the user cannot change. @param code `EADDRINUSE` and the like */
-export function explainListenFault(code: string | undefined, { name, host, port }: PublicAddress): ListenFault | null {
-	const address = `${host}:${port}`;
+/**
+ * Puts an error of listening into words; null for what the user cannot change.
+ * @param code `EADDRINUSE` and the like
+ * @param portKey the key that the port stands under
+ */
+export function explainListenFault(code: string | undefined, address: PublicAddress, portKey = 'port'): ListenFault | null {
+	const { name, host, port } = address;
+	const where = `${host}:${port}`;
 	const key = `environments.${name}`;
 	switch (code) {
 		case 'EADDRINUSE':
 			return {
 				code: 'PORT_IN_USE',
-				message: `${address} is in use by another program`,
-				hint: `Set ${key}.port to a free port, or end the program that has it (\`lsof -i :${port}\` names it).`,
+				message: `${where} is in use by another program`,
+				hint: `Set ${key}.${portKey} to a free port, or end the program that has it (\`lsof -i :${port}\` names it).`,
 			};
 		case 'EACCES':
 			return {
 				code: 'PORT_NOT_ALLOWED',
-				message: `this user may not listen on ${address}`,
-				hint: `Set ${key}.port to a port of 1024 or more.`,
+				message: `this user may not listen on ${where}`,
+				hint: `Set ${key}.${portKey} to a port of 1024 or more.`,
 			};
 		case 'EADDRNOTAVAIL':
 		case 'ENOTFOUND':

@@ -42,18 +42,19 @@ export function routerProcess(environment: NamedEnvironment, searchPath: string)
 }
 
 function processesOf(environment: NamedEnvironment, searchPath: string): Record<RouterKind, RouterProcess> {
-	const { name, host, port, directory, timeouts } = environment;
+	const { name, host, port, directory, timeouts, webSockets, metricsPort = null } = environment;
+	const accessLogBytes = environment.accessLog ? environment.accessLog.maxMB * 1024 * 1024 : null;
 	const ofGateway = gatewayFiles(directory);
 	const ofHaproxy = haproxyFiles(directory);
 	return {
 		gateway: {
 			router: new GatewayRouter(ofGateway),
-			start: () => startGateway({ name, host, port, files: ofGateway }),
+			start: () => startGateway({ name, host, port, files: ofGateway, webSockets, accessLogBytes, metricsPort }),
 			stop: () => stopGateway(ofGateway),
 		},
 		haproxy: {
-			router: new HaproxyRouter(ofHaproxy),
-			start: () => startHaproxy({ name, host, port, files: ofHaproxy, holdMs: timeouts.holdMs, searchPath }),
+			router: new HaproxyRouter(ofHaproxy, { webSockets }),
+			start: () => startHaproxy({ name, host, port, files: ofHaproxy, holdMs: timeouts.holdMs, metricsPort, searchPath }),
 			stop: () => stopHaproxy(ofHaproxy),
 		},
 	};

@@ -13,6 +13,10 @@ export type RouterKind = (typeof routerKinds)[number];
 /** How it is called within a sentence. */
 export const routerNames: Record<RouterKind, string> = { gateway: 'the gateway', haproxy: 'HAProxy' };
 
+/** What happens to open WebSockets when a cutover begins. */
+export const webSocketPolicies = ['keep', 'close'] as const;
+export type WebSocketPolicy = (typeof webSocketPolicies)[number];
+
 /** What a router does with traffic. */
 export type Traffic =
 	/** Passed on, in turn, to the upstreams. */

@@ -24,7 +24,18 @@ describe('the sample configuration', () => {
 		const plain = parseConfig('dev: { url: http://x }\nenvironments: { production: { mode: hot-spare } }', 'f', {}).environments
 			.production!;
 		// These have no default, or one that a sample cannot show.
-		const shownOnly = ['directory', 'instances', 'nodeRed', 'settings', 'variables', 'credentials', 'checks', 'hooks'];
+		const shownOnly = [
+			'directory',
+			'instances',
+			'nodeRed',
+			'settings',
+			'variables',
+			'credentials',
+			'checks',
+			'hooks',
+			'accessLog',
+			'metricsPort',
+		];
 		const without = (environment: object) => Object.fromEntries(Object.entries(environment).filter(([key]) => !shownOnly.includes(key)));
 		expect(without(sample)).toEqual(without(plain));
 	});

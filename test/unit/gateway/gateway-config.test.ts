@@ -12,7 +12,10 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe('the configuration of the gateway', () => {
 	it('is read from its file', () => {
 		writeFileSync(file, JSON.stringify(valid));
-		expect(readGatewayConfig(file)).toEqual(valid);
+		expect(readGatewayConfig(file)).toEqual({ ...valid, webSockets: 'keep', accessLog: null, metricsPort: null });
+		const whole = { ...valid, webSockets: 'close', accessLog: { file: '/a', maxBytes: 1 }, metricsPort: 9464 };
+		writeFileSync(file, JSON.stringify(whole));
+		expect(readGatewayConfig(file)).toEqual(whole);
 	});
 
 	it.each([
@@ -22,6 +25,9 @@ describe('the configuration of the gateway', () => {
 		[{ ...valid, port: 65_536 }, 'port'],
 		[{ ...valid, port: '8080' }, 'port'],
 		[{ ...valid, tokenFile: undefined }, 'tokenFile'],
+		[{ ...valid, webSockets: 'move' }, 'webSockets'],
+		[{ ...valid, metricsPort: -1 }, 'metricsPort'],
+		[{ ...valid, accessLog: { file: '/a' } }, 'accessLog'],
 	])('is refused: %j', (config, place) => {
 		writeFileSync(file, JSON.stringify(config));
 		expect(() => readGatewayConfig(file)).toThrow(place);

@@ -8,6 +8,7 @@ import { ensureToken } from '../../control/token.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { isAt } from '../listen-fault.ts';
+import type { WebSocketPolicy } from '../router.ts';
 import { GatewayRouter } from './gateway-router.ts';
 import type { GatewayConfig, GatewayFailure, GatewayStatus } from './protocol.ts';
 import { GatewayExit } from './protocol.ts';
@@ -18,6 +19,7 @@ export interface GatewayFiles {
 	tokenFile: string;
 	stateFile: string;
 	logFile: string;
+	accessLogFile: string;
 }
 
 export interface GatewayLaunch {
@@ -26,6 +28,12 @@ export interface GatewayLaunch {
 	host: string;
 	port: number;
 	files: GatewayFiles;
+	/** Default keep. */
+	webSockets?: WebSocketPolicy;
+	/** Of the access log, with what it put aside; null, the default: none is written. */
+	accessLogBytes?: number | null;
+	/** Default null: no metrics. */
+	metricsPort?: number | null;
 	/** Default 15,000. */
 	startMs?: number;
 }
@@ -36,6 +44,7 @@ export function gatewayFiles(directory: string): GatewayFiles {
 		tokenFile: join(directory, 'control.token'),
 		stateFile: join(directory, 'gateway.state.json'),
 		logFile: join(directory, 'gateway.log'),
+		accessLogFile: join(directory, 'access.log'),
 	};
 }
 
@@ -51,7 +60,17 @@ export async function startGateway(launch: GatewayLaunch): Promise<void> {
 	if (running !== null) return mustBeAt(running, launch);
 	await mkdir(dirname(files.stateFile), { recursive: true, mode: 0o700 });
 	await ensureToken(files.tokenFile);
-	const config: GatewayConfig = { name: launch.name, host, port, tokenFile: files.tokenFile, stateFile: files.stateFile };
+	const { accessLogBytes = null } = launch;
+	const config: GatewayConfig = {
+		name: launch.name,
+		host,
+		port,
+		tokenFile: files.tokenFile,
+		stateFile: files.stateFile,
+		webSockets: launch.webSockets ?? 'keep',
+		accessLog: accessLogBytes === null ? null : { file: files.accessLogFile, maxBytes: accessLogBytes },
+		metricsPort: launch.metricsPort ?? null,
+	};
 	await replaceFile(files.configFile, `${JSON.stringify(config, null, '\t')}\n`);
 	const logStart = await sizeOf(files.logFile);
 	const child = await spawnDetached(files);

@@ -1,4 +1,4 @@
-import type { RouterStatus, StoredTraffic, Upstream } from '../router.ts';
+import type { RouterStatus, StoredTraffic, Upstream, WebSocketPolicy } from '../router.ts';
 
 /** What the gateway's program is started with: the JSON file named by its only argument. */
 export interface GatewayConfig {
@@ -12,6 +12,12 @@ export interface GatewayConfig {
 	tokenFile: string;
 	/** Where the gateway says who and where it is, and keeps its traffic. */
 	stateFile: string;
+	/** `close`: a cutover's hold ends all WebSockets with status 1012, so that clients connect again; `keep`: it leaves them. */
+	webSockets: WebSocketPolicy;
+	/** Null: none. */
+	accessLog: { file: string; maxBytes: number } | null;
+	/** Where Prometheus finds the figures, on 127.0.0.1; null: nowhere. */
+	metricsPort: number | null;
 }
 
 /** The state file. */

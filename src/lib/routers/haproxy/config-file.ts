@@ -9,13 +9,15 @@ export const mapName = 'traffic.map';
 export interface HaproxyAddress {
 	host: string;
 	port: number;
+	/** Null: none. */
+	metricsPort: number | null;
 }
 
 /**
  * Fills in the template. Pure.
  * @param template `templates/haproxy.cfg`
  */
-export function renderHaproxyConfig(template: string, { host, port }: HaproxyAddress, holds: readonly HoldBackend[]): string {
+export function renderHaproxyConfig(template: string, { host, port, metricsPort }: HaproxyAddress, holds: readonly HoldBackend[]): string {
 	const values: Record<string, string> = {
 		socket: socketName,
 		occupant: occupantName,
@@ -25,6 +27,7 @@ export function renderHaproxyConfig(template: string, { host, port }: HaproxyAdd
 		holds: holds
 			.map(({ name, maxMs }) => `backend ${name}\n\ttimeout queue ${maxMs}\n\tserver gate unix@inner.sock maxconn 1`)
 			.join('\n\n'),
+		metrics: metricsPort === null ? '' : metricsFrontend(metricsPort),
 		nowhere: holds.map(({ name }) => `\tserver ${name} unix@nowhere.sock`).join('\n'),
 	};
 	return template.replaceAll(/\{\{(\w+)\}\}/g, (text, name: string) => values[name] ?? text);
@@ -32,6 +35,11 @@ export function renderHaproxyConfig(template: string, { host, port }: HaproxyAdd
 
 /** The map as HAProxy reads it at its start: closed, until it is told what to do. */
 export const initialMap = 'state closed\nhold -\nroom 0\nsince -\n';
+
+function metricsFrontend(port: number): string {
+	const rules = ['http-request use-service prometheus-exporter if { path /metrics }', 'http-request return status 404'];
+	return [`frontend metrics`, `bind 127.0.0.1:${port}`, ...rules].join('\n\t');
+}
 
 function bindHost(host: string): string {
 	if (host === '::') return '[::]';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { HoldLimits, Router, RouterStatus, StoredTraffic, Upstream } from '../router.ts';
+import type { HoldLimits, Router, RouterStatus, StoredTraffic, Upstream, WebSocketPolicy } from '../router.ts';
 import type { HaproxyFacts } from './facts.ts';
 import { factCommands, readFacts } from './facts.ts';
 import type { HaproxyFiles } from './haproxy-files.ts';
@@ -19,8 +19,8 @@ import { inFlightOf, trafficOf, upstreamsOf, webSocketsOf } from './view.ts';
 const occupyMs = 3_000;
 
 export interface HaproxyRouterOptions {
-	/** `close`: WebSockets to instances that serve no more are cut when the traffic moves. */
-	webSockets: 'keep' | 'close';
+	/** `close`: a hold cuts all WebSockets. HAProxy cannot tell them why. */
+	webSockets: WebSocketPolicy;
 }
 
 /** HAProxy as a router, by its runtime socket alone. Keeps nothing: each call asks HAProxy anew. */
@@ -53,13 +53,14 @@ export class HaproxyRouter implements Router {
 		const { state, facts } = await this.#running();
 		const since = facts.map.state === 'held' ? facts.map.since : new Date().toISOString();
 		await this.#hold(state, facts, { state: 'held', since, limits, upstreams: upstreamsOf(facts) });
+		await this.#cutWebSockets([]);
 	}
 
 	/** Throws HAPROXY_DOWN where none runs, HAPROXY_REFUSED where it will not. */
 	async route(upstreams: Upstream[]): Promise<void> {
 		const { state, facts } = await this.#running();
 		await this.#order(() => routeOrders(upstreams, facts));
-		if (this.#options.webSockets === 'close') await this.#cutWebSockets(upstreams);
+		await this.#cutWebSockets(upstreams);
 		const traffic: StoredTraffic = upstreams.length === 0 ? { state: 'closed' } : { state: 'flowing', upstreams };
 		// The traffic has moved, be the disk full or not: the state file is for a crash, after which `up` routes anew.
 		await writeHaproxyState(this.#files.stateFile, { ...state, traffic }).catch(() => {});
@@ -99,6 +100,7 @@ export class HaproxyRouter implements Router {
 	}
 
 	async #cutWebSockets(upstreams: Upstream[]): Promise<void> {
+		if (this.#options.webSockets === 'keep') return;
 		const { facts } = await this.#running();
 		const orders = webSocketOrders(upstreams, facts);
 		if (orders.length > 0) await this.#order(() => orders);

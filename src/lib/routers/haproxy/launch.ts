@@ -23,6 +23,8 @@ export interface HaproxyLaunch extends PublicAddress {
 	files: HaproxyFiles;
 	/** The longest that a request waits in a hold: HAProxy has to know it from the beginning. */
 	holdMs: number;
+	/** Where Prometheus finds HAProxy's own figures, on 127.0.0.1; default null: nowhere. */
+	metricsPort?: number | null;
 	/** As in the variable PATH: where `haproxy` is looked for. */
 	searchPath: string;
 	/** Default 15,000. */
@@ -52,7 +54,7 @@ export async function startHaproxy(launch: HaproxyLaunch): Promise<void> {
 }
 
 async function startAnew(launch: HaproxyLaunch): Promise<void> {
-	const { files, host, port, holdMs } = launch;
+	const { files, host, port, metricsPort = null } = launch;
 	const program = await findHaproxy(launch.searchPath);
 	mustHaveShortPath(files, launch.name);
 	await mkdir(files.directory, { recursive: true, mode: 0o700 });
@@ -60,7 +62,7 @@ async function startAnew(launch: HaproxyLaunch): Promise<void> {
 	// One whose state file was lost has the port, and is nobody's.
 	if (left === null) await stopHaproxy(files);
 	const template = await readFile(join(packageRoot(), 'templates', 'haproxy.cfg'), 'utf8');
-	await replaceFile(files.configFile, renderHaproxyConfig(template, { host, port }, holdBackends(holdMs)));
+	await replaceFile(files.configFile, renderHaproxyConfig(template, { host, port, metricsPort }, holdBackends(launch.holdMs)));
 	await replaceFile(files.mapFile, initialMap);
 	const state = { publicUrl: `http://${userFacing(host)}:${port}`, traffic: left?.traffic ?? ({ state: 'closed' } as const) };
 	const logStart = await sizeOf(files.logFile);
@@ -116,14 +118,17 @@ async function answeringPid(socketFile: string): Promise<number | null> {
 /** HAProxy says why in its own words. */
 const bindFaults: [RegExp, string][] = [
 	[/Address already in use/i, 'EADDRINUSE'],
-	[/for frontend public: cannot .*Permission denied/i, 'EACCES'],
+	[/for frontend \w+: cannot .*Permission denied/i, 'EACCES'],
 	[/Cannot assign requested address/i, 'EADDRNOTAVAIL'],
 	[/bind.*invalid address|could not resolve address/i, 'ENOTFOUND'],
 ];
 
 async function explainExit(child: ChildProcess, launch: HaproxyLaunch, logStart: number): Promise<FlowferryError> {
 	const log = (await readFile(launch.files.logFile)).subarray(logStart).toString('utf8');
-	const fault = explainListenFault(bindFaults.find(([pattern]) => pattern.test(log))?.[1], launch);
+	const code = bindFaults.find(([pattern]) => pattern.test(log))?.[1];
+	const fault = log.includes('for frontend metrics: cannot')
+		? explainListenFault(code, { name: launch.name, host: '127.0.0.1', port: launch.metricsPort ?? 0 }, 'metricsPort')
+		: explainListenFault(code, launch);
 	if (fault) return new FlowferryError({ ...fault, message: `HAProxy of ${launch.name} did not start: ${fault.message}` });
 	const alert = /^\[ALERT\]\s*(?:\(\d+\)\s*:)?\s*(.+)$/m.exec(log)?.[1];
 	return notStarted(launch, alert ?? `it ended with ${child.signalCode ?? child.exitCode ?? 'no process'}`);

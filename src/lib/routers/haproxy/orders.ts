@@ -54,7 +54,7 @@ export function holdOrders(backend: string, { maxRequests }: HoldLimits, since: 
 	return [`hold ${backend}`, `room ${maxRequests}`, `since ${since}`, 'state held'].map((entry) => `set map ${mapName} ${entry}`);
 }
 
-/** Cuts the WebSockets of instances that are no upstream any more. */
+/** Cuts the WebSockets of all instances but those of these upstreams. */
 export function webSocketOrders(upstreams: readonly Upstream[], { servers }: Pick<HaproxyFacts, 'servers'>): string[] {
 	const kept = new Set(upstreams.map(({ instance }) => serverOf(instance)));
 	const left = servers.filter(({ backend, name, inside }) => backend === 'websockets' && inside > 0 && !kept.has(name));
