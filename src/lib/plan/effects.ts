@@ -2,7 +2,7 @@ import type { FlowNode } from '../flows/node.ts';
 import type { Family, Finding, LintReport } from '../lint/finding.ts';
 import { hasClientId } from '../lint/mqtt.ts';
 import type { Strategy } from '../promotion/journal.ts';
-import type { Effect } from './plan.ts';
+import type { ContextPolicy, Effect } from './plan.ts';
 
 interface Consequence {
 	kind: Effect['kind'];
@@ -33,12 +33,6 @@ const contextCarried: Consequence = {
 	what: 'context kept in memory is carried over, but for functions, connections and other instances of classes, which are reported',
 };
 const contextResets: Consequence = { kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' };
-
-/** What the environment's configuration says of context. */
-export interface ContextPolicy {
-	carry: boolean;
-	except: readonly string[];
-}
 
 /** What a cutover will do to traffic, messages and state. Pure. */
 export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport, context: ContextPolicy): Effect[] {

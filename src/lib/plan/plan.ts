@@ -3,7 +3,6 @@ import type { LintReport, Severity } from '../lint/finding.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { ContextPolicy } from './effects.ts';
 import type { StrategyChoice } from './strategy.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
@@ -67,6 +66,12 @@ export interface Safeguards {
 }
 
 export type Blocker = { code: 'LINT_GATE'; message: string; hint: string } | { code: 'VARIABLES_MISSING'; message: string; hint: string };
+
+/** What the environment's configuration says of context. */
+export interface ContextPolicy {
+	carry: boolean;
+	except: readonly string[];
+}
 
 /** Everything that a plan is made of; nothing else is asked. */
 export interface PlanInput {
