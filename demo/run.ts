@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Cleanup } from './cleanup.ts';
 import type { DemoResult } from './contract.ts';
 import { renderCosts } from './cost-table.ts';
+import { watchInterruptions } from './interruption.ts';
 import { findProblems, selectMeasured } from './judge.ts';
 import { createNarrator } from './narrator.ts';
 import { tellStory } from './story.ts';
@@ -66,26 +67,6 @@ async function main(): Promise<number> {
 	if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
 	if (result.problems.length === 0) return 0;
 	return interruption.signal ? 128 + constants.signals[interruption.signal] : 1;
-}
-
-/** What stops the story from outside. */
-interface Interruption {
-	signal?: NodeJS.Signals;
-	/** An error that nobody caught: the clean-up must still come. */
-	crash?: Error;
-}
-
-/** @param onFirst later signals change nothing: the clean-up is bounded, and must not be left half done */
-function watchInterruptions(onFirst: () => void): Interruption {
-	const interruption: Interruption = {};
-	const note = (what: Interruption) => {
-		if (interruption.signal || interruption.crash) return;
-		Object.assign(interruption, what);
-		onFirst();
-	};
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => note({ signal }));
-	process.on('uncaughtException', (crash) => note({ crash }));
-	return interruption;
 }
 
 function readNumber(name: 'messages' | 'requests' | 'steady'): number {

@@ -1,4 +1,3 @@
-import { buildOrder } from './mqtt-meter.ts';
 import { startPace } from './pace.ts';
 
 export interface HttpCounts {
@@ -13,7 +12,7 @@ export interface HttpCounts {
 	failures: string[];
 }
 
-/** Asks the flows' HTTP routes at a steady rate, GET and POST in turn, over connections that are kept alive. */
+/** Asks the flows' HTTP routes at a steady rate, over connections that are kept alive. */
 export interface HttpMeter {
 	read(): HttpCounts;
 	/** Asks no more. */
@@ -23,7 +22,8 @@ export interface HttpMeter {
 }
 
 export interface HttpMeterOptions {
-	url: string;
+	/** The request with this number; the right answer is JSON with the same number as `seq`. */
+	request: (seq: number) => { url: string; init?: RequestInit };
 	perSecond: number;
 	/** Requests under way at once; past it the next one waits. */
 	concurrency?: number;
@@ -33,7 +33,7 @@ export interface HttpMeterOptions {
 const KEPT_FAILURES = 5;
 
 export function startHttpMeter(options: HttpMeterOptions): HttpMeter {
-	const { url, perSecond, concurrency = 500, timeoutMs = 30_000 } = options;
+	const { request, perSecond, concurrency = 500, timeoutMs = 30_000 } = options;
 	const underWay = new Set<Promise<void>>();
 	const failures: string[] = [];
 	let requests = 0;
@@ -42,7 +42,7 @@ export function startHttpMeter(options: HttpMeterOptions): HttpMeter {
 
 	const send = async (seq: number) => {
 		const startedMs = performance.now();
-		const failure = await ask(url, seq, timeoutMs);
+		const failure = await ask(request(seq), seq, timeoutMs);
 		requests++;
 		slowestMs = Math.max(slowestMs, performance.now() - startedMs);
 		if (failure === undefined) return;
@@ -68,9 +68,9 @@ export function startHttpMeter(options: HttpMeterOptions): HttpMeter {
 }
 
 /** @returns why it failed, or undefined where the right answer came */
-async function ask(url: string, seq: number, timeoutMs: number): Promise<string | undefined> {
+async function ask({ url, init }: ReturnType<HttpMeterOptions['request']>, seq: number, timeoutMs: number): Promise<string | undefined> {
 	try {
-		const response = await fetch(...buildRequest(url, seq, AbortSignal.timeout(timeoutMs)));
+		const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
 		const body = await response.text();
 		if (response.status !== 200) return `request ${seq}: status ${response.status}: ${body.slice(0, 200)}`;
 		const answer = JSON.parse(body) as { seq?: unknown };
@@ -79,10 +79,4 @@ async function ask(url: string, seq: number, timeoutMs: number): Promise<string 
 		const { message, cause } = error as Error;
 		return `request ${seq}: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`;
 	}
-}
-
-function buildRequest(url: string, seq: number, signal: AbortSignal): [string, RequestInit] {
-	const order = buildOrder(seq);
-	if (seq % 2 === 0) return [`${url}/quotes?seq=${seq}&quantity=${order.quantity}&unitPrice=${order.unitPrice}`, { signal }];
-	return [`${url}/orders`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order), signal }];
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
+import { buildOrder } from './orders.ts';
 import { startPace } from './pace.ts';
 import { type SequenceCounts, SequenceTally } from './sequence-tally.ts';
 
@@ -98,12 +99,6 @@ async function connect(url: string, clientId: string): Promise<MqttClient> {
 	// It connects again by itself.
 	client.on('error', () => {});
 	return client;
-}
-
-/** Something that a shop floor would order; every tenth is large enough for a discount. */
-export function buildOrder(seq: number): { seq: number; item: string; quantity: number; unitPrice: number } {
-	const items = ['bracket', 'hinge', 'bearing', 'spring'];
-	return { seq, item: items[seq % items.length]!, quantity: (seq % 10) + 1, unitPrice: 4.2 };
 }
 
 function readSeq(payload: Buffer): number | undefined {

@@ -1,3 +1,5 @@
+import { Silence } from './silence.ts';
+
 /** What became of numbered messages. */
 export interface SequenceCounts {
 	published: number;
@@ -15,14 +17,13 @@ export interface SequenceCounts {
 export class SequenceTally {
 	readonly #published = new Set<number>();
 	readonly #received = new Set<number>();
+	readonly #silence = new Silence();
 	#duplicated = 0;
-	#longestSilenceMs = 0;
-	#lastSoundMs: number | undefined;
 
 	/** A message was handed over. It may come out before its sender knows that it was accepted. */
 	publish(seq: number, atMs: number): void {
 		this.#published.add(seq);
-		this.#lastSoundMs ??= atMs;
+		this.#silence.begin(atMs);
 	}
 
 	/** The broker did not take it: what never went in cannot be lost. */
@@ -31,7 +32,7 @@ export class SequenceTally {
 	}
 
 	receive(seq: number, atMs: number): void {
-		this.#endSilence(atMs);
+		this.#silence.sound(atMs);
 		if (this.#received.has(seq)) this.#duplicated++;
 		else this.#received.add(seq);
 	}
@@ -44,18 +45,12 @@ export class SequenceTally {
 
 	read(nowMs: number): SequenceCounts {
 		const lost = this.outstanding;
-		const open = lost > 0 && this.#lastSoundMs !== undefined ? nowMs - this.#lastSoundMs : 0;
 		return {
 			published: this.#published.size,
 			received: this.#published.size - lost,
 			lost,
 			duplicated: this.#duplicated,
-			longestSilenceMs: Math.round(Math.max(this.#longestSilenceMs, open)),
+			longestSilenceMs: Math.round(this.#silence.longestMs(lost > 0 ? nowMs : undefined)),
 		};
-	}
-
-	#endSilence(atMs: number): void {
-		if (this.#lastSoundMs !== undefined) this.#longestSilenceMs = Math.max(this.#longestSilenceMs, atMs - this.#lastSoundMs);
-		this.#lastSoundMs = atMs;
 	}
 }

@@ -1,5 +1,6 @@
 import { type HttpCounts, startHttpMeter } from './http-meter.ts';
 import { startMqttMeter } from './mqtt-meter.ts';
+import { requestOrder } from './orders.ts';
 import type { SequenceCounts } from './sequence-tally.ts';
 
 export interface TrafficCounts {
@@ -38,7 +39,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
 		outTopic: 'demo/out/orders',
 		signal,
 	});
-	const http = startHttpMeter({ url: httpUrl, perSecond: requestsPerSecond });
+	const http = startHttpMeter({ request: (seq) => requestOrder(httpUrl, seq), perSecond: requestsPerSecond });
 	return {
 		read: () => ({ mqtt: mqtt.read(), http: http.read() }),
 		async settle(maxMs = 15_000) {

@@ -93,7 +93,7 @@ describeWithMosquitto('what waits at the gate', () => {
 
 describeWithMosquitto('a broker that keeps the gate from finding its cut', () => {
 	it('has the new flows start after the old ones, and the report say so, where it refuses the topic', async () => {
-		const broker = await startMosquitto(['in', 'out']);
+		const broker = await startMosquitto({ readable: ['in', 'out'] });
 		const project = await createProject({ failOn: 'never', timeouts: { connectMs: 700 } });
 		try {
 			await project.promote(bridgeFlows('v1', broker.port));

@@ -27,15 +27,28 @@ export function findMosquitto(): string | undefined {
 	return folders.map((folder) => join(folder, 'mosquitto')).find((path) => existsSync(path));
 }
 
-/** @param readable the topics that clients may subscribe to and publish on; default: all */
-export async function startMosquitto(readable?: string[]): Promise<Mosquitto> {
+export interface MosquittoOptions {
+	/** The topics that clients may subscribe to and publish on; default: all. */
+	readable?: string[];
+	/** More lines of its configuration: `max_queued_messages 0`. */
+	more?: string[];
+}
+
+export async function startMosquitto({ readable, more = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
 	const program = findMosquitto();
 	if (program === undefined) throw new Error('mosquitto is not installed');
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-mosquitto-'));
 	const port = await findFreePort();
 	const configFile = join(folder, 'mosquitto.conf');
 	// As root it would otherwise change to a user of its own.
-	const config = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'log_dest stderr', 'set_tcp_nodelay true'];
+	const config = [
+		`listener ${port} 127.0.0.1`,
+		'allow_anonymous true',
+		'persistence false',
+		'log_dest stderr',
+		'set_tcp_nodelay true',
+		...more,
+	];
 	if (readable) {
 		const rules = join(folder, 'topics');
 		await writeFile(rules, readable.map((topic) => `topic readwrite ${topic}\n`).join(''), { mode: 0o600 });

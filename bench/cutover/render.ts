@@ -1,0 +1,33 @@
+import { renderTable } from '../corpus/render.ts';
+import type { CutoverResult, ScenarioSummary, WaySummary } from './summary.ts';
+
+/** Two rows for each scenario: flowferry, and the plain way beside it. */
+export function renderResult({ runs, scenarios, failed }: CutoverResult): string[] {
+	const head = ['scenario', 'way', 'lost', 'doubled', 'longest silence', 'requests', 'failed', 'slowest answer'];
+	const rows = scenarios.flatMap((scenario) => [
+		[scenario.name, 'flowferry', ...cellsOf(scenario)],
+		['', 'plain', ...cellsOf(scenario.plain)],
+	]);
+	return [
+		`${runs} cutovers a scenario, each way, in turn; longest silence: median (most)`,
+		'',
+		...renderTable([head, ...rows]),
+		...scenarios.flatMap(linesOf),
+		...failed.map(({ name, error }) => `! ${name} could not be measured: ${error}`),
+	];
+}
+
+function linesOf({ name, rate, missedAims }: ScenarioSummary): string[] {
+	return missedAims.map((aim) => `! ${name}, at ${rate} messages a second: ${aim}`);
+}
+
+function cellsOf({ lost, duplicated, longestSilenceMs, http }: WaySummary): string[] {
+	return [
+		String(lost),
+		String(duplicated),
+		`${longestSilenceMs.median} (${longestSilenceMs.max}) ms`,
+		String(http.requests),
+		String(http.failed),
+		`${http.slowestMs} ms`,
+	];
+}
