@@ -100,8 +100,9 @@ export class ProcessInstance implements Instance {
 
 	async #address(): Promise<ControlAddress | null> {
 		try {
-			const { controlUrl } = JSON.parse(await readFile(this.#files.addressFile, 'utf8')) as RunnerAddress;
-			return { url: controlUrl, token: await readFile(this.#files.tokenFile, 'utf8') };
+			const { addressFile, tokenFile } = this.#files;
+			const [address, token] = await Promise.all([readFile(addressFile, 'utf8'), readFile(tokenFile, 'utf8')]);
+			return { url: (JSON.parse(address) as RunnerAddress).controlUrl, token };
 		} catch {
 			return null;
 		}
