@@ -1,3 +1,5 @@
+import type { MeterRequest } from './http-meter.ts';
+
 /** Something that a shop floor would order; every tenth is large enough for a discount. */
 export function buildOrder(seq: number): { seq: number; item: string; quantity: number; unitPrice: number } {
 	const items = ['bracket', 'hinge', 'bearing', 'spring'];
@@ -5,9 +7,8 @@ export function buildOrder(seq: number): { seq: number; item: string; quantity: 
 }
 
 /** A GET for a quote and a POST of an order, in turn. */
-export function requestOrder(baseUrl: string, seq: number): { url: string; init?: RequestInit } {
+export function requestOrder(baseUrl: string, seq: number): MeterRequest {
 	const order = buildOrder(seq);
-	if (seq % 2 === 0) return { url: `${baseUrl}/quotes?seq=${seq}&quantity=${order.quantity}&unitPrice=${order.unitPrice}` };
-	const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order) };
-	return { url: `${baseUrl}/orders`, init };
+	if (seq % 2 === 1) return { url: `${baseUrl}/orders`, body: order };
+	return { url: `${baseUrl}/quotes?seq=${seq}&quantity=${order.quantity}&unitPrice=${order.unitPrice}` };
 }
