@@ -10,8 +10,10 @@ import type { CutoverTimes, Way } from './way.ts';
 
 /** What is read of `promote --json` and `rollback --json`. */
 interface Promotion extends CutoverTimes {
-	outcome: string;
 	strategy: string;
+	/** Null where the new flows did not wait behind a gate. */
+	gate: object | null;
+	warnings: string[];
 }
 
 /**
@@ -30,10 +32,11 @@ export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal 
 	cleanup.later('take production down', () => shutDown(folder));
 
 	const run = async (...args: string[]) => (await runCommand(folder, [...args, '--yes'], 'read', signal)) as Promotion;
-	const chosen = scenario.strategy === 'exclusive' ? [] : ['--strategy', scenario.strategy];
 	const cutOver = async (command: 'promote' | 'rollback') => {
-		const promotion = await run(command, 'production', ...chosen);
-		if (promotion.strategy !== scenario.strategy) throw new Error(`asked for ${scenario.strategy}, carried over by ${promotion.strategy}`);
+		const promotion = await run(command, 'production', '--strategy', scenario.strategy);
+		const asWanted = promotion.strategy === scenario.strategy && (scenario.strategy === 'exclusive') === (promotion.gate === null);
+		if (!asWanted)
+			throw new Error(`${scenario.strategy} was not what carried them over: ${promotion.strategy}; ${promotion.warnings.join('; ')}`);
 		return promotion;
 	};
 	for (const version of ['v1', 'v2'] as const) {
