@@ -19,6 +19,7 @@ lost, doubled, and how long nothing comes out.
   --scenario <name>  only this one; may be repeated: ${scenarios.map(({ name }) => name).join(', ')}
   --rate <n>         MQTT messages a second (default 500)
   --requests <n>     HTTP requests a second (default 300)
+  --calm <seconds>   before each cutover, waits at most so long until the machine is mostly idle (default 0)
   --check            exit status 1 where an aim is missed: for a calm machine, no gate for CI
 
 It needs Mosquitto, and measures what npm run build made. Exit status 1 also where a scenario could not be measured.
@@ -31,6 +32,7 @@ const { values } = parseArgs({
 		scenario: { type: 'string', multiple: true, default: scenarios.map(({ name }) => name) },
 		rate: { type: 'string', default: '500' },
 		requests: { type: 'string', default: '300' },
+		calm: { type: 'string', default: '0' },
 		check: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
 	},
@@ -40,6 +42,7 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
 	const [runs, messagesPerSecond, requestsPerSecond] = [values.runs, values.rate, values.requests].map(Number) as [number, number, number];
+	const calmMs = Number(values.calm) * 1000;
 	const chosen = scenarios.filter(({ name }) => values.scenario.includes(name));
 	const fault = findFault([runs, messagesPerSecond, requestsPerSecond]);
 	if (fault) {
@@ -51,7 +54,7 @@ async function main(): Promise<number> {
 	const result: CutoverResult = { runs, scenarios: [], failed: [] };
 	for (const scenario of chosen) {
 		try {
-			const measured = await measure(scenario, { runs, messagesPerSecond, requestsPerSecond, signal: stop.signal });
+			const measured = await measure(scenario, { runs, calmMs, messagesPerSecond, requestsPerSecond, signal: stop.signal });
 			result.scenarios.push(summarizeScenario(scenario, measured));
 		} catch (error) {
 			if (stop.signal.aborted) break;
@@ -68,6 +71,7 @@ async function main(): Promise<number> {
 
 interface Load {
 	runs: number;
+	calmMs: number;
 	messagesPerSecond: number;
 	requestsPerSecond: number;
 	signal: AbortSignal;
@@ -101,6 +105,7 @@ function findFault(numbers: number[]): string | undefined {
 	if (unknown !== undefined) return `There is no scenario '${unknown}'; there are: ${scenarios.map(({ name }) => name).join(', ')}.`;
 	if (!numbers.every((number) => Number.isInteger(number) && number > 0))
 		return '--runs, --rate and --requests take whole numbers above 0.';
+	if (!(Number(values.calm) >= 0)) return '--calm takes seconds.';
 	if (!findMosquitto()) return 'Mosquitto is not installed: on Debian, apt-get install mosquitto.';
 	const built = existsSync(fileURLToPath(new URL('../dist/commands/promote.js', import.meta.url)));
 	return built ? undefined : 'There is no dist/commands/promote.js. Run npm run build first.';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilCalm } from './calm.ts';
 import { startFlowferryWay } from './flowferry-way.ts';
 import type { LoadCounts, LoadOptions } from './load.ts';
 import { startMeter } from './meter.ts';
@@ -17,6 +18,8 @@ export interface Comparison {
 
 export interface MeasureOptions extends Setting, Pick<LoadOptions, 'brokerUrl' | 'messagesPerSecond' | 'requestsPerSecond'> {
 	runs: number;
+	/** Before each cutover: how long a calm machine is waited for at the most. */
+	calmMs: number;
 	/** Told after each. */
 	onCutover(way: string, run: number, measured: Measured): void;
 }
@@ -45,6 +48,7 @@ export async function measureScenario(options: MeasureOptions): Promise<Comparis
 	};
 	for (let run = 0; run < runs; run++) {
 		for (const name of ['flowferry', 'plain'] as const) {
+			await untilCalm(options.calmMs, signal);
 			const measured = await measure(ways[name], run);
 			comparison[name].push(measured);
 			onCutover(name, run, measured);

@@ -17,8 +17,14 @@ export function renderResult({ runs, scenarios, failed }: CutoverResult): string
 	];
 }
 
-function linesOf({ name, rate, missedAims }: ScenarioSummary): string[] {
-	return missedAims.map((aim) => `! ${name}, at ${rate} messages a second: ${aim}`);
+/** The meter's stalls are taken off the silences: where they are long, these are a lower bound. */
+const LONG_STALL_MS = 50;
+
+function linesOf({ name, rate, missedAims, meterStallMs, plain }: ScenarioSummary): string[] {
+	const stallMs = Math.max(meterStallMs, plain.meterStallMs);
+	const busy = stallMs > LONG_STALL_MS ? [`  ${name}: the machine was busy, the meter stood still for up to ${stallMs} ms`] : [];
+	const missed = missedAims.map((aim) => `! ${name}, at ${rate} messages a second: ${aim}`);
+	return [...busy, ...missed];
 }
 
 function cellsOf({ lost, duplicated, longestSilenceMs, http }: WaySummary): string[] {

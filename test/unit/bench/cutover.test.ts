@@ -107,7 +107,16 @@ describe('the summary of a scenario', () => {
 		const text = renderResult(result).join('\n');
 		expect(text).toMatch(/takeover-persistent +flowferry +2 +0 +90 \(90\) ms +600 +0 +180 ms\n +plain +80 +0 +200 \(200\) ms/);
 		expect(text).toContain('! takeover-persistent, at 499 messages a second: 1 cutovers lost messages');
+		expect(text).not.toContain('busy');
 		expect(text).toContain('! gated-qos0 could not be measured: no such flag');
+	});
+});
+
+describe('the table', () => {
+	it('says where the machine was too busy to measure well', () => {
+		const comparison = { flowferry: [{ ...measured(30), stallMs: 180 }], plain: [measured(200)] };
+		const result = { runs: 1, scenarios: [summarizeScenario(scenarios[0]!, comparison)], failed: [] };
+		expect(renderResult(result).join('\n')).toContain('gated-qos1-unique: the machine was busy, the meter stood still for up to 180 ms');
 	});
 });
 

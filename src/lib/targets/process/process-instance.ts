@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { ControlAddress } from '../../control/client.ts';
 import { ControlUnreachable, callControl } from '../../control/client.ts';
 import type {
@@ -32,7 +32,7 @@ export class ProcessInstance implements Instance {
 	}
 
 	async status(): Promise<InstanceStatus | null> {
-		const address = await this.#address();
+		const address = this.#address();
 		if (!address) return null;
 		try {
 			const status = (await callControl(address, 'GET', '/status', undefined, STATUS_MS)) as InstanceStatus;
@@ -93,16 +93,16 @@ export class ProcessInstance implements Instance {
 	}
 
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
-		const address = await this.#address();
+		const address = this.#address();
 		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
 		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
 	}
 
-	async #address(): Promise<ControlAddress | null> {
+	/** Read at once: asynchronously these few bytes take several times as long, for each call while nothing serves. */
+	#address(): ControlAddress | null {
 		try {
-			const { addressFile, tokenFile } = this.#files;
-			const [address, token] = await Promise.all([readFile(addressFile, 'utf8'), readFile(tokenFile, 'utf8')]);
-			return { url: (JSON.parse(address) as RunnerAddress).controlUrl, token };
+			const { controlUrl } = JSON.parse(readFileSync(this.#files.addressFile, 'utf8')) as RunnerAddress;
+			return { url: controlUrl, token: readFileSync(this.#files.tokenFile, 'utf8') };
 		} catch {
 			return null;
 		}

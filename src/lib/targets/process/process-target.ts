@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { replaceFile } from '../../adapters/atomic-file.ts';
@@ -67,7 +68,7 @@ export class ProcessTarget implements Target {
 	}
 
 	async instances(slot: SlotName): Promise<ProcessInstance[]> {
-		const filled = await this.#readSlot(slot);
+		const filled = this.#readSlot(slot);
 		return filled ? this.#instancesOf(slot, filled.instances) : [];
 	}
 
@@ -101,7 +102,7 @@ export class ProcessTarget implements Target {
 	}
 
 	async start(slot: SlotName, progress: Progress): Promise<void> {
-		const filled = await this.#readSlot(slot);
+		const filled = this.#readSlot(slot);
 		if (!filled) return;
 		await mkdir(this.#layout.logs, { recursive: true });
 		const instances = this.#instancesOf(slot, filled.instances);
@@ -118,7 +119,7 @@ export class ProcessTarget implements Target {
 	}
 
 	async stop(slot: SlotName): Promise<void> {
-		const filled = await this.#readSlot(slot);
+		const filled = this.#readSlot(slot);
 		const count = filled?.instances ?? this.#options.environment.instances;
 		await Promise.all(Array.from({ length: count }, (_, index) => stopRunner(this.#layout.instance(slot, index).addressFile)));
 	}
@@ -171,9 +172,10 @@ export class ProcessTarget implements Target {
 		};
 	}
 
-	async #readSlot(slot: SlotName): Promise<SlotFile | null> {
+	/** At once, like an instance's address: several times while nothing serves. */
+	#readSlot(slot: SlotName): SlotFile | null {
 		try {
-			return JSON.parse(await readFile(this.#layout.slotFile(slot), 'utf8')) as SlotFile;
+			return JSON.parse(readFileSync(this.#layout.slotFile(slot), 'utf8')) as SlotFile;
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
 			throw error;
