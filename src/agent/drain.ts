@@ -13,11 +13,20 @@ const POLL_MS = 5;
  */
 const QUIET_MS = 30;
 
-/** Waits until nothing is in flight, or the deadline; then says by node what is left. */
-export async function drain(inFlight: InFlight, deadlineMs: number): Promise<DrainReport> {
+/** When the sources were closed, and how many messages nodes had received by then. */
+export interface Closing {
+	at: number;
+	received: number;
+}
+
+/**
+ * Waits until nothing is in flight, or the deadline; then says by node what is left.
+ * @param closing the quiet counts from here, as far as nothing has been received since
+ */
+export async function drain(inFlight: InFlight, deadlineMs: number, closing?: Closing): Promise<DrainReport> {
 	const start = performance.now();
-	let quietSince = start;
-	let received = inFlight.received;
+	let quietSince = closing?.at ?? start;
+	let received = closing?.received ?? inFlight.received;
 	const isQuiet = () => inFlight.total === 0 && inFlight.received === received;
 	for (;;) {
 		if (!isQuiet()) {

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { findContextStores } from './context-stores.ts';
 import { DeferredConnections } from './deferred-connections.ts';
-import { drain } from './drain.ts';
+import { type Closing, drain } from './drain.ts';
 import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -41,6 +41,7 @@ function agent(api: PluginApi): void {
 	let problems: FlowProblem[] = [];
 	let errors = 0;
 	let recent = new Recent(performance.now());
+	let closing: Closing | undefined;
 	let leaseTimer: NodeJS.Timeout | undefined;
 	let leaseEndsMs: number | null = null;
 	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
@@ -111,10 +112,12 @@ function agent(api: PluginApi): void {
 			unknown = findUnknownFields(api);
 			const report = unknown.length > 0 ? { closed: [], stuck: [] } : await quiesce(api, timeoutMs);
 			streams.close();
+			closing = { at: performance.now(), received: inFlight.received };
 			return { ...report, unknown, streams: streams.report() };
 		},
 		// What cannot be counted is not waited for: no wait would end any sooner, or tell anything.
-		drain: async ({ deadlineMs }) => (unknown.length > 0 ? { drained: false, left: [], durationMs: 0 } : await drain(inFlight, deadlineMs)),
+		drain: async ({ deadlineMs }) =>
+			unknown.length > 0 ? { drained: false, left: [], durationMs: 0 } : await drain(inFlight, deadlineMs, closing),
 		validate: async () => validate(await runtime.flows.getFlows({}), lastState),
 		report: async () => report(),
 		progress: async () => describeProgress(inFlight.byNode()),

@@ -25,18 +25,25 @@ export async function activeInstances(instances: Instance[]): Promise<KnownInsta
 	return (await knownInstances(instances)).filter(({ status }) => status.lease !== null);
 }
 
-/** The holder to whom the seat is handed over: the first that stands by for it; null where there is none. */
-export async function successorOf(seat: string, instances: Instance[]): Promise<string | null> {
-	const standing = (await knownInstances(instances)).find(({ status }) => status.seat === seat && status.state === 'standby');
-	return standing?.status.holder ?? null;
+/** The holder to whom the seat is handed over: the one whose flows wait behind a gate, else the first that stands by. */
+export function successorOf(seat: string, known: KnownInstance[]): string | null {
+	const inState = (state: InstanceStatus['state']) => known.find(({ status }) => status.seat === seat && status.state === state);
+	return (inState('gated') ?? inState('standby'))?.status.holder ?? null;
 }
 
-/** In hot-spare mode the one that is active already, else the first that stands by; in load-balanced mode all. */
+/** In hot-spare mode the one that is active already, else one behind a gate or standing by; in load-balanced mode all. */
 export async function instancesToActivate(instances: Instance[], mode: Mode): Promise<Instance[]> {
 	if (mode === 'load-balanced') return instances;
-	const known = await knownInstances(instances);
-	const chosen = known.find(({ status }) => status.lease !== null) ?? known.find(({ status }) => status.state === 'standby');
+	const [chosen] = toActivate(await knownInstances(instances), mode);
 	return chosen ? [chosen.instance] : instances.slice(0, 1);
+}
+
+/** The same of instances that are known already. */
+export function toActivate(known: KnownInstance[], mode: Mode): KnownInstance[] {
+	if (mode === 'load-balanced') return known;
+	const inState = (state: InstanceStatus['state']) => known.find(({ status }) => status.state === state);
+	const chosen = known.find(({ status }) => status.lease !== null) ?? inState('gated') ?? inState('standby');
+	return chosen ? [chosen] : [];
 }
 
 /**

@@ -7,7 +7,15 @@ import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
 import type { KnownInstance } from '../slot-instances.ts';
-import { activeInstances, instancesToActivate, knownInstances, successorOf, ungate, untilUpstreams } from '../slot-instances.ts';
+import {
+	activeInstances,
+	instancesToActivate,
+	knownInstances,
+	successorOf,
+	toActivate,
+	ungate,
+	untilUpstreams,
+} from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyRelease } from '../verify-release.ts';
 
@@ -20,6 +28,8 @@ const POLL_MS = 50;
 export function exclusiveActions(context: CutoverContext): StrategyActions {
 	const { target, environment, from, to, report } = context;
 	const { timeouts } = environment;
+	/** Looked up when the gap begins, and not again: each look would cost a round trip while nobody handles anything. */
+	let sides: { old: KnownInstance[]; next: KnownInstance[] } = { old: [], next: [] };
 
 	return {
 		steps: {
@@ -41,9 +51,12 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				if (from) await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
 			},
 			quiesce: async () => {
-				if (from) await untilHoldersAnswer(context, from.slot);
+				sides = {
+					old: from ? await untilHoldersAnswer(context, from.slot) : [],
+					next: await knownInstances(await target.instances(to.slot)),
+				};
 				report.gapBeganMs = performance.now();
-				const reports = await eachActive(context, async (instance) => ({
+				const reports = await eachThatLives(sides.old, async (instance) => ({
 					name: instance.name,
 					...(await instance.quiesce(timeouts.quiesceMs)),
 				}));
@@ -53,7 +66,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			drain: async () => {
 				const [inside, requests] = await Promise.all([
-					eachActive(context, (instance) => instance.drain(timeouts.drainMs)),
+					eachThatLives(sides.old, (instance) => instance.drain(timeouts.drainMs)),
 					from ? untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs) : 0,
 				]);
 				report.drained = inside.every(({ drained }) => drained) && requests === 0;
@@ -62,16 +75,15 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			'hand over': async () => {
 				if (!from) return;
-				const successors = await target.instances(to.slot);
-				const old = await activeInstances(await target.instances(from.slot));
-				if (environment.context.carry) report.context = await carryOver(context, old, successors);
-				for (const { instance, status } of old) {
-					await instance.demote({ handOverTo: await successorOf(status.seat, successors), timeoutMs: timeouts.handOverMs });
-				}
+				if (environment.context.carry) report.context = await carryOver(context, sides.old, sides.next);
+				await eachThatLives(sides.old, (instance, { seat }) =>
+					instance.demote({ handOverTo: successorOf(seat, sides.next), timeoutMs: timeouts.handOverMs }),
+				);
 			},
 			activate: async () => {
-				const instances = await instancesToActivate(await target.instances(to.slot), environment.mode);
-				await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
+				// A first promotion has no gap, and has looked up nobody.
+				const known = from ? sides.next : await knownInstances(await target.instances(to.slot));
+				await Promise.all(toActivate(known, environment.mode).map(({ instance }) => instance.activate(timeouts.activateMs)));
 				report.gapEndedMs = performance.now();
 			},
 			verify: () => verifyRelease(context),
@@ -85,12 +97,13 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				const old = from ? await target.instances(from.slot) : [];
 				await ungate(await target.instances(to.slot), timeouts.handOverMs);
 				const successors = await activeInstances(await target.instances(to.slot));
+				const standing = await knownInstances(old);
 				for (const { instance, status } of successors) {
-					await instance.demote({ handOverTo: await successorOf(status.seat, old), timeoutMs: timeouts.handOverMs });
+					await instance.demote({ handOverTo: successorOf(status.seat, standing), timeoutMs: timeouts.handOverMs });
 				}
 				// Its runners may have ended meanwhile, or have been down from the beginning.
 				if (from) await target.start(from.slot, context.progress);
-				if (from && environment.context.carry) await carryBack(context, successors, old);
+				if (from && environment.context.carry) await carryBack(context, successors, await knownInstances(old));
 				await restart(old, context);
 			},
 			'let flow': async () => {
@@ -109,17 +122,14 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 	};
 }
 
-async function carryOver({ environment }: CutoverContext, old: KnownInstance[], next: Instance[]): Promise<ContextReport> {
+async function carryOver({ environment }: CutoverContext, old: KnownInstance[], next: KnownInstance[]): Promise<ContextReport> {
 	const { mode, timeouts } = environment;
-	// In hot-spare mode others may stand by beside the one whose flows run behind a gate.
-	const gated = (await knownInstances(next)).filter(({ status }) => status.state === 'gated');
-	const successors = gated.length > 0 ? instancesOf(gated) : await instancesToActivate(next, mode);
-	const pairs = pairInstances(instancesOf(old), successors, mode);
+	const pairs = pairInstances(instancesOf(old), instancesOf(toActivate(next, mode)), mode);
 	return await carryContext(pairs, environment.context, timeouts.contextMs);
 }
 
 /** What the new flows have made of it goes back, without which the old ones go on with what they had: they must run again. */
-async function carryBack(context: CutoverContext, next: KnownInstance[], old: Instance[]): Promise<void> {
+async function carryBack(context: CutoverContext, next: KnownInstance[], old: KnownInstance[]): Promise<void> {
 	try {
 		if (next.length > 0) context.report.contextBack = await carryOver(context, next, old);
 	} catch (error) {
@@ -129,22 +139,32 @@ async function carryBack(context: CutoverContext, next: KnownInstance[], old: In
 
 const instancesOf = (known: KnownInstance[]) => known.map(({ instance }) => instance);
 
-async function eachActive<T>({ target, from }: CutoverContext, work: (instance: Instance) => Promise<T>): Promise<T[]> {
-	if (!from) return [];
-	const active = await activeInstances(await target.instances(from.slot));
-	return await Promise.all(active.map(({ instance }) => work(instance)));
+/** One whose runner has died meanwhile is passed over: its Node-RED died with it, and its lease ends by itself. */
+async function eachThatLives<T>(known: KnownInstance[], work: (instance: Instance, status: InstanceStatus) => Promise<T>): Promise<T[]> {
+	const results = await Promise.all(
+		known.map(async ({ instance, status }) => {
+			try {
+				return [await work(instance, status)];
+			} catch (error) {
+				if (await instance.status()) throw error;
+				return [];
+			}
+		}),
+	);
+	return results.flat();
 }
 
 /**
  * One that holds a lease and does not answer would be stopped undrained, and nobody would be told. Either it answers, or
  * its lease ends, and with it its flows.
  */
-async function untilHoldersAnswer({ target, environment }: CutoverContext, slot: SlotName): Promise<void> {
+async function untilHoldersAnswer({ target, environment }: CutoverContext, slot: SlotName): Promise<KnownInstance[]> {
 	const end = performance.now() + environment.timeouts.quiesceMs;
 	for (;;) {
-		const answering = new Set((await activeInstances(await target.instances(slot))).map(({ status }) => status.holder));
+		const active = await activeInstances(await target.instances(slot));
+		const answering = new Set(active.map(({ status }) => status.holder));
 		const silent = (await target.leases.list()).find(({ holder }) => holder.startsWith(`${slot}/`) && !answering.has(holder));
-		if (!silent) return;
+		if (!silent) return active;
 		if (performance.now() >= end) throw new Error(`${silent.holder} holds the seat '${silent.seat}', but does not answer`);
 		await sleep(POLL_MS);
 	}
