@@ -97,6 +97,8 @@ export interface Mark {
 }
 
 export interface StreamReport {
+	/** Ids of the broker nodes whose connections are listened on: those with subscriptions that may be made twice. */
+	connections: string[];
 	streams: Stream[];
 	marks: Mark[];
 	/** By stream key: how many messages of QoS 0, 1 and 2 the subscription has emitted since the counting began. */

@@ -19,6 +19,7 @@ export interface StreamPosition {
 /** What the agent must find in Node-RED's MQTT nodes to count their messages; else the cut is not possible. */
 interface Connection {
 	broker: BrokerNode & Required<Pick<BrokerNode, 'client' | 'brokerurl'>>;
+	/** Its ordinary subscriptions; none where all of them are shared. */
 	streams: Stream[];
 }
 
@@ -63,8 +64,8 @@ export class Streams {
 	}
 
 	/**
-	 * Subscribes to the sentinels on every connection that has ordinary subscriptions. Subscriptions made before it on the
-	 * same connection stand when it does.
+	 * Subscribes to the sentinels on every connection that has subscriptions and may be made twice. Subscriptions made before
+	 * it on the same connection stand when it does: of a share group, too, the new side is a member then.
 	 */
 	async listen(topic: string, timeoutMs: number): Promise<StreamReport> {
 		this.count();
@@ -99,6 +100,7 @@ export class Streams {
 
 	report(): StreamReport {
 		return {
+			connections: this.#connections.map(({ broker }) => broker.id),
 			streams: this.#connections.flatMap(({ streams }) => streams),
 			marks: this.#marks,
 			counts: Object.fromEntries(this.#counts),
@@ -177,24 +179,22 @@ async function subscribe(client: MqttClient, topic: string): Promise<void> {
 	if (granted.some((grant) => grant.qos >= 128)) throw new Error(`the broker refuses a subscription to ${topic}`);
 }
 
-/** Those with subscriptions whose messages each instance gets a copy of. */
+/** Those of subscriptions, but for what must not be connected twice. */
 function connectionsOf(nodes: RuntimeNode[]): Connection[] {
 	const connections = new Map<string, Connection>();
 	for (const node of nodes as SubscriptionNode[]) {
 		const broker = node.brokerConn;
-		if (node.type !== 'mqtt in' || node.isDynamic || !isOrdinary(node) || !broker?.client || !broker.brokerurl) continue;
+		if (node.type !== 'mqtt in' || node.isDynamic || !broker?.client || !broker.brokerurl || hasFixedClientId(broker.client)) continue;
 		const connection = connections.get(broker.id) ?? { broker: broker as Connection['broker'], streams: [] };
-		const { topic = '', qos } = node;
-		connection.streams.push({
-			key: keyOf(node),
-			topic,
-			qos: qos === 0 || qos === 1 ? qos : 2,
-			connection: broker.id,
-			server: broker.brokerurl,
-		});
 		connections.set(broker.id, connection);
+		if (isOrdinary(node)) connection.streams.push(describeStream(node, broker.id, broker.brokerurl));
 	}
 	return [...connections.values()];
+}
+
+function describeStream(node: SubscriptionNode, connection: string, server: string): Stream {
+	const { topic = '', qos } = node;
+	return { key: keyOf(node), topic, qos: qos === 0 || qos === 1 ? qos : 2, connection, server };
 }
 
 /** Not one of a share group, nor of a session that is handed over: of those no message goes to two instances. */

@@ -196,7 +196,7 @@ export class Runner {
 				closed: [],
 				stuck: [],
 				unknown: [],
-				streams: { streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
+				streams: { connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
 			};
 			if (this.#state === 'quiesced') return nothing;
 			if (this.#lease.token === null) this.#require('active');

@@ -25,10 +25,10 @@ export function unmarkedConnections(old: StreamReport, next: StreamReport): stri
 	return [...new Set(missing.map(({ connection }) => connection))];
 }
 
-/** Connections of common streams of which one side knows nothing: their cut cannot be found. */
+/** Connections that both have and that one of them cannot use: of those neither a cut nor a member of a share group is certain. */
 export function lostConnections(old: StreamReport, next: StreamReport): string[] {
 	const lost = new Set([...old.lost, ...next.lost]);
-	return [...new Set(commonStreams(old, next).map(({ connection }) => connection))].filter((connection) => lost.has(connection));
+	return next.connections.filter((connection) => old.connections.includes(connection) && lost.has(connection));
 }
 
 /**

@@ -12,6 +12,7 @@ const stream = (key: string, more: Partial<Stream> = {}): Stream => ({
 	...more,
 });
 const report = (more: Partial<StreamReport> = {}): StreamReport => ({
+	connections: ['b1'],
 	streams: [],
 	marks: [],
 	counts: {},
