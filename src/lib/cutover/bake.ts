@@ -15,7 +15,7 @@ export interface Baked {
 	reason: string | null;
 }
 
-const POLL_MS = 100;
+const POLL_MS = 250;
 
 /**
  * Goes on watching a release that serves: its instances, the checks, its errors and its progress. The last round comes at

@@ -11,6 +11,12 @@ export function runVariables({ environment, kind, from, to }: CutoverContext, ur
 		FLOWFERRY_URL: url ?? '',
 		FLOWFERRY_PREVIOUS_RELEASE: from ? String(from.release.number) : '',
 		FLOWFERRY_PREVIOUS_SLOT: from?.slot ?? '',
-		FLOWFERRY_GATEWAY_URL: `http://${environment.host === '0.0.0.0' ? '127.0.0.1' : environment.host}:${environment.port}`,
+		FLOWFERRY_GATEWAY_URL: `http://${reachable(environment.host)}:${environment.port}`,
 	};
+}
+
+/** Where one serves on all addresses, this machine reaches it by its own name. */
+function reachable(host: string): string {
+	if (host === '0.0.0.0' || host === '::') return 'localhost';
+	return host.includes(':') ? `[${host}]` : host;
 }

@@ -99,7 +99,7 @@ describe('hooks', () => {
 		const { ran, seen, context } = play({ kind, ...(kind === 'rollback' ? { because: 'because' } : {}) });
 		await runEndHook(context, state);
 		expect(ran).toEqual([command]);
-		expect(seen[0]).toMatchObject({ FLOWFERRY_CAUSE: cause, FLOWFERRY_STEP: '', FLOWFERRY_GATEWAY_URL: 'http://127.0.0.1:8080' });
+		expect(seen[0]).toMatchObject({ FLOWFERRY_CAUSE: cause, FLOWFERRY_STEP: '', FLOWFERRY_GATEWAY_URL: 'http://localhost:8080' });
 	});
 
 	it('at the end say nothing where an operator is needed', async () => {
