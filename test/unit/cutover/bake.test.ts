@@ -20,6 +20,8 @@ function contextOf(says: (asked: number) => { crashes?: number; state?: string; 
 		to: { slot: 'green', release: { number: 2, snapshot: 'a', created: '' } },
 		environment: {
 			mode: 'hot-spare',
+			host: '127.0.0.1',
+			port: 8080,
 			checks: [],
 			bake: { forMs: 500, checkEveryMs: 100 },
 			errorRate: { factor: 5, minimum: 10 },
