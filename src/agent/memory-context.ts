@@ -28,6 +28,8 @@ export class MemoryContext {
 	readonly #stores: () => ContextStores;
 	/** Every place that was ever carried, from here or to here. */
 	readonly #shared = new Map<string, Place>();
+	/** What the last import wrote, until the flows go to work. */
+	readonly #written = new Map<string, unknown>();
 
 	/** @param stores asked anew each time: Node-RED may replace them */
 	constructor(stores: () => ContextStores) {
@@ -71,8 +73,12 @@ export class MemoryContext {
 		return { values, excepted, left, stores: stores.others };
 	}
 
-	/** What the other instance does not have is left alone, unless its flows deleted what once came from here. */
-	import(flows: readonly NodeConfig[], values: string): ContextImport {
+	/**
+	 * What the other instance does not have is left alone, unless its flows deleted what once came from here.
+	 * @param running the flows run already, behind a gate: what they have set or deleted since the last import (in their On
+	 * Start code, say) is theirs, as it would be had they started after it
+	 */
+	import(flows: readonly NodeConfig[], values: string, running: boolean): ContextImport {
 		const bytes = Buffer.from(values, 'base64');
 		const { entries, gone } = deserialize(bytes) as Carried;
 		const stores = this.#known();
@@ -83,14 +89,29 @@ export class MemoryContext {
 			const data = stores.memory.get(store);
 			if (!data) left.push({ scope: name, key, why: `the new release keeps no context store '${store}' in memory` });
 			else if (!nameOf(scope).known) left.push({ scope: name, key, why: 'the new flows do not have it' });
+			else if (running && this.#isTheirs({ store, scope, key }, data[scope]))
+				left.push({ scope: name, key, why: 'the new flows have set it' });
 			else {
 				data[scope] ??= {};
 				data[scope][key] = value;
+				this.#written.set(idOf({ store, scope, key }), value);
 				this.#share({ store, scope, key });
 			}
 		}
 		for (const { store, scope, key } of gone) delete stores.memory.get(store)?.[scope]?.[key];
 		return { carried: entries.length - left.length, bytes: entries.length === 0 ? 0 : bytes.length, left };
+	}
+
+	/** The flows go to work: what they set from now on needs no telling from what was imported. */
+	forgetImport(): void {
+		this.#written.clear();
+	}
+
+	/** Whether it is no longer as the last import left it. */
+	#isTheirs(place: Place, content: Record<string, unknown> | undefined): boolean {
+		const has = content !== undefined && Object.hasOwn(content, place.key);
+		const id = idOf(place);
+		return this.#written.has(id) ? !has || !Object.is(content[place.key], this.#written.get(id)) : has;
 	}
 
 	/**
@@ -116,7 +137,7 @@ export class MemoryContext {
 	}
 
 	#share(place: Place): void {
-		this.#shared.set(JSON.stringify([place.store, place.scope, place.key]), place);
+		this.#shared.set(idOf(place), place);
 	}
 }
 
@@ -130,6 +151,10 @@ function* contents({ memory }: ContextStores): Generator<Place & { value: unknow
 	for (const [store, data] of memory)
 		for (const [scope, content] of Object.entries(data))
 			for (const [key, value] of Object.entries(content)) if (scope !== 'global' || !NOT_KEYS.has(key)) yield { store, scope, key, value };
+}
+
+function idOf({ store, scope, key }: Place): string {
+	return JSON.stringify([store, scope, key]);
 }
 
 function hasKey(stores: ContextStores, { store, scope, key }: Place): boolean {

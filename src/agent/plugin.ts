@@ -73,6 +73,7 @@ function agent(api: PluginApi): void {
 
 	const calls: { [C in AgentCall]: (params: AgentCalls[C]['params']) => Promise<AgentCalls[C]['result']> } = {
 		start: async () => {
+			context.forgetImport();
 			await startFlows();
 			return {};
 		},
@@ -95,6 +96,7 @@ function agent(api: PluginApi): void {
 			if (leaseEndsMs === null || hasEnded()) throw new Error('the gate opens under a lease only');
 			if (!gate.closed) throw new Error('the gate is not closed');
 			streams.assertKnown(Object.keys(order.handled));
+			context.forgetImport();
 			connections.connectAll();
 			return gate.open(order);
 		},
@@ -122,7 +124,7 @@ function agent(api: PluginApi): void {
 		report: async () => report(),
 		progress: async () => describeProgress(inFlight.byNode()),
 		exportContext: async (options) => context.export((await runtime.flows.getFlows({})).flows, options),
-		importContext: async ({ values }) => context.import((await runtime.flows.getFlows({})).flows, values),
+		importContext: async ({ values }) => context.import((await runtime.flows.getFlows({})).flows, values, flows === 'started'),
 	};
 
 	async function startFlows(): Promise<void> {

@@ -44,7 +44,13 @@ export async function carryContext(
 	const reports = await Promise.all(
 		pairs.map(async ({ from, to }): Promise<ContextReport> => {
 			if (!to) return { ...nothing(), left: [{ scope: 'all', key: '*', why: `${from.name} has no counterpart in the new release` }] };
-			const { values, left, excepted, stores } = await from.exportContext({ except, maxBytes, timeoutMs });
+			const exported = await from.exportContext({ except, maxBytes, timeoutMs }).catch(async (error) => {
+				if (await from.status()) throw error;
+				return null;
+			});
+			if (!exported)
+				return { ...nothing(), left: [{ scope: 'all', key: '*', why: `the runner of ${from.name} has ended, and with it what it had` }] };
+			const { values, left, excepted, stores } = exported;
 			const imported = await to.importContext(values, timeoutMs);
 			return { carried: imported.carried, bytes: imported.bytes, left: [...left, ...imported.left], excepted, stores };
 		}),

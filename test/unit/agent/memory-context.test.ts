@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import { findContextStores, UnknownContext } from '../../../src/agent/context-stores.ts';
 import { MemoryContext } from '../../../src/agent/memory-context.ts';
 import type { NodeConfig } from '../../../src/agent/node-red.ts';
@@ -7,7 +8,7 @@ import type { NodeConfig } from '../../../src/agent/node-red.ts';
 /** Node-RED's own context, of a version; a copy of its own for each call, as in a process of its own. */
 async function nodeRed(program: 'node-red' | 'node-red-4', settings: Record<string, unknown> = {}) {
 	const require = createRequire(fileURLToPath(new URL(`../../../node_modules/${program}/red.js`, import.meta.url)));
-	for (const file of Object.keys(require.cache)) if (file.includes('/nodes/context/')) delete require.cache[file];
+	jest.resetModules();
 	const context = require('@node-red/runtime/lib/nodes/context');
 	context.init(settings);
 	await context.load();
@@ -35,7 +36,8 @@ describe.each(['node-red', 'node-red-4'] as const)('context in the memory of %s'
 		const known = [...flows, { id: 'def-fn', type: 'function', z: 'def' }];
 		const { values, left } = old.memory.export(known, all);
 		expect(left).toEqual([]);
-		expect(next.memory.import(known, values)).toEqual({ carried: 5, bytes: expect.any(Number), left: [] });
+		expect(next.context.get('global').keys()).toEqual([]);
+		expect(next.memory.import(known, values, false)).toEqual({ carried: 5, bytes: expect.any(Number), left: [] });
 
 		expect(next.context.get('fn', 'tab').get('list')).toEqual([1, 2]);
 		expect(next.context.getFlowContext('sub', 'tab').get('level')).toBe(3);
@@ -71,12 +73,12 @@ describe.each(['node-red', 'node-red-4'] as const)('context in the memory of %s'
 		context.get('global').set('total', 1);
 		const exported = memory.export(flows, all);
 		expect(exported).toMatchObject({ left: [], stores: [{ name: 'file', module: 'localfilesystem' }] });
-		expect((await nodeRed(program)).memory.import(flows, exported.values)).toMatchObject({
+		expect((await nodeRed(program)).memory.import(flows, exported.values, false)).toMatchObject({
 			carried: 0,
 			left: [{ scope: 'global', key: 'total', why: "the new release keeps no context store 'memoryOnly' in memory" }],
 		});
 		const next = await nodeRed(program, settings);
-		expect(next.memory.import(flows, exported.values)).toMatchObject({ carried: 1, left: [] });
+		expect(next.memory.import(flows, exported.values, false)).toMatchObject({ carried: 1, left: [] });
 	});
 });
 
@@ -92,7 +94,7 @@ describe('what is not carried over', () => {
 			{ scope: 'flow.Plant', key: 'large', why: expect.stringMatching(/^about 50\d bytes: more than context.maxBytes leaves$/) },
 		]);
 		const next = await nodeRed('node-red');
-		expect(next.memory.import([], values)).toEqual({
+		expect(next.memory.import([], values, false)).toEqual({
 			carried: 0,
 			bytes: expect.any(Number),
 			left: [{ scope: 'flow.Plant', key: 'small', why: 'the new flows do not have it' }],
@@ -106,20 +108,42 @@ describe('what is not carried over', () => {
 		context.get('fn', 'tab').set('n', 1);
 		const { values, excepted } = memory.export(flows, { ...all, except: ['global.cache*', 'flow.Plant.x', 'node.fn'] });
 		expect(excepted).toBe(4);
-		expect((await nodeRed('node-red')).memory.import(flows, values).carried).toBe(2);
+		expect((await nodeRed('node-red')).memory.import(flows, values, false).carried).toBe(2);
 	});
 
 	it('stays in the other instance as it is there, while what was deleted goes there, too', async () => {
 		const [old, next] = [await nodeRed('node-red'), await nodeRed('node-red')];
 		for (const key of ['done', 'kept']) old.context.get('global').set(key, 1);
 		old.context.get('global').set('handler', 'from the settings');
-		next.memory.import(flows, old.memory.export(flows, { ...all, except: ['global.handler'] }).values);
+		next.memory.import(flows, old.memory.export(flows, { ...all, except: ['global.handler'] }).values, false);
 		next.context.get('global').set('done', undefined);
 		next.context.get('global').set('kept', 2);
-		old.memory.import(flows, next.memory.export(flows, all).values);
+		old.memory.import(flows, next.memory.export(flows, all).values, false);
 		const global = old.context.get('global');
 		expect(global.keys().toSorted()).toEqual(['handler', 'kept']);
 		expect(global.get('kept')).toBe(2);
+	});
+});
+
+describe('into flows that run behind a gate', () => {
+	it('goes what is new, and nothing that they have set themselves since they started with an earlier copy', async () => {
+		const [old, next] = [await nodeRed('node-red'), await nodeRed('node-red')];
+		const [before, after] = [old.context.get('global'), next.context.get('global')];
+		for (const key of ['counter', 'setting', 'list', 'removed']) before.set(key, [1]);
+		next.memory.import(flows, old.memory.export(flows, all).values, false);
+		after.set('setting', 'the new one');
+		after.set('removed', undefined);
+		before.set('counter', 2);
+		before.get('list').push(2);
+		before.set('late', 3);
+		const { carried, left } = next.memory.import(flows, old.memory.export(flows, all).values, true);
+		expect(carried).toBe(3);
+		expect(left).toEqual([
+			{ scope: 'global', key: 'setting', why: 'the new flows have set it' },
+			{ scope: 'global', key: 'removed', why: 'the new flows have set it' },
+		]);
+		const keys = ['counter', 'setting', 'list', 'removed', 'late'];
+		expect(keys.map((key) => after.get(key))).toEqual([2, 'the new one', [1, 2], undefined, 3]);
 	});
 });
 
@@ -132,7 +156,7 @@ describe('a Node-RED whose context is not known', () => {
 		expect(unknown.export(flows, all)).toMatchObject({ left: [{ scope: 'all', key: '*', why: expect.stringContaining('not known') }] });
 		const old = await nodeRed('node-red');
 		old.context.get('global').set('total', 1);
-		expect(unknown.import(flows, old.memory.export(flows, all).values)).toMatchObject({
+		expect(unknown.import(flows, old.memory.export(flows, all).values, false)).toMatchObject({
 			carried: 0,
 			left: [{ scope: 'global', key: 'total' }],
 		});

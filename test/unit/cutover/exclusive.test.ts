@@ -34,3 +34,46 @@ describe('closing the old sources', () => {
 		expect(asked).toBe(3);
 	});
 });
+
+describe('an old Node-RED of a version that is not known', () => {
+	it('is stopped as it is before the new flows start, and the report says so', async () => {
+		const calls: string[] = [];
+		const call =
+			<T>(name: string, result: T) =>
+			async () => {
+				calls.push(name);
+				return result;
+			};
+		const status = (holder: string, more: object) => ({ holder, seat: 'active', ...more });
+		const streams = { streams: [], marks: [], counts: {}, lost: [], closedAtMs: null };
+		const old = {
+			name: 'blue/0',
+			status: async () => status('blue/0@1', { state: 'active', lease: { token: 1 } }),
+			quiesce: call('quiesce', { closed: [], stuck: [], unknown: ['node._flow'], streams }),
+			drain: call('drain', { drained: false, left: [], durationMs: 0 }),
+			demote: call('demote', undefined),
+		};
+		const next = {
+			name: 'green/0',
+			status: async () => status('green/0@2', { state: 'standby', lease: null }),
+			activate: call('activate', null),
+		};
+		const context = {
+			...contextWith(() => []),
+			environment: {
+				mode: 'hot-spare',
+				context: { carry: false },
+				timeouts: { quiesceMs: 10, drainMs: 10, handOverMs: 10, activateMs: 10 },
+			},
+			target: {
+				instances: async (slot: string) => [slot === 'blue' ? old : next],
+				leases: { list: async () => [] },
+				router: { status: async () => null },
+			},
+		} as unknown as CutoverContext;
+		const { steps } = exclusiveActions(context);
+		for (const step of ['quiesce', 'drain', 'hand over', 'activate'] as const) await steps[step]();
+		expect(calls).toEqual(['quiesce', 'drain', 'demote', 'activate']);
+		expect(context.report).toMatchObject({ drained: false, unknownFields: ['node._flow'] });
+	});
+});

@@ -121,6 +121,30 @@ describe('buildPlan', () => {
 		expect(plan.warnings).toEqual(["the flow 'Plant' is not ready for this mode: timer-on-every-instance at i1"]);
 	});
 
+	it('tells what becomes of context in memory', () => {
+		const counting = snapshot('3', [
+			tab,
+			{ ...work, func: "flow.set('n', (flow.get('n') || 0) + 1); return msg;" },
+			{ id: 'i1', type: 'inject', z: 't1', repeat: '5', wires: [['f1']] },
+		]);
+		const effects = (context: PlanInput['context']) =>
+			buildPlan(
+				input(counting, {
+					serving: { slot: 'blue', release: release(1, one), snapshot: one },
+					context,
+					choice: { strategy: 'exclusive', because: [], warnings: [] },
+				}),
+			)
+				.effects.filter(({ what }) => what.startsWith('context'))
+				.map(({ kind, what }) => [kind, what.split(',')[0]]);
+		expect(effects({ carry: true, except: [] })).toEqual([['carried', 'context kept in memory is carried over']]);
+		expect(effects({ carry: true, except: ['flow.Plant.n'] })).toEqual([
+			['carried', 'context kept in memory is carried over'],
+			['resets', 'context that the configuration leaves out begins anew: flow.Plant.n'],
+		]);
+		expect(effects({ carry: false, except: [] })).toEqual([['resets', 'context kept in memory begins anew']]);
+	});
+
 	it('has nothing to do where the snapshot serves', () => {
 		expect(buildPlan(input(one, { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).nothingToDo).toBe(true);
 	});

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SlotName, slotNames } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
-import type { ContextReport } from '../carry-context.ts';
-import { carryContext, pairInstances } from '../carry-context.ts';
+import { carryBack, carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
@@ -75,7 +74,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			'hand over': async () => {
 				if (!from) return;
-				if (environment.context.carry) report.context = await carryOver(context, sides.old, sides.next);
+				report.context = await carryOver(context, sides.old, sides.next);
 				await eachThatLives(sides.old, (instance, { seat }) =>
 					instance.demote({ handOverTo: successorOf(seat, sides.next), timeoutMs: timeouts.handOverMs }),
 				);
@@ -103,7 +102,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				}
 				// Its runners may have ended meanwhile, or have been down from the beginning.
 				if (from) await target.start(from.slot, context.progress);
-				if (from && environment.context.carry) await carryBack(context, successors, await knownInstances(old));
+				if (from) await carryBack(context, successors, await knownInstances(old));
 				await restart(old, context);
 			},
 			'let flow': async () => {
@@ -121,23 +120,6 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 		},
 	};
 }
-
-async function carryOver({ environment }: CutoverContext, old: KnownInstance[], next: KnownInstance[]): Promise<ContextReport> {
-	const { mode, timeouts } = environment;
-	const pairs = pairInstances(instancesOf(old), instancesOf(toActivate(next, mode)), mode);
-	return await carryContext(pairs, environment.context, timeouts.contextMs);
-}
-
-/** What the new flows have made of it goes back, without which the old ones go on with what they had: they must run again. */
-async function carryBack(context: CutoverContext, next: KnownInstance[], old: KnownInstance[]): Promise<void> {
-	try {
-		if (next.length > 0) context.report.contextBack = await carryOver(context, next, old);
-	} catch (error) {
-		context.progress(`the context was not carried back: ${(error as Error).message}`);
-	}
-}
-
-const instancesOf = (known: KnownInstance[]) => known.map(({ instance }) => instance);
 
 /** One whose runner has died meanwhile is passed over: its Node-RED died with it, and its lease ends by itself. */
 async function eachThatLives<T>(known: KnownInstance[], work: (instance: Instance, status: InstanceStatus) => Promise<T>): Promise<T[]> {

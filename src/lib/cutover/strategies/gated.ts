@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance, StreamReport } from '../../targets/instance.ts';
+import { carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { decideCut, lostConnections, unmarkedConnections } from '../cut.ts';
 import type { StrategyActions } from '../run.ts';
@@ -40,6 +41,8 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 
 	async function standBehindGate(): Promise<void> {
 		const old = from ? await activeInstances(await target.instances(from.slot)) : [];
+		// For what nodes look up at their start; once the old side is drained, it is carried over as it is then.
+		await carryOver(context, old, await knownInstances(await target.instances(to.slot)));
 		const next = await knownInstances(await instancesToActivate(await target.instances(to.slot), mode));
 		const topic = `${environment.cutTopic}/${randomBytes(8).toString('hex')}`;
 		handovers = await Promise.all(
