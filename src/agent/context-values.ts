@@ -33,7 +33,7 @@ function examineAll(root: unknown): Examined {
 		bytes += sizeOf(value);
 		if (!isObject) continue;
 		seen.add(value);
-		for (const part of partsOf(value)) rest.push(part);
+		bytes += addParts(value, rest);
 	}
 	return { portable: true, bytes };
 }
@@ -58,6 +58,7 @@ const kinds: [names: RegExp, is: (object: object) => boolean][] = [
 ];
 
 function objectCannotGo(object: object): string | null {
+	if (isOrdinary(object)) return null;
 	if (types.isProxy(object)) return 'a proxy';
 	if (Object.getOwnPropertySymbols(object).length > 0) return 'an object with symbols for keys';
 	// Its message and stack would arrive; whatever else it has would not.
@@ -70,10 +71,31 @@ function objectCannotGo(object: object): string | null {
 	return isPlain ? null : name === '' || name === 'Object' ? 'an instance of a class' : `an instance of ${name}`;
 }
 
-function* partsOf(object: object): Generator<unknown> {
-	if (types.isMap(object)) for (const entry of object) yield* entry;
-	else if (types.isSet(object)) yield* object;
-	else if (!ArrayBuffer.isView(object)) for (const [key, value] of Object.entries(object)) yield* [key, value];
+/** Most of what there is, known at a glance. */
+function isOrdinary(object: object): boolean {
+	const prototype = Object.getPrototypeOf(object);
+	return (
+		(prototype === Object.prototype || prototype === Array.prototype) &&
+		!types.isProxy(object) &&
+		Object.getOwnPropertySymbols(object).length === 0
+	);
+}
+
+/** @returns the size of the names of its properties */
+function addParts(object: object, rest: unknown[]): number {
+	if (types.isMap(object)) for (const [key, value] of object) rest.push(key, value);
+	else if (types.isSet(object)) for (const value of object) rest.push(value);
+	// Not by its indices: a list may have holes of any size.
+	else if (Array.isArray(object)) for (const value of Object.values(object)) rest.push(value);
+	else if (!ArrayBuffer.isView(object)) {
+		let bytes = 0;
+		for (const key of Object.keys(object)) {
+			bytes += sizeOf(key);
+			rest.push((object as Record<string, unknown>)[key]);
+		}
+		return bytes;
+	}
+	return 0;
 }
 
 function sizeOf(value: unknown): number {

@@ -4,17 +4,15 @@ import type { LeftInside } from './protocol.ts';
 
 /**
  * Core nodes that keep a message on purpose and say that they are done with it only when they let it go, as measured with
- * Node-RED 4.1 and 5.0; until what comes.
+ * Node-RED 4.1 and 5.0; with what they wait for: 'kept them until …'.
  */
 const HOLDS_BY_DESIGN: Record<string, string> = {
-	delay: 'their time had come',
+	delay: 'their time came',
 	join: 'the rest of their sequence came',
 	batch: 'the rest of their batch came',
 	sort: 'the rest of their sequence came',
 	exec: 'its command ended',
 	'link call': 'the answer came',
-	'http request': 'the answer came',
-	'tcp request': 'the answer came',
 };
 
 /** So many messages without one that was completed are no accident. */

@@ -109,7 +109,10 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 		await sleep(200);
 		const result = await project.promote(flows('v2'));
 		expect(result.outcome).toBe('promoted');
-		expect(result.drained).toMatchObject({ drained: false, left: [{ id: 'd1', type: 'delay', name: 'cool down', messages: 2 }] });
+		expect(result.drained).toMatchObject({
+			drained: false,
+			left: [{ id: 'd1', type: 'delay', name: 'cool down', messages: 2, kind: 'outstanding by design', until: 'their time came' }],
+		});
 		expect(result.warnings).toContainEqual(expect.stringContaining("2 message(s) were still in delay 'cool down'"));
 	});
 

@@ -12,6 +12,7 @@ describe('control calls', () => {
 			{
 				'POST /echo': async (body) => body,
 				'POST /refused': () => Promise.reject(new ControlRefusal('WRONG_STATE', 'not now')),
+				'POST /large': { maxBodyBytes: 400_000, handle: async (body) => (body as string).length },
 				'POST /broken': () => Promise.reject(new Error('broken')),
 				'POST /never': () => new Promise(() => {}),
 			},
@@ -40,6 +41,14 @@ describe('control calls', () => {
 		await expect(call('/nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
 		await expect(call('/echo', {}, 'wrong')).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
 		await expect(call('/echo', 'x'.repeat(300_000))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+		await expect(call('/large', 'x'.repeat(500_000))).rejects.toMatchObject({
+			code: 'TOO_LARGE',
+			message: expect.stringContaining('400000 bytes'),
+		});
+	});
+
+	it('take more where their route says so', async () => {
+		expect(await call('/large', 'x'.repeat(300_000))).toBe(300_000);
 	});
 
 	it('report what fails, to the caller and to the log', async () => {

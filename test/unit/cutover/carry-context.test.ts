@@ -107,13 +107,13 @@ describe('warnings', () => {
 			...emptyReport(),
 			drained: false,
 			left: [
-				{ ...node, kind: 'outstanding by design', until: 'their time had come' } as const,
+				{ ...node, kind: 'outstanding by design', until: 'their time came' } as const,
 				{ ...node, kind: 'never completes' } as const,
 				{ ...node, messages: 0, kind: 'still receiving' } as const,
 			],
 		};
 		expect(warningsOf(report)).toEqual([
-			"2 message(s) were still in delay 'wait' at the drain's deadline and were lost with the old release: by design, it kept them until their time had come",
+			"2 message(s) were still in delay 'wait' at the drain's deadline and were lost with the old release: by design, it kept them until their time came",
 			"2 message(s) were still in delay 'wait' at the drain's deadline and were lost with the old release, or only never reported: it has not completed any message since its start",
 			"messages still went through delay 'wait' at the drain's deadline: some may have been lost with the old release",
 		]);
