@@ -9,13 +9,13 @@ import { measureThroughput } from './agent/measure.ts';
 import { type Pair, pairWindows, renderCost, summarizeCost } from './agent/render.ts';
 
 const help = `Passes messages through a ring of function nodes as fast as Node-RED can, and compares its throughput without the agent and
-with it: Node-REDs in turn; and, in one Node-RED, windows of 250 ms in turn, for which the agent's hooks are taken off and
-put back, so that whatever else the machine does hits both alike. Medians, least and most.
+with it: Node-REDs in turn; and, in one Node-RED, short windows in turn, for which the agent's hooks are taken off and put back,
+so that whatever else the machine does hits both alike. Medians, least and most.
 
   --json          {"nodes","processes":{"pairs","perSecond":{"without","with"},"ratio":{"median","min","max"},"cpuRatio"},"hooks":{…},"costPercent"}
-  --pairs <n>     of Node-REDs (default 10); as many again for the windows, 6 pairs of them in each
+  --pairs <n>     of Node-REDs (default 10); as many again for the windows, 60 pairs of them in each
   --nodes <n>     function nodes in the ring (default 10)
-  --ms <n>        measured in each Node-RED, after a warm-up of a second (default 2000)
+  --laps <n>      measured in each Node-RED, of one message once round the ring, after a warm-up (default 6000)
 
 It measures what npm run build made.
 `;
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 		json: { type: 'boolean', default: false },
 		pairs: { type: 'string', default: '10' },
 		nodes: { type: 'string', default: '10' },
-		ms: { type: 'string', default: '2000' },
+		laps: { type: 'string', default: '6000' },
 		help: { type: 'boolean', default: false },
 	},
 });
@@ -33,9 +33,9 @@ if (values.help) process.stdout.write(help);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-	const [pairs, nodes, ms] = [values.pairs, values.nodes, values.ms].map(Number) as [number, number, number];
-	if (![pairs, nodes, ms].every((number) => Number.isInteger(number) && number > 0)) {
-		process.stderr.write('--pairs, --nodes and --ms take whole numbers above 0.\n');
+	const [pairs, nodes, laps] = [values.pairs, values.nodes, values.laps].map(Number) as [number, number, number];
+	if (![pairs, nodes, laps].every((number) => Number.isInteger(number) && number > 0)) {
+		process.stderr.write('--pairs, --nodes and --laps take whole numbers above 0.\n');
 		return 2;
 	}
 	if (!existsSync(fileURLToPath(new URL('../dist/agent/plugin.js', import.meta.url)))) {
@@ -46,7 +46,8 @@ async function main(): Promise<number> {
 	try {
 		const processes: Pair[] = [];
 		const windows: Pair[] = [];
-		const whole = { warmUpMs: 1000, windowMs: ms, windows: 1, alternate: false };
+		const warmUpLaps = Math.ceil(laps / 3);
+		const whole = { warmUpLaps, windowLaps: laps, windows: 1, alternate: false };
 		const measure = async (withAgent: boolean) => (await measureThroughput(folder, nodes, withAgent, whole))[0] as Throughput;
 		for (let pair = 0; pair < pairs; pair++) {
 			process.stderr.write(`pair ${pair + 1} of ${pairs}\n`);
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
 			const agentFirst = pair % 2 === 1;
 			const [first, second] = [await measure(agentFirst), await measure(!agentFirst)];
 			processes.push(agentFirst ? { with: first, without: second } : { without: first, with: second });
-			const alternating = { warmUpMs: 1000, windowMs: 250, windows: 12, alternate: true };
+			const alternating = { warmUpLaps, windowLaps: Math.ceil(laps / 40), windows: 120, alternate: true };
 			windows.push(...pairWindows(await measureThroughput(folder, nodes, true, alternating)));
 		}
 		const cost = summarizeCost(nodes, processes, windows);

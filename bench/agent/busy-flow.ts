@@ -28,15 +28,15 @@ export function busyFlow(nodes: number): object[] {
 
 /** What a measuring Node-RED does; see `busy-settings.cjs`, which it becomes a part of. */
 export interface BusyOptions {
-	warmUpMs: number;
-	/** Each window is so long. */
-	windowMs: number;
+	/** A lap: one message, once round. */
+	warmUpLaps: number;
+	windowLaps: number;
 	windows: number;
 	/** Every second window without the agent's hooks, which are taken off for so long. */
 	alternate: boolean;
 }
 
-/** Settings of a Node-RED that prints how many laps its messages made in each window, and ends. */
+/** Settings of a Node-RED that prints what each window of so many laps took, and ends. */
 export function busySettings(options: BusyOptions, withAgent: boolean): string {
 	const template = readFileSync(new URL('busy-settings.cjs', import.meta.url), 'utf8');
 	const agentDir = fileURLToPath(new URL('../../dist/agent', import.meta.url));

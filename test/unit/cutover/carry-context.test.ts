@@ -1,6 +1,6 @@
 import { carryContext, pairInstances } from '../../../src/lib/cutover/carry-context.ts';
 import { emptyReport } from '../../../src/lib/cutover/context.ts';
-import { warningsOf } from '../../../src/lib/cutover/warnings.ts';
+import { warningsOf } from '../../../src/lib/cutover/promotion-warnings.ts';
 import type { ContextExport, ContextLeft, Instance } from '../../../src/lib/targets/instance.ts';
 
 const named = (name: string, more: Partial<Instance> = {}) => ({ name, ...more }) as Instance;
