@@ -9,6 +9,7 @@ import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
 import type { PromotionSetting } from './lib/cutover/promote.ts';
 import { recover } from './lib/cutover/promote.ts';
+import { lockLost } from './lib/cutover/run.ts';
 import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import type { Target } from './lib/targets/target.ts';
@@ -46,16 +47,31 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		}
 	}
 
+	/** Does what changes an environment: under its lock, after what somebody left unfinished has been ended. */
+	protected async changing<R>(session: EnvironmentSession, work: (setting: PromotionSetting) => Promise<R>): Promise<R> {
+		return await this.locked(session, async (setting) => {
+			const ended = await recover(setting);
+			if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
+			return await work(setting);
+		});
+	}
+
 	/**
-	 * Does what changes an environment: under its lock, after what somebody left unfinished has been ended, with progress
-	 * shown. An interrupt makes it go back.
+	 * Works under an environment's lock, with progress shown. An interrupt makes a promotion go back.
+	 * @param waitMs for somebody else who has the lock; default: not at all
+	 * @throws FlowferryError LOCKED (exit 6)
 	 */
-	protected async changing<R>(
+	protected async locked<R>(
 		{ context, environment, target }: EnvironmentSession,
 		work: (setting: PromotionSetting) => Promise<R>,
+		waitMs = 0,
 	): Promise<R> {
-		const lock = await acquirePromotionLock(target.leases, systemClock(), context.operator());
+		const ttlMs = environment.timeouts.lockMs;
+		const lock = await acquirePromotionLock(target.leases, systemClock(), context.operator(), { ttlMs, waitMs });
 		const interrupt = this.watchInterrupts();
+		target.guard(async () => {
+			if (await lock.superseded()) throw lockLost();
+		});
 		const setting: PromotionSetting = {
 			environment,
 			target,
@@ -70,11 +86,10 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 			interruptMeans: interrupt.means,
 		};
 		try {
-			const ended = await recover(setting);
-			if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
 			return await work(setting);
 		} finally {
 			interrupt.stop();
+			target.guard(async () => {});
 			await lock.release();
 		}
 	}

@@ -1,5 +1,5 @@
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
-import { ExitStatus } from '../lib/errors/exit-status.ts';
+import { blockedStatus } from '../lib/cutover/plan-promotion.ts';
 import type { Plan } from '../lib/plan/plan.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { createTheme } from '../lib/ui/theme.ts';
@@ -8,7 +8,7 @@ import { failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapsho
 export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override summary = 'Show what a promotion would do';
 	static override description =
-		`What changes, which strategy and why, what is held, drained, reset, and what may be lost or doubled. Nothing is changed. Exit status 1: the lint gate stands in the way; 2: variables are missing.`;
+		`What changes, which strategy and why, what is held, drained, reset, and what may be lost or doubled. Nothing is changed. Exit status 1: the lint gate stands in the way; 2: variables are missing; 6: another promotion is paused.`;
 
 	static override examples = [
 		{ description: 'For what the dev Node-RED runs now', command: '<%= config.bin %> plan production' },
@@ -23,7 +23,7 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 			const { plan } = await planSnapshot(session, this.flags);
 			this.log(renderPlan(plan, createTheme(process.stdout)));
 			const [blocker] = plan.blockers;
-			if (blocker) this.endWith(blocker.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage);
+			if (blocker) this.endWith(blockedStatus[blocker.code]);
 			return plan;
 		});
 	}

@@ -1,7 +1,10 @@
 import { Flags } from '@oclif/core';
+import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { keepChoices } from '../lib/config/safeguards.ts';
+import { continuePromotion, findPaused } from '../lib/cutover/continue-promotion.ts';
 import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
+import { assertNonePaused } from '../lib/cutover/pause.ts';
 import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
@@ -27,6 +30,8 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			description: 'In CI: a stored snapshot, without a question',
 			command: '<%= config.bin %> promote production --snapshot 3f9c2a71 --yes --json',
 		},
+		{ description: 'Everything but the switch', command: '<%= config.bin %> promote production --pause-before-switch' },
+		{ description: 'And then the switch', command: '<%= config.bin %> promote production --continue' },
 	];
 
 	static override args = environmentArgs;
@@ -39,12 +44,21 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			options: keepChoices,
 			description: "What becomes of the old slot once the new release serves, and has baked; default: the environment's keep",
 		})(),
+		'pause-before-switch': Flags.boolean({
+			description: 'Stop when the new instances are prepared and validated; the old release serves on',
+		}),
+		continue: Flags.boolean({
+			description: 'Go on with the promotion that is paused',
+			exclusive: ['snapshot', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
+		}),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<Result> {
 		return await this.withEnvironment(async (opened) => {
 			const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
+			if (this.flags.continue) return await this.continue(session);
+			await assertNonePaused(session.environment.name, session.target.journal);
 			const { snapshot, plan } = await planSnapshot(session, this.flags);
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {
@@ -57,10 +71,21 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 
 			const result = await this.changing(session, async (setting) => {
 				await assertCurrent(plan, session.target);
-				return await this.showing(setting, (shown) => promote(shown, snapshot, plan.strategy === 'first' ? 'exclusive' : plan.strategy));
+				const pauses = this.flags['pause-before-switch'];
+				const strategy = plan.strategy === 'first' ? 'exclusive' : plan.strategy;
+				return await this.showing(setting, (shown) => promote({ ...shown, pauses }, snapshot, strategy));
 			});
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
 		});
+	}
+
+	private async continue(session: EnvironmentSession): Promise<PromotionResult> {
+		const { environment, target } = session;
+		const { to } = await findPaused(environment.name, target);
+		await this.confirmed(`Switch ${environment.name} to release ${to.release.number}?`);
+		const result = await this.changing(session, (setting) => this.showing(setting, continuePromotion));
+		this.log(renderPromotion(result, createTheme(process.stdout)));
+		return result;
 	}
 }

@@ -19,12 +19,8 @@ import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
 
-/** An event loop that has not turned for so long is hung; Node-RED is killed and started again. */
-const HUNG_MS = 5000;
 /** Before Node-RED is started again after a crash; doubled up to the second with each crash in a row. */
 const RESTART_BACKOFF_MS = [250, 10_000] as const;
-/** Node-RED closes its nodes and flushes its context within this, or is killed. */
-const STOP_MS = 20_000;
 /** An instance that ran its flows for so long had recovered: its next crash is a first one. */
 const RECOVERED_MS = 60_000;
 /** While something is waited for. */
@@ -81,7 +77,7 @@ export class Runner {
 			},
 		});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.#ask(call, params, timeoutMs));
-		setInterval(() => this.#killIfHung(), HUNG_MS / 5).unref();
+		setInterval(() => this.#killIfHung(), config.hungMs / 5).unref();
 	}
 
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
@@ -113,7 +109,7 @@ export class Runner {
 	/** Ends Node-RED and frees the lease. */
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
-		await this.#nodeRed?.stop(STOP_MS);
+		await this.#nodeRed?.stop(this.#config.stopMs);
 		await this.#lease.giveUp(null);
 	}
 
@@ -319,7 +315,7 @@ export class Runner {
 	}
 
 	#killIfHung(): void {
-		if (!this.#listening || !this.#nodeRed || this.#nodeRed.silentMs() < HUNG_MS) return;
+		if (!this.#listening || !this.#nodeRed || this.#nodeRed.silentMs() < this.#config.hungMs) return;
 		this.#log.write('node-red hangs; killing it', { silentMs: Math.round(this.#nodeRed.silentMs()) });
 		this.#nodeRed.kill();
 	}

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
-import { steps } from '../../src/lib/promotion/machine.ts';
+import { CrashBed } from '../crash/bed.ts';
+import type { Cell } from '../crash/cells.ts';
+import { selectCells } from '../crash/cells.ts';
+import { playCell } from '../crash/play-cell.ts';
+import { describeWithMosquitto } from '../support/mosquitto.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-const promoteAndDie = fileURLToPath(new URL('../support/promote-and-die.ts', import.meta.url));
 
 /** Waits for what must come; the limit only ends a test that fails. */
 async function until(happened: () => Promise<boolean> | boolean, what: string, limitMs = 20_000): Promise<void> {
@@ -26,47 +25,34 @@ const serves = (project: Project, version: string) =>
 		() => false,
 	);
 
-describe('whoever promotes is killed', () => {
-	let project: Project;
+/** The most telling cells of the matrix that `npm run test:crash` plays whole. */
+const cells = [
+	'command:prepare:acted',
+	'command:hold:acted',
+	'command:drain:begun',
+	'command:hand over:acted',
+	'command:activate:acted',
+	'command:release:begun',
+	'frozen command:prepare:begun',
+	'frozen command:hand over:begun',
+	'old runner:quiesce:begun',
+	'new runner:release:begun',
+	'new Node-RED:verify:begun',
+	'gateway:hold:acted',
+	'broker:hand over:acted',
+];
+
+describeWithMosquitto('somebody is killed during a promotion', () => {
+	let bed: CrashBed;
 	beforeAll(async () => {
-		project = await createProject({ lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
-		await project.promote(versionFlows('v0'));
+		bed = await CrashBed.open('exclusive');
 	});
-	afterAll(() => project.remove());
+	afterAll(() => bed.close());
 
-	let round = 0;
-	let serving = 'v0';
-
-	it.each(steps.flatMap((step) => (['begun', 'acted'] as const).map((moment) => [step, moment] as const)))(
-		"in '%s', %s: the next command ends with exactly one active release",
-		async (step, moment) => {
-			const version = `v${++round}`;
-			await project.setFlows(versionFlows(version));
-			const snapshot = (await project.cli('snapshot', '--json')).json().id as string;
-			const args = [promoteAndDie, join(project.folder, 'flowferry.yaml'), snapshot, step, moment];
-			const signal = await new Promise((resolve) =>
-				execFile(process.execPath, args, { cwd: project.folder }, (error) => resolve(error?.signal)),
-			);
-			expect(signal).toBe('SIGKILL');
-
-			const between = await project.cli('status', '--json');
-			expect(between.status).toBe(5);
-			expect(between.json().health.reasons[0]).toMatch(/^promotion \d+ by .+ is unfinished$/);
-			const leases = (between.json().leases as { seat: string }[]).filter(({ seat }) => seat === 'active');
-			expect(leases.length).toBeLessThanOrEqual(1);
-
-			const up = await project.cli('up', '--json');
-			expect({ status: up.status, output: up.stdout }).toMatchObject({ status: 0 });
-			// Only the very last step is gone on with: the new release was active and verified.
-			if (step === 'release') serving = version;
-			const status = await project.status();
-			expect(status.health).toEqual({ state: 'serving' });
-			expect(status.promotion).toBeNull();
-			expect(status.history[0]?.state.kind).toBe(step === 'release' ? 'baking' : 'rolled back');
-			expect(await askVersion(project)).toBe(serving);
-			await project.active(); // exactly one
-		},
-	);
+	it.each(cells)('%s: exactly one release serves afterwards, and nothing is left', async (name) => {
+		const [cell] = selectCells([name]);
+		expect(await playCell(bed, cell as Cell)).toMatchObject({ faults: [] });
+	});
 });
 
 describe('a part of production is killed, hangs or freezes', () => {
@@ -77,16 +63,19 @@ describe('a part of production is killed, hangs or freezes', () => {
 	const flows = versionFlows('v1', route('hang', '/hang', 'for (;;) {}'));
 
 	let project: Project;
-	beforeEach(async () => {
+	beforeAll(async () => {
 		project = await createProject({ lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
 		await project.promote(flows);
 	});
-	afterEach(() => project.remove());
+	afterAll(() => project.remove());
 
 	it('Node-RED killed: its runner starts it again, and it goes on under the same lease', async () => {
 		const before = await project.active();
 		process.kill(before.childPid as number, 'SIGKILL');
-		await until(async () => (await project.status()).slots[0]?.instances[0]?.status?.crashes === 1, 'the crash is noticed');
+		await until(
+			async () => (await project.status()).slots[0]?.instances[0]?.status?.crashes === before.crashes + 1,
+			'the crash is noticed',
+		);
 		await until(async () => (await project.active()).state === 'active', 'active again');
 		const after = await project.active();
 		expect(after.childPid).not.toBe(before.childPid);

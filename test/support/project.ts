@@ -127,8 +127,8 @@ export function versionFlows(version: string, more: FlowNode[] = []): FlowNode[]
 }
 
 /** What production answers to `GET /version`. */
-export async function askVersion(project: Project): Promise<string> {
-	const response = await fetch(`${project.url}/version`, { signal: AbortSignal.timeout(10_000) });
+export async function askVersion(project: Project, timeoutMs = 10_000): Promise<string> {
+	const response = await fetch(`${project.url}/version`, { signal: AbortSignal.timeout(timeoutMs) });
 	if (!response.ok) throw new Error(`status ${response.status}`);
 	return await response.text();
 }

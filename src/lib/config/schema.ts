@@ -59,6 +59,13 @@ const timeouts = z.strictObject({
 	hookMs: ms.default(10_000).describe('Each hook; one that takes longer is ended, with the processes that it started, and has failed.'),
 	contextMs: ms.default(10_000).describe("Reading the old instances' context, and again writing it into the new."),
 	holdMs: ms.default(30_000).describe('The longest that a request waits during a cutover; then 503.'),
+	stopMs: ms
+		.default(20_000)
+		.describe('Ending an instance or the gateway; what still runs then is killed. Node-RED gives its nodes 15,000 to close.'),
+	answerMs: ms.default(2_000).describe("An instance's answer to a question about its state; one that is silent for longer counts as gone."),
+	hungMs: ms.default(5_000).describe("Without a sign of life from Node-RED's event loop for so long, it is killed and started again."),
+	lockMs: ms.default(4_000).describe('How long the lock of a command that was killed stays; the next command waits for its end.'),
+	abortMs: ms.default(120_000).describe('How long `flowferry abort` waits for a running promotion to have gone back.'),
 });
 
 /** As base64 it must still fit into one string. */
@@ -163,7 +170,9 @@ const environmentKeys = z.strictObject({
 		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
 	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
-	timeouts: timeouts.prefault({}).describe('The longest that each step of a promotion may take, in milliseconds.'),
+	timeouts: timeouts
+		.prefault({})
+		.describe('The longest that each step of a promotion, and everything else that is waited for, may take; in milliseconds.'),
 });
 
 const environment = environmentKeys.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {

@@ -17,7 +17,7 @@ export interface SlotStatus {
 }
 
 /**
- * - `empty`: nothing was ever promoted
+ * - `empty`: nothing was ever promoted, or the first promotion is paused
  * - `down`: nothing runs
  * - `serving`: one release is active in every seat, and the router sends traffic to it
  * - `degraded`: anything else; `reasons` say what
@@ -37,7 +37,7 @@ export interface EnvironmentStatus {
 	/** What the router says, whichever it is; null where it does not run, or does not answer. */
 	gateway: RouterStatus | null;
 	leases: LeaseRecord[];
-	/** A promotion that is under way, or was interrupted. */
+	/** A promotion that is under way, paused, or was interrupted. */
 	promotion: PromotionRecord | null;
 	history: PromotionRecord[];
 }
@@ -103,8 +103,11 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
 		return { state: 'down' };
 
+	const paused = promotion?.state.kind === 'paused';
+	if (paused && promotion.from === null) return { state: 'empty' };
+
 	const reasons: string[] = [];
-	if (promotion) reasons.push(`promotion ${promotion.id} by ${promotion.by} is unfinished`);
+	if (promotion && !paused) reasons.push(`promotion ${promotion.id} by ${promotion.by} is unfinished`);
 	const running = slots.flatMap(({ slot, instances }) => instances.map(({ status }) => ({ slot, status })));
 	const active = running.filter(({ status }) => status?.state === 'active');
 	const activeSlots = new Set(active.map(({ slot }) => slot));

@@ -5,7 +5,11 @@ import type { LeaseStore, LeaseTiming } from '../lease/lease.ts';
 import { LeaseKeeper } from '../lease/lease-keeper.ts';
 
 const SEAT = 'promotion';
-const TIMING: LeaseTiming = { ttlMs: 4000, renewDeadlineMs: 3000, retryMs: 500 };
+
+/** Renewed so often that one missed renewal costs nothing. */
+function timingOf(ttlMs: number): LeaseTiming {
+	return { ttlMs, renewDeadlineMs: Math.floor(ttlMs * 0.75), retryMs: Math.floor(ttlMs / 8) };
+}
 
 export interface PromotionLock {
 	/** Why it was lost, also where it was got back since; null where it never was. */
@@ -19,16 +23,23 @@ export interface PromotionLock {
  * Takes the right to change an environment. A lock that nobody renews belongs to somebody who is gone: it is waited for,
  * which takes its ttl at most.
  * @param by who asks: `user@host (pid 123)`
+ * @param ttlMs how long it outlives a holder who was killed; the same for all who contend for it
+ * @param waitMs how long to wait for a holder who lives
  * @throws FlowferryError LOCKED (exit 6), which names the holder
  */
-export async function acquirePromotionLock(leases: LeaseStore, clock: MonotonicClock, by: string): Promise<PromotionLock> {
+export async function acquirePromotionLock(
+	leases: LeaseStore,
+	clock: MonotonicClock,
+	by: string,
+	{ ttlMs = 4000, waitMs = 0 }: { ttlMs?: number; waitMs?: number } = {},
+): Promise<PromotionLock> {
 	let loss: string | null = null;
 	const keeper = new LeaseKeeper({
 		store: leases,
 		clock,
 		seat: SEAT,
 		holder: by,
-		timing: TIMING,
+		timing: timingOf(ttlMs),
 		events: {
 			extended: () => {},
 			lost: (reason) => {
@@ -37,7 +48,9 @@ export async function acquirePromotionLock(leases: LeaseStore, clock: MonotonicC
 		},
 	});
 
-	const refusal = await keeper.acquireFromTheDead();
+	const deadline = performance.now() + waitMs;
+	let refusal = await keeper.acquireFromTheDead();
+	while (refusal && performance.now() < deadline) refusal = await keeper.acquireFromTheDead();
 	if (refusal) throw locked(refusal.heldBy ?? 'somebody');
 	return held();
 
@@ -73,7 +86,7 @@ function locked(holder: string): FlowferryError {
 	return new FlowferryError({
 		code: 'LOCKED',
 		message: `${holder} is changing this environment right now`,
-		hint: 'wait until it has finished (`flowferry status` shows how far it is), then run the command again',
+		hint: 'wait until it has finished (`flowferry status` shows how far it is; `flowferry abort` has it go back), then run the command again',
 		exitStatus: ExitStatus.declined,
 	});
 }

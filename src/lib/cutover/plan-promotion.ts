@@ -7,10 +7,11 @@ import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { buildPlan } from '../plan/build.ts';
-import type { Plan, Safeguards } from '../plan/plan.ts';
+import type { Blocker, Plan, Safeguards } from '../plan/plan.ts';
 import { chooseStrategy, type StrategyChoice } from '../plan/strategy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
+import { pausedPromotion, pauseInTheWay } from './pause.ts';
 import { servingRelease } from './promote.ts';
 
 export interface PlanningSetting {
@@ -34,7 +35,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 	const serving = await servingRelease(target);
 	const report = judgeSnapshot(setting, snapshot);
 	const old = serving && (await setting.loadSnapshot(serving.release.snapshot));
-	return buildPlan({
+	const plan = buildPlan({
 		environment: environment.name,
 		mode: environment.mode,
 		failOn: setting.failOn ?? environment.failOn,
@@ -48,6 +49,8 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		safeguards: safeguardsOf(environment),
 		variables: variablesOf(setting),
 	});
+	const paused = await pausedPromotion(target.journal);
+	return paused ? { ...plan, blockers: [pauseInTheWay(environment.name, paused), ...plan.blockers] } : plan;
 }
 
 /** The strategy that the flows of two releases need for a cutover between them. */
@@ -82,12 +85,19 @@ function assertRulesKnown(section: LintSection): void {
 	});
 }
 
-/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), VARIABLES_MISSING (exit 2) */
+/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), VARIABLES_MISSING (exit 2), PROMOTION_PAUSED (exit 6) */
 export function assertUnblocked({ blockers }: Plan): void {
 	const [first] = blockers;
 	if (!first) return;
-	throw new FlowferryError({ ...first, exitStatus: first.code === 'LINT_GATE' ? ExitStatus.findings : ExitStatus.usage });
+	throw new FlowferryError({ ...first, exitStatus: blockedStatus[first.code] });
 }
+
+/** With which status a command ends that something stands in the way of. */
+export const blockedStatus: Record<Blocker['code'], ExitStatus> = {
+	LINT_GATE: ExitStatus.findings,
+	VARIABLES_MISSING: ExitStatus.usage,
+	PROMOTION_PAUSED: ExitStatus.declined,
+};
 
 /**
  * What was shown and agreed to is what is done. The caller holds the lock.

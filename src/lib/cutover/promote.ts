@@ -15,10 +15,12 @@ import { emptyReport } from './context.ts';
 import { releaseToReturnTo } from './earlier-release.ts';
 import { goBack } from './go-back.ts';
 import { runEndHook, withHooks } from './hooks.ts';
+import { abortReason, assertNonePaused } from './pause.ts';
 import { needsOperator, rolledBack } from './promotion-errors.ts';
 import { warningsOf } from './promotion-warnings.ts';
 import type { PromotionObserver, StrategyActions } from './run.ts';
 import { runPromotion } from './run.ts';
+import { servingFollows } from './serving-slot.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';
 import { gatedActions } from './strategies/gated.ts';
 import { withBaseline } from './verify-release.ts';
@@ -35,6 +37,8 @@ export interface PromotionSetting {
 	progress: Progress;
 	/** Why it must go no further; null to go on. */
 	stopReason: () => string | null;
+	/** It stops when everything is prepared and validated, and waits for `continuePromotion`. */
+	pauses?: boolean;
 	/** Whether somebody else has the environment now: then it must not even go back. */
 	superseded: () => Promise<boolean>;
 	/** Checks and hooks. */
@@ -47,9 +51,9 @@ export interface PromotionSetting {
 
 /** The contract of `promote --json` and `rollback --json`. */
 export interface PromotionResult {
-	outcome: 'promoted' | 'rolled-back';
+	outcome: 'promoted' | 'rolled-back' | 'paused';
 	environment: string;
-	/** The release that serves now. */
+	/** The release that serves now; where it paused, the one that stands by. */
 	release: number;
 	snapshot: string;
 	/** Where production serves. */
@@ -81,6 +85,7 @@ export interface PromotionResult {
  */
 export async function promote(setting: PromotionSetting, snapshot: Snapshot, strategy: CutoverStrategy): Promise<PromotionResult> {
 	const { journal } = setting.target;
+	await assertNonePaused(setting.environment.name, journal);
 	const from = await servingRelease(setting.target);
 	await proveRouter(setting.target, from !== null);
 	const release = await journal.createRelease(snapshot.id);
@@ -98,6 +103,7 @@ export async function rollback(
 	choose: (from: Release, to: Release) => Promise<CutoverStrategy>,
 	number?: number,
 ): Promise<PromotionResult> {
+	await assertNonePaused(setting.environment.name, setting.target.journal);
 	const from = await servingRelease(setting.target);
 	if (!from) {
 		throw new FlowferryError({
@@ -120,8 +126,13 @@ export async function rollback(
 export async function recover(setting: PromotionSetting): Promise<PromotionRecord | null> {
 	const { journal } = setting.target;
 	const left = await journal.unfinished();
-	if (!left) return null;
-	const record = { ...left, state: transition(left.state, { event: 'taken over' }) };
+	if (!left || left.state.kind === 'paused') return null;
+	return await endPromotion(setting, { ...left, state: transition(left.state, { event: 'taken over', by: setting.by }) });
+}
+
+/** Writes a promotion's new state, and runs it from there to its end. @throws FlowferryError OPERATOR_NEEDED */
+export async function endPromotion(setting: PromotionSetting, record: PromotionRecord): Promise<PromotionRecord> {
+	const { journal } = setting.target;
 	await journal.record(record.id, record.state, false);
 	const context = contextOf(setting, record);
 	const state = await run({ ...setting, stopReason: () => null }, record, context);
@@ -139,8 +150,13 @@ export async function servingRelease({ journal }: Target): Promise<{ slot: SlotN
 }
 
 async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promise<PromotionResult> {
+	return await carryOn(setting, await setting.target.journal.begin(draft, setting.by, initialState));
+}
+
+/** Runs a promotion that is in the journal, from its state on. @throws FlowferryError CUTOVER_ROLLED_BACK, OPERATOR_NEEDED, … */
+export async function carryOn(setting: PromotionSetting, record: PromotionRecord): Promise<PromotionResult> {
 	const { environment, target } = setting;
-	const record = await target.journal.begin(draft, setting.by, initialState);
+	const draft: PromotionDraft = record;
 	const context = contextOf(setting, draft);
 	const { report } = context;
 	const steps: PromotionResult['steps'] = [];
@@ -150,19 +166,19 @@ async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promi
 	};
 	const state = await run({ ...setting, observe }, record, context);
 	if (state.kind === 'needs operator') throw needsOperator(environment.name, state);
-	const after = state.kind === 'rolled back' ? null : await afterRelease(context, { ...setting, record, state });
+	const after = state.kind === 'rolled back' || state.kind === 'paused' ? null : await afterRelease(context, { ...setting, record, state });
 	if (after?.baked?.outcome === 'failed')
 		throw await goBack(setting, draft, setting.redact(after.baked.reason ?? ''), (back) =>
-			carryOut({ ...setting, stopReason: () => null }, back),
+			carryOut({ ...setting, stopReason: () => null, pauses: false }, back),
 		);
-	await runEndHook(context, state);
+	if (state.kind !== 'paused') await runEndHook(context, state);
 	const warnings = warningsOf(report).map(setting.redact);
 	if (state.kind === 'rolled back') {
 		for (const warning of warnings) setting.progress(warning);
 		throw rolledBack(environment.name, draft, state, report.contextBack);
 	}
 	return {
-		outcome: draft.kind === 'promote' ? 'promoted' : 'rolled-back',
+		outcome: state.kind === 'paused' ? 'paused' : draft.kind === 'promote' ? 'promoted' : 'rolled-back',
 		environment: environment.name,
 		release: draft.to.release.number,
 		snapshot: draft.to.release.snapshot,
@@ -205,9 +221,11 @@ function strategyActions(context: CutoverContext): StrategyActions {
 }
 
 function run(setting: PromotionSetting, record: PromotionRecord, context: CutoverContext): Promise<PromotionState> {
-	const { target, observe, stopReason, superseded, redact } = setting;
-	const actions = withHooks(withBaseline(strategyActions(context), context), context);
-	return runPromotion({ record, actions, journal: target.journal, observe, stopReason, superseded, redact });
+	const { journal } = setting.target;
+	const stopReason = async () => setting.stopReason() ?? (await abortReason(journal, record.id));
+	const strategic = servingFollows(strategyActions(context), record, journal);
+	const actions = withHooks(withBaseline(strategic, context), context);
+	return runPromotion({ ...setting, record, actions, journal, stopReason });
 }
 
 /**
@@ -215,7 +233,7 @@ function run(setting: PromotionSetting, record: PromotionRecord, context: Cutove
  * there is no way back.
  * @param stays false: before a first promotion, which starts it when there is something to serve
  */
-async function proveRouter(target: Target, stays: boolean): Promise<void> {
+export async function proveRouter(target: Target, stays: boolean): Promise<void> {
 	await target.startRouter();
 	if (!stays) await target.stopRouter();
 }

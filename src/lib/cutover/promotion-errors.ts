@@ -28,7 +28,7 @@ export function needsOperator(environment: string, state: Extract<PromotionState
 	return new FlowferryError({
 		code: 'OPERATOR_NEEDED',
 		message: `${environment}: '${state.failed}' failed (${state.cause}), and could not be undone: ${state.reason}`,
-		hint: `look at \`flowferry status ${environment}\` and mend what it shows; the next promote, rollback or up tries to undo it again`,
+		hint: `look at \`flowferry status ${environment}\` and mend what it shows; then \`flowferry resume ${environment}\` tries to undo it again`,
 		docs: 'docs/exit-status.md',
 		exitStatus: ExitStatus.needsOperator,
 	});

@@ -2,7 +2,7 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal, PromotionRecord } from '../promotion/journal.ts';
 import type { Compensation, PromotionEvent, PromotionState, Step } from '../promotion/machine.ts';
-import { isFinished, nextStep, transition } from '../promotion/machine.ts';
+import { isFinished, nextStep, pausesBefore, transition } from '../promotion/machine.ts';
 
 /** What a strategy does for each step, and for each compensation. All are idempotent; a step throws where it fails. */
 export interface StrategyActions {
@@ -18,8 +18,10 @@ export interface PromotionRun {
 	actions: StrategyActions;
 	journal: Journal;
 	observe: PromotionObserver;
-	/** Asked before each step: why the promotion must go no further (interrupted, lock lost); null to go on. */
-	stopReason: () => string | null;
+	/** Asked before each step: why the promotion must go no further (interrupted, aborted, lock lost); null to go on. */
+	stopReason: () => string | null | Promise<string | null>;
+	/** It stops, prepared and validated, and waits for somebody to continue it. */
+	pauses?: boolean;
 	/** Asked before each step, each compensation and each entry: whether somebody else has the environment now. */
 	superseded: () => Promise<boolean>;
 	/** Takes from what the journal is to keep, and the user to read, what neither may. */
@@ -27,13 +29,13 @@ export interface PromotionRun {
 }
 
 /**
- * Runs a promotion from its recorded state to an end: `baking`, `rolled back` or `needs operator`. Each step is in the
+ * Runs a promotion from its recorded state to an end: `baking`, `rolled back`, `needs operator` or `paused`. Each step is in the
  * journal before it acts. Where the journal itself cannot be written, the promotion goes back as far as it came; the
  * entry that remains makes the next call go back once more, which changes nothing.
  * @throws FlowferryError LOCK_LOST where somebody else has taken the promotion over: not even going back is ours then
  */
 export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
-	const { record, actions, journal, observe, stopReason, superseded, redact } = run;
+	const { record, actions, journal, observe, stopReason, pauses, superseded, redact } = run;
 	let state = record.state;
 
 	async function take(event: PromotionEvent, durationMs?: number): Promise<void> {
@@ -47,7 +49,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 		const began = performance.now();
 		try {
 			await take({ event: 'begin', step });
-			const reason = step === 'release' ? null : stopReason();
+			const reason = step === 'release' ? null : await stopReason();
 			if (reason) throw new Error(reason);
 			await actions.steps[step]();
 			await take({ event: 'done', step }, performance.now() - began);
@@ -56,6 +58,18 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 			if (isLockLost(error)) throw error;
 			if (state.kind !== 'going' || state.running !== step) return;
 			await take({ event: 'failed', step, cause: redact(messageOf(error)) }, performance.now() - began).catch(unlessLockLost);
+		}
+	}
+
+	/** Where that cannot be written, it goes back: nobody could continue what the journal does not have. */
+	async function pause(): Promise<void> {
+		const before = state;
+		try {
+			await take({ event: 'pause' });
+		} catch (error) {
+			if (isLockLost(error)) throw error;
+			const begun = transition(before, { event: 'begin', step: pausesBefore });
+			state = transition(begun, { event: 'failed', step: pausesBefore, cause: redact(messageOf(error)) });
 		}
 	}
 
@@ -73,7 +87,8 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 	for (;;) {
 		const step = nextStep(state);
 		if (!step && state.kind !== 'rolling back') return state;
-		if (step) await attempt(step);
+		if (step === pausesBefore && pauses && !(await stopReason())) await pause();
+		else if (step) await attempt(step);
 		else if (state.kind === 'rolling back') await compensate(state.remaining[0] as Compensation);
 	}
 }
@@ -89,7 +104,8 @@ function unlessLockLost(error: unknown): void {
 	if (isLockLost(error)) throw error;
 }
 
-function lockLost(): FlowferryError {
+/** Somebody else has the environment now. */
+export function lockLost(): FlowferryError {
 	return new FlowferryError({
 		code: LOCK_LOST,
 		message: 'this command stood still for so long that another one took the environment over; it has stopped where it was',

@@ -65,7 +65,11 @@ export interface Safeguards {
 	keep: 'warm' | 'none';
 }
 
-export type Blocker = { code: 'LINT_GATE'; message: string; hint: string } | { code: 'VARIABLES_MISSING'; message: string; hint: string };
+export interface Blocker {
+	code: 'PROMOTION_PAUSED' | 'LINT_GATE' | 'VARIABLES_MISSING';
+	message: string;
+	hint: string;
+}
 
 /** What the environment's configuration says of context. */
 export interface ContextPolicy {

@@ -37,6 +37,13 @@ export interface PromotionRecord extends PromotionDraft {
 	ended: string | null;
 }
 
+/** One line of the journal: what a promotion became, and when that was written. */
+export interface JournalEntry {
+	/** ISO 8601, UTC. */
+	time: string;
+	state: PromotionState;
+}
+
 /** What an environment remembers, kept with the target: every change is durable when its promise resolves. */
 export interface Journal {
 	/** Gives the next release number to a snapshot. */
@@ -49,10 +56,20 @@ export interface Journal {
 	servingSlot(): Promise<SlotName | null>;
 	setServingSlot(slot: SlotName | null): Promise<void>;
 	begin(draft: PromotionDraft, by: string, state: PromotionState): Promise<PromotionRecord>;
-	/** Writes the state, before the step that it names acts; a finished one is no longer `unfinished`. */
+	/**
+	 * Writes the state, before the step that it names acts; a finished one is no longer `unfinished`, and stays so.
+	 * @throws Error where it was finished meanwhile, by somebody else
+	 */
 	record(id: number, state: PromotionState, finished: boolean): Promise<void>;
-	/** The promotion that has neither come through nor gone back. */
+	/** The promotion that has neither come through nor gone back; a paused one is among them. */
 	unfinished(): Promise<PromotionRecord | null>;
+	promotion(id: number): Promise<PromotionRecord | null>;
+	/** Everything that was written of a promotion, the earliest first. */
+	entries(id: number): Promise<JournalEntry[]>;
+	/** Asks whoever runs a promotion to go back; who asked first is remembered. */
+	askToAbort(id: number, by: string): Promise<void>;
+	/** Who asked for that; null where nobody did. */
+	abortAskedBy(id: number): Promise<string | null>;
 	/** The latest first. */
 	history(limit: number): Promise<PromotionRecord[]>;
 }

@@ -35,11 +35,18 @@ export type Step = (typeof steps)[number];
 export const compensations = ['restore', 'let flow', 'discard'] as const;
 export type Compensation = (typeof compensations)[number];
 
+/** Who goes on with it, since whoever began it is gone, or had it pause. */
+interface TakenOver {
+	takenOverBy?: string;
+}
+
 export type PromotionState =
 	/** On its way; `running` says which step has begun, null between steps. */
-	| { kind: 'going'; reached: Milestone; running: Step | null }
+	| ({ kind: 'going'; reached: Milestone; running: Step | null } & TakenOver)
+	/** Prepared and validated; it waits for somebody to continue or to abort it, and nobody needs to run for that. */
+	| { kind: 'paused' }
 	/** Going back; `remaining` compensations are still to run, the first of them has begun. */
-	| { kind: 'rolling back'; failed: Step; cause: string; remaining: Compensation[] }
+	| ({ kind: 'rolling back'; failed: Step; cause: string; remaining: Compensation[] } & TakenOver)
 	/** The new release serves, the old slot stays warm. */
 	| { kind: 'baking' }
 	/** The slot that was kept warm was given up. */
@@ -53,11 +60,20 @@ export type PromotionEvent =
 	| { event: 'begin'; step: Step }
 	| { event: 'done'; step: Step }
 	| { event: 'failed'; step: Step; cause: string }
+	/** Before the step that `pausesBefore` names, it stops and waits. */
+	| { event: 'pause' }
+	/** `standing`: the new instances still stand by; else they are prepared anew. */
+	| { event: 'continue'; standing: boolean; by: string }
+	/** Ends a pause by going back; a promotion that runs is asked to, and then fails in its next step. */
+	| { event: 'abort'; cause: string }
 	/** Whoever ran the promotion is gone; somebody else takes it over. */
-	| { event: 'taken over' }
+	| { event: 'taken over'; by: string }
 	| { event: 'compensated'; compensation: Compensation }
 	| { event: 'not compensated'; compensation: Compensation; reason: string }
 	| { event: 'retire' };
+
+/** The only step before which a promotion can pause: nothing that production sees has happened, and everything is ready. */
+export const pausesBefore = 'connect' satisfies Step;
 
 export const initialState: PromotionState = { kind: 'going', reached: 'planned', running: null };
 
@@ -72,8 +88,7 @@ const compensationsAfter: Record<Step, Compensation[]> = {
 	'hand over': ['restore', 'let flow', 'discard'],
 	activate: ['restore', 'let flow', 'discard'],
 	verify: ['restore', 'let flow', 'discard'],
-	// The new release is active and verified: to finish is nearer than to go back.
-	release: [],
+	release: ['restore', 'let flow', 'discard'],
 };
 
 /** The step that leads on from here; null where none does. */
@@ -97,9 +112,21 @@ export function transition(state: PromotionState, event: PromotionEvent): Promot
 		case 'failed':
 			if (state.kind === 'going' && state.running === event.step) return goBack(event.step, event.cause);
 			break;
+		case 'pause':
+			if (state.kind === 'going' && state.running === null && nextStep(state) === pausesBefore) return { kind: 'paused' };
+			break;
+		case 'continue':
+			// What stood for hours is validated once more.
+			if (state.kind === 'paused')
+				return { kind: 'going', reached: event.standing ? 'prepared' : 'planned', running: null, takenOverBy: event.by };
+			break;
+		case 'abort':
+			if (state.kind === 'paused') return goBack(pausesBefore, event.cause);
+			break;
 		case 'taken over':
-			if (state.kind === 'going') return takeOver(state.running ?? (nextStep(state) as Step), 'whoever ran the promotion is gone');
-			if (state.kind === 'rolling back' || state.kind === 'needs operator') return takeOver(state.failed, state.cause);
+			if (state.kind === 'going') return takeOver(state, event.by);
+			if (state.kind === 'rolling back' || state.kind === 'needs operator')
+				return { ...goBack(state.failed, state.cause), takenOverBy: event.by };
 			break;
 		case 'compensated':
 			if (state.kind === 'rolling back' && state.remaining[0] === event.compensation) return compensated(state);
@@ -121,16 +148,18 @@ function reach(milestone: Milestone): PromotionState {
 	return milestone === 'released' ? { kind: 'baking' } : { kind: 'going', reached: milestone, running: null };
 }
 
-function goBack(failed: Step, cause: string): PromotionState {
-	const remaining = compensationsAfter[failed];
-	if (remaining.length > 0) return { kind: 'rolling back', failed, cause, remaining };
-	return { kind: 'needs operator', failed, cause, reason: 'the new release is active, but the router does not follow' };
+function goBack(failed: Step, cause: string): Extract<PromotionState, { kind: 'rolling back' }> {
+	return { kind: 'rolling back', failed, cause, remaining: compensationsAfter[failed] };
 }
 
-/** A release that began is gone on with; anything earlier goes back. */
-function takeOver(failed: Step, cause: string): PromotionState {
-	if (compensationsAfter[failed].length === 0) return { kind: 'going', reached: 'verified', running: null };
-	return goBack(failed, cause);
+/**
+ * Goes back, unless only the traffic was left to move: the new release is active and verified then, and to finish is nearer.
+ * Should that fail, it goes back as well.
+ */
+function takeOver(state: Extract<PromotionState, { kind: 'going' }>, takenOverBy: string): PromotionState {
+	const step = state.running ?? (nextStep(state) as Step);
+	if (step === 'release') return { kind: 'going', reached: 'verified', running: null, takenOverBy };
+	return { ...goBack(step, 'whoever ran the promotion is gone'), takenOverBy };
 }
 
 function compensated(state: Extract<PromotionState, { kind: 'rolling back' }>): PromotionState {

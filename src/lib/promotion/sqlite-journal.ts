@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Journal, PromotionDraft, PromotionRecord, Release, SlotName } from './journal.ts';
+import type { Journal, JournalEntry, PromotionDraft, PromotionRecord, Release, SlotName } from './journal.ts';
 import type { PromotionState } from './machine.ts';
 
 /** The tables of this journal; idempotent. */
@@ -20,7 +20,12 @@ export const journalTables = `
 		started TEXT NOT NULL,
 		ended TEXT
 	) STRICT;
-	CREATE TABLE IF NOT EXISTS entry (promotion INTEGER NOT NULL REFERENCES promotion (id), time TEXT NOT NULL, state TEXT NOT NULL) STRICT;`;
+	CREATE TABLE IF NOT EXISTS entry (promotion INTEGER NOT NULL REFERENCES promotion (id), time TEXT NOT NULL, state TEXT NOT NULL) STRICT;
+	CREATE TABLE IF NOT EXISTS abort (
+		promotion INTEGER PRIMARY KEY REFERENCES promotion (id),
+		by TEXT NOT NULL,
+		time TEXT NOT NULL
+	) STRICT;`;
 
 interface PromotionRow {
 	id: number;
@@ -85,9 +90,10 @@ export class SqliteJournal implements Journal {
 		const time = this.#time();
 		this.#database.exec('BEGIN IMMEDIATE');
 		try {
-			this.#database
-				.prepare('UPDATE promotion SET state = ?, finished = ?, ended = coalesce(ended, ?) WHERE id = ?')
-				.run(text, finished ? 1 : 0, finished ? time : null, id);
+			const { changes } = this.#database
+				.prepare('UPDATE promotion SET state = ?, finished = ?, ended = coalesce(ended, ?) WHERE id = ? AND finished <= ?')
+				.run(text, finished ? 1 : 0, finished ? time : null, id, finished ? 1 : 0);
+			if (changes === 0) throw new Error(`promotion ${id} has ended already: somebody else ended it`);
 			this.#database.prepare('INSERT INTO entry (promotion, time, state) VALUES (?, ?, ?)').run(id, time, text);
 			this.#database.exec('COMMIT');
 		} catch (error) {
@@ -99,6 +105,25 @@ export class SqliteJournal implements Journal {
 	async unfinished(): Promise<PromotionRecord | null> {
 		const row = this.#database.prepare('SELECT * FROM promotion WHERE finished = 0 ORDER BY id DESC LIMIT 1').get();
 		return row ? toRecord(row as unknown as PromotionRow) : null;
+	}
+
+	async promotion(id: number): Promise<PromotionRecord | null> {
+		const row = this.#database.prepare('SELECT * FROM promotion WHERE id = ?').get(id);
+		return row ? toRecord(row as unknown as PromotionRow) : null;
+	}
+
+	async entries(id: number): Promise<JournalEntry[]> {
+		const rows = this.#database.prepare('SELECT time, state FROM entry WHERE promotion = ? ORDER BY rowid').all(id);
+		return (rows as { time: string; state: string }[]).map(({ time, state }) => ({ time, state: JSON.parse(state) as PromotionState }));
+	}
+
+	async askToAbort(id: number, by: string): Promise<void> {
+		this.#database.prepare('INSERT OR IGNORE INTO abort (promotion, by, time) VALUES (?, ?, ?)').run(id, by, this.#time());
+	}
+
+	async abortAskedBy(id: number): Promise<string | null> {
+		const row = this.#database.prepare('SELECT by FROM abort WHERE promotion = ?').get(id) as { by: string } | undefined;
+		return row?.by ?? null;
 	}
 
 	async history(limit: number): Promise<PromotionRecord[]> {

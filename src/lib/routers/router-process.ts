@@ -43,14 +43,15 @@ export function routerProcess(environment: NamedEnvironment, searchPath: string)
 
 function processesOf(environment: NamedEnvironment, searchPath: string): Record<RouterKind, RouterProcess> {
 	const { name, host, port, directory, timeouts, webSockets, metricsPort = null } = environment;
+	const { startMs, stopMs } = timeouts;
 	const accessLogBytes = environment.accessLog ? environment.accessLog.maxMB * 1024 * 1024 : null;
 	const ofGateway = gatewayFiles(directory);
 	const ofHaproxy = haproxyFiles(directory);
 	return {
 		gateway: {
 			router: new GatewayRouter(ofGateway),
-			start: () => startGateway({ name, host, port, files: ofGateway, webSockets, accessLogBytes, metricsPort }),
-			stop: () => stopGateway(ofGateway),
+			start: () => startGateway({ name, host, port, files: ofGateway, webSockets, accessLogBytes, metricsPort, startMs }),
+			stop: () => stopGateway(ofGateway, stopMs),
 		},
 		haproxy: {
 			router: new HaproxyRouter(ofHaproxy, { webSockets }),

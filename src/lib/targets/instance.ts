@@ -121,6 +121,8 @@ export interface RunnerConfig {
 	logFile: string;
 	leaseTiming: LeaseTiming;
 	startMs: number;
+	stopMs: number;
+	hungMs: number;
 	/** By node id; written into the user directory sealed with a key that no file holds. */
 	credentials: Record<string, Record<string, string>>;
 	/** Node-RED's whole environment. */

@@ -12,6 +12,11 @@ export interface Target {
 	readonly journal: Journal;
 	readonly leases: LeaseStore;
 	readonly router: Router;
+	/**
+	 * From now on the check is made before each change to instances, slots and router, and the change is not made where it
+	 * throws: so that whoever stood still while somebody else took the environment over changes nothing when it wakes.
+	 */
+	guard(check: () => Promise<void>): void;
 	/** The instances that a slot has, running or not; none for an empty slot. */
 	instances(slot: SlotName): Promise<Instance[]>;
 	/**

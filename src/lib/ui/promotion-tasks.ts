@@ -42,13 +42,19 @@ type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
 export function showPromotion(print: (line: string) => void, theme: Theme): PromotionView {
 	const gates = new Map(steps.map((step) => [step, Promise.withResolvers<void>()]));
 	for (const { promise } of gates.values()) promise.catch(() => {}); // not every task is come to
+	const done = new Set<Step>();
+	let paused = false;
 	let current: Task | undefined;
+	const settle = (upTo: number) => {
+		for (const step of steps.slice(0, upTo)) gates.get(step)?.resolve();
+	};
 	const list = new Listr(
 		steps.map((step) => ({
 			title: titles[step],
-			task: (_: unknown, task: Task) => {
+			task: async (_: unknown, task: Task) => {
 				current = task;
-				return gates.get(step)?.promise;
+				await gates.get(step)?.promise;
+				if (paused && !done.has(step)) task.skip();
 			},
 		})),
 		{
@@ -73,7 +79,16 @@ export function showPromotion(print: (line: string) => void, theme: Theme): Prom
 				});
 			if (over && event.event === 'begin') print(`${theme.dim('❯')} ${titles[event.step]}`);
 			if (over && event.event === 'failed') print(`${theme.error('✖')} ${titles[event.step]}: ${event.cause}`);
-			if (event.event === 'done') gates.get(event.step)?.resolve();
+			// One that goes on after a pause does not begin with the first step.
+			if (event.event === 'begin') settle(steps.indexOf(event.step));
+			if (event.event === 'done') {
+				done.add(event.step);
+				gates.get(event.step)?.resolve();
+			}
+			if (event.event === 'pause') {
+				paused = true;
+				settle(steps.length);
+			}
 			if (event.event === 'failed') gates.get(event.step)?.reject(new Error(event.cause));
 			if (event.event === 'compensated') print(`${theme.good('↩')} ${compensationTitles[event.compensation]}`);
 			if (event.event === 'not compensated')

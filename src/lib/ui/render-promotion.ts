@@ -6,6 +6,7 @@ import type { Theme } from './theme.ts';
 /** What a promotion or rollback did and cost, for people. */
 export function renderPromotion(result: PromotionResult, theme: Theme): string {
 	const { outcome, release, snapshot, environment, url, from, to, gapMs, drained, progress, baked, old } = result;
+	if (outcome === 'paused') return renderPause(result, theme);
 	const done = outcome === 'promoted' ? 'promoted to' : 'brought back to';
 	const lines = [
 		`${theme.good('✔')} release ${theme.strong(String(release))} (${shortId(snapshot)}) ${done} ${environment}, in ${to.slot}`,
@@ -40,4 +41,13 @@ function renderContext({ carried, bytes, left, excepted }: NonNullable<Promotion
 		excepted > 0 ? `${excepted} left out by context.except` : null,
 	];
 	return parts.filter((part) => part !== null).join('; ');
+}
+
+function renderPause({ release, snapshot, environment, from, to, warnings }: PromotionResult, theme: Theme): string {
+	return [
+		`${theme.warning('‖')} release ${theme.strong(String(release))} (${shortId(snapshot)}) stands by in ${to.slot}, prepared and validated`,
+		from ? `  release ${from.release} serves on in ${from.slot}` : '  nothing serves yet',
+		`  to switch: ${theme.strong(`flowferry promote ${environment} --continue`)}; to give it up: ${theme.strong(`flowferry abort ${environment}`)}`,
+		...warnings.map((warning) => `${theme.warning('warning')} ${warning}`),
+	].join('\n');
 }

@@ -10,12 +10,20 @@ export function renderStatus(status: EnvironmentStatus, theme: Theme): string {
 	const { environment, mode, health, router, gateway } = status;
 	const lines = [`${theme.strong(environment)} (${mode}): ${renderHealth(health, theme)}`];
 	if (health.state === 'degraded') lines.push(...health.reasons.map((reason) => `  ${theme.error('✖')} ${reason}`));
-	if (health.state === 'empty') return [...lines, `  → flowferry promote ${environment}`].join('\n');
+	if (status.promotion?.state.kind === 'paused') lines.push(...renderPaused(status.promotion, environment, theme));
+	else if (health.state === 'empty') return [...lines, `  → flowferry promote ${environment}`].join('\n');
 	if (health.state === 'down') lines.push(`  → flowferry up ${environment}`);
 	lines.push('', `${router}  ${gateway ? `${gateway.url}  ${gateway.traffic.state}` : 'does not run'}`);
 	lines.push(...status.slots.flatMap((slot) => renderSlot(slot, theme)));
 	if (status.history.length > 0) lines.push('', 'latest', ...status.history.map((record) => `  ${renderRecord(record, theme)}`));
 	return lines.join('\n');
+}
+
+function renderPaused({ id, to, by }: PromotionRecord, environment: string, theme: Theme): string[] {
+	return [
+		`  ${theme.warning('‖')} promotion ${id} by ${by} is paused: release ${to.release.number} stands by in ${to.slot}`,
+		`    → flowferry promote ${environment} --continue, or flowferry abort ${environment}`,
+	];
 }
 
 function renderHealth({ state }: Health, theme: Theme): string {
@@ -46,6 +54,11 @@ function renderInstance({ state, lease, url, agent, crashes }: InstanceStatus, t
 }
 
 function renderRecord({ kind, started, by, to, state, because }: PromotionRecord, theme: Theme): string {
-	const outcome = state.kind === 'baking' || state.kind === 'retired' ? theme.good('served') : theme.error(state.kind);
-	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${outcome}  ${theme.dim(by)}${because ? `  since ${printable(because)}` : ''}`;
+	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${renderOutcome(state, theme)}  ${theme.dim(by)}${because ? `  since ${printable(because)}` : ''}`;
+}
+
+/** What became of a promotion, in a word. */
+export function renderOutcome({ kind }: PromotionRecord['state'], theme: Theme): string {
+	if (kind === 'baking' || kind === 'retired') return theme.good('served');
+	return kind === 'paused' ? theme.warning(kind) : theme.error(kind);
 }

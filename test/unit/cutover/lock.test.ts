@@ -62,4 +62,31 @@ describe("the environment's lock", () => {
 		await lock.release();
 		await sleep(0);
 	});
+
+	it("is waited for and recovered where its holder is dead: nobody's renewals, and the time goes on", async () => {
+		await store.acquire('promotion', 'the dead', 4000);
+		const passing = setInterval(() => (now += 1000), 20);
+		const lock = await acquirePromotionLock(store, clock, 'b');
+		clearInterval(passing);
+		expect(now).toBeGreaterThanOrEqual(1000 + 4000);
+		expect((await store.list()).map(({ holder }) => holder)).toEqual(['b']);
+		await lock.release();
+	});
+
+	it('is waited for, where that is asked, until its living holder is done', async () => {
+		const lock = await acquirePromotionLock(store, clock, 'a');
+		const renewing = setInterval(() => (now += 100), 100);
+		const waiting = acquirePromotionLock(store, clock, 'b', { waitMs: 20_000 });
+		await sleep(1500); // longer than without being asked
+		expect((await store.list()).map(({ holder }) => holder)).toEqual(['a']);
+		await lock.release();
+		await (await waiting).release();
+		clearInterval(renewing);
+	});
+
+	it('outlives its holder for as long as it is told', async () => {
+		const lock = await acquirePromotionLock(store, clock, 'a', { ttlMs: 1000 });
+		expect((await store.list())[0]?.remainingMs).toBe(1000);
+		await lock.release();
+	});
 });

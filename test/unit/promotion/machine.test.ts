@@ -1,5 +1,5 @@
 import type { Compensation, PromotionState, Step } from '../../../src/lib/promotion/machine.ts';
-import { initialState, isFinished, nextStep, steps, transition } from '../../../src/lib/promotion/machine.ts';
+import { initialState, isFinished, milestones, nextStep, steps, transition } from '../../../src/lib/promotion/machine.ts';
 
 /** The world that a promotion acts on, as far as the promises speak of it. */
 interface World {
@@ -59,7 +59,7 @@ function explore(): Visit[] {
 function successors({ state, world, crashes }: Visit): Visit[] {
 	const next: Visit[] = [];
 	const crash = (at: PromotionState, left: World) => {
-		if (crashes < 3) next.push({ state: transition(at, { event: 'taken over' }), world: left, crashes: crashes + 1 });
+		if (crashes < 3) next.push({ state: transition(at, { event: 'taken over', by: 'z' }), world: left, crashes: crashes + 1 });
 	};
 	const step = nextStep(state);
 	if (step) {
@@ -119,7 +119,7 @@ describe('the promotion state machine, explored whole', () => {
 	it('leads to an end from wherever its runner crashed', () => {
 		for (const { state } of visits) {
 			if (isFinished(state)) continue;
-			let current = transition(state, { event: 'taken over' });
+			let current = transition(state, { event: 'taken over', by: 'z' });
 			for (let turns = 0; !isFinished(current) && turns < 20; turns++) {
 				const step = nextStep(current);
 				if (step) current = transition(transition(current, { event: 'begin', step }), { event: 'done', step });
@@ -142,9 +142,26 @@ describe('transition', () => {
 		expect(transition(state, { event: 'retire' })).toEqual({ kind: 'retired' });
 	});
 
+	it('pauses where all is prepared and validated, and nowhere else', () => {
+		const validated: PromotionState = { kind: 'going', reached: 'validated', running: null };
+		expect(transition(validated, { event: 'pause' })).toEqual({ kind: 'paused' });
+		expect(isFinished({ kind: 'paused' })).toBe(false);
+		for (const reached of milestones.filter((milestone) => milestone !== 'validated'))
+			expect(() => transition({ kind: 'going', reached, running: null }, { event: 'pause' })).toThrow('cannot take');
+		expect(() => transition({ ...validated, running: 'connect' }, { event: 'pause' })).toThrow('cannot take');
+	});
+
+	it('continues a pause by validating again, or from the beginning where nothing stands by any more', () => {
+		const paused: PromotionState = { kind: 'paused' };
+		expect(nextStep(transition(paused, { event: 'continue', standing: true, by: 'z' }))).toBe('validate');
+		expect(nextStep(transition(paused, { event: 'continue', standing: false, by: 'z' }))).toBe('prepare');
+		expect(transition(paused, { event: 'abort', cause: 'aborted by z' })).toMatchObject({ kind: 'rolling back', cause: 'aborted by z' });
+		expect(() => transition(paused, { event: 'taken over', by: 'z' })).toThrow('cannot take');
+	});
+
 	it('refuses what cannot happen', () => {
 		expect(() => transition(initialState, { event: 'done', step: 'prepare' })).toThrow('cannot take');
 		expect(() => transition(initialState, { event: 'begin', step: 'activate' })).toThrow('cannot take');
-		expect(() => transition({ kind: 'baking' }, { event: 'taken over' })).toThrow('cannot take');
+		expect(() => transition({ kind: 'baking' }, { event: 'taken over', by: 'z' })).toThrow('cannot take');
 	});
 });

@@ -16,8 +16,6 @@ import type {
 	ValidationReport,
 } from '../instance.ts';
 
-/** A status is answered from memory. */
-const STATUS_MS = 2000;
 /** A call may use its own time-out twice (asking, then forcing), and then some for the way. */
 const answerWithin = (timeoutMs: number) => timeoutMs * 2 + 5000;
 
@@ -25,17 +23,25 @@ const answerWithin = (timeoutMs: number) => timeoutMs * 2 + 5000;
 export class ProcessInstance implements Instance {
 	readonly name: string;
 	readonly #files: { addressFile: string; tokenFile: string };
+	readonly #answerMs: number;
+	readonly #check: () => Promise<void>;
 
-	constructor(name: string, files: { addressFile: string; tokenFile: string }) {
+	/**
+	 * @param answerMs for a status, which is answered from memory
+	 * @param check made before each call that changes something
+	 */
+	constructor(name: string, files: { addressFile: string; tokenFile: string }, answerMs: number, check: () => Promise<void>) {
 		this.name = name;
 		this.#files = files;
+		this.#answerMs = answerMs;
+		this.#check = check;
 	}
 
 	async status(): Promise<InstanceStatus | null> {
 		const address = this.#address();
 		if (!address) return null;
 		try {
-			const status = (await callControl(address, 'GET', '/status', undefined, STATUS_MS)) as InstanceStatus;
+			const status = (await callControl(address, 'GET', '/status', undefined, this.#answerMs)) as InstanceStatus;
 			return status.instance === this.name ? status : null;
 		} catch {
 			// Nobody there, or a stranger at a port of before a reboot.
@@ -56,11 +62,11 @@ export class ProcessInstance implements Instance {
 	}
 
 	async sendSentinel(sentinel: number): Promise<void> {
-		await this.#call('/sentinel', { sentinel }, STATUS_MS);
+		await this.#call('/sentinel', { sentinel }, this.#answerMs);
 	}
 
 	streams(): Promise<StreamReport> {
-		return this.#call('/streams', {}, STATUS_MS) as Promise<StreamReport>;
+		return this.#call('/streams', {}, this.#answerMs) as Promise<StreamReport>;
 	}
 
 	async activate(timeoutMs: number, order?: CutOrder): Promise<GateReport | null> {
@@ -95,6 +101,7 @@ export class ProcessInstance implements Instance {
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
 		const address = this.#address();
 		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
+		await this.#check();
 		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
 	}
 

@@ -12,6 +12,7 @@ import { ensureToken } from '../../control/token.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import type { Journal, Release, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
+import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
 import { routerProcess } from '../../routers/router-process.ts';
@@ -48,6 +49,7 @@ export class ProcessTarget implements Target {
 	readonly #layout: Layout;
 	readonly #database: DatabaseSync;
 	readonly #routerProcess: RouterProcess;
+	#check: () => Promise<void> = async () => {};
 
 	private constructor(options: ProcessTargetOptions, layout: Layout) {
 		this.#options = options;
@@ -56,7 +58,7 @@ export class ProcessTarget implements Target {
 		this.journal = new SqliteJournal(this.#database, () => new Date());
 		this.leases = new SqliteLeaseStore(this.#database, systemClock());
 		this.#routerProcess = routerProcess(options.environment, options.inherited.PATH ?? '');
-		this.router = this.#routerProcess.router;
+		this.router = guardRouter(this.#routerProcess.router, () => this.#check());
 	}
 
 	/** Opens an environment, and makes its directory, readable for its owner alone, where there is none yet. */
@@ -65,6 +67,10 @@ export class ProcessTarget implements Target {
 		const layout = layoutOf(options.environment.directory);
 		await ensureToken(layout.tokenFile);
 		return new ProcessTarget(options, layout);
+	}
+
+	guard(check: () => Promise<void>): void {
+		this.#check = check;
 	}
 
 	async instances(slot: SlotName): Promise<ProcessInstance[]> {
@@ -102,6 +108,7 @@ export class ProcessTarget implements Target {
 	}
 
 	async start(slot: SlotName, progress: Progress): Promise<void> {
+		await this.#check();
 		const filled = this.#readSlot(slot);
 		if (!filled) return;
 		await mkdir(this.#layout.logs, { recursive: true });
@@ -112,30 +119,35 @@ export class ProcessTarget implements Target {
 				const status = await instance.status();
 				if (status && status.state !== 'stopping') return;
 				const { addressFile } = this.#layout.instance(slot, index);
-				await stopRunner(addressFile); // one that does not answer, if any
+				await stopRunner(addressFile, this.#options.environment.timeouts.stopMs); // one that does not answer, if any
 				await startRunner(instance, this.#runnerConfig(slot, index, filled.nodeRedProgram));
 			}),
 		);
 	}
 
 	async stop(slot: SlotName): Promise<void> {
+		await this.#check();
 		const filled = this.#readSlot(slot);
-		const count = filled?.instances ?? this.#options.environment.instances;
-		await Promise.all(Array.from({ length: count }, (_, index) => stopRunner(this.#layout.instance(slot, index).addressFile)));
+		const { instances, timeouts } = this.#options.environment;
+		const indexes = Array.from({ length: filled?.instances ?? instances }, (_, index) => index);
+		await Promise.all(indexes.map((index) => stopRunner(this.#layout.instance(slot, index).addressFile, timeouts.stopMs)));
 	}
 
 	async discard(slot: SlotName): Promise<void> {
 		await this.stop(slot);
+		await this.#check();
 		await this.journal.setSlot(slot, null);
 		await rm(this.#layout.slotFile(slot), { force: true });
 		await rm(this.#layout.slot(slot), { recursive: true, force: true });
 	}
 
 	async startRouter(): Promise<void> {
+		await this.#check();
 		await this.#routerProcess.start();
 	}
 
 	async stopRouter(): Promise<void> {
+		await this.#check();
 		await this.#routerProcess.stop();
 	}
 
@@ -146,7 +158,8 @@ export class ProcessTarget implements Target {
 	#instancesOf(slot: SlotName, count: number): ProcessInstance[] {
 		return Array.from({ length: count }, (_, index) => {
 			const { addressFile } = this.#layout.instance(slot, index);
-			return new ProcessInstance(`${slot}/${index}`, { addressFile, tokenFile: this.#layout.tokenFile });
+			const files = { addressFile, tokenFile: this.#layout.tokenFile };
+			return new ProcessInstance(`${slot}/${index}`, files, this.#options.environment.timeouts.answerMs, () => this.#check());
 		});
 	}
 
@@ -167,6 +180,8 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			startMs: environment.timeouts.startMs,
+			stopMs: environment.timeouts.stopMs,
+			hungMs: environment.timeouts.hungMs,
 			credentials: environment.credentials,
 			variables: { ...inherited, ...environment.variables },
 		};

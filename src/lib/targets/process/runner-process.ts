@@ -9,8 +9,8 @@ import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
 
-/** Node-RED may take its 15 s `nodeCloseTimeout` and some more; then the runner is killed, and Node-RED with it. */
-const STOP_MS = 25_000;
+/** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
+const RUNNER_EXTRA_MS = 5_000;
 
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
@@ -70,14 +70,17 @@ async function spawnDetached(config: RunnerConfig): Promise<ChildProcess> {
 	}
 }
 
-/** Ends an instance's runner, and with it Node-RED and the lease; nothing to do where none runs. */
-export async function stopRunner(addressFile: string): Promise<void> {
+/**
+ * Ends an instance's runner, and with it Node-RED and the lease; nothing to do where none runs.
+ * @param stopMs what Node-RED gets to end by itself
+ */
+export async function stopRunner(addressFile: string, stopMs: number): Promise<void> {
 	const pid = await readPid(addressFile);
 	if (pid !== null && (await isRunner(pid, addressFile))) {
 		process.kill(pid, 'SIGTERM');
-		if (!(await isGoneWithin(pid, STOP_MS))) {
+		if (!(await isGoneWithin(pid, stopMs + RUNNER_EXTRA_MS))) {
 			process.kill(pid, 'SIGKILL');
-			await isGoneWithin(pid, STOP_MS);
+			await isGoneWithin(pid, stopMs);
 		}
 	}
 	await rm(addressFile, { force: true });

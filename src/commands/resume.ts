@@ -1,0 +1,23 @@
+import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import type { ResumeResult } from '../lib/cutover/resume.ts';
+import { resume } from '../lib/cutover/resume.ts';
+import { renderResume } from '../lib/ui/render-history.ts';
+import { createTheme } from '../lib/ui/theme.ts';
+
+export default class Resume extends EnvironmentCommand<typeof Resume> {
+	static override summary = 'End a promotion that was interrupted';
+	static override description =
+		`Where the command that ran a promotion was killed, it is undone, or finished where only the traffic was left to move; what ended with it is started again. Says what the journal has of it. The next \`promote\`, \`rollback\` or \`up\` does the same on its way. Where no promotion was interrupted nothing is touched, and the exit status is 0.`;
+
+	static override examples = [{ description: 'After a promotion was killed', command: '<%= config.bin %> resume production' }];
+
+	static override args = environmentArgs;
+
+	async run(): Promise<ResumeResult> {
+		return await this.withEnvironment(async (session) => {
+			const result = await this.locked(session, resume);
+			this.log(renderResume(result, createTheme(process.stdout)));
+			return result;
+		});
+	}
+}
