@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { CliResult } from '../support/cli.ts';
 import { until } from '../support/gateway.ts';
@@ -105,11 +108,18 @@ describe('a promotion that pauses before its switch', () => {
 	});
 
 	it('that runs in another process is asked to go back, and does', async () => {
-		await project.configure({ checks: [{ http: '/nowhere' }], timeouts: { lockMs: 1000, verifyMs: 2000 } });
+		// Its preparation goes on until the request is there.
+		const go = join(project.folder, 'go');
+		await project.configure({ hooks: { before: { prepare: `until [ -e '${go}' ]; do sleep 0.05; done` } } });
 		await project.setFlows(versionFlows('v5'));
 		const running = spawnCli('promote', '--yes', '--json');
 		await until(async () => (await project.status()).promotion?.state.kind === 'going', 20_000);
-		const aborted = await project.cli('abort', '--yes', '--json');
+		const aborting = project.cli('abort', '--yes', '--json');
+		const database = new DatabaseSync(join(project.folder, '.flowferry/environments/production/state.db'), { readOnly: true });
+		await until(() => database.prepare('SELECT * FROM abort WHERE promotion = (SELECT max(id) FROM promotion)').all().length > 0, 20_000);
+		database.close();
+		await writeFile(go, '');
+		const aborted = await aborting;
 		expect({ status: aborted.status, ...aborted.json() }).toMatchObject({ status: 0, outcome: 'aborted', release: 3 });
 		const { status, stdout } = await running;
 		expect(status).toBe(4);
