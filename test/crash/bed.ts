@@ -77,7 +77,8 @@ export class CrashBed {
 		});
 		try {
 			await writeFile(join(project.folder, 'settings.cjs'), 'module.exports = { mqttReconnectTime: 500 };\n');
-			const promoteFirst = async (version: Version) => (await project.promote(bridgeFlows(version, broker.port))).snapshot as string;
+			const promoteFirst = async (version: Version) =>
+				(await project.promote(bridgeFlows(version, broker.port, strategy))).snapshot as string;
 			const snapshots = { odd: await promoteFirst('odd'), even: await promoteFirst('even') };
 			const context = await createContext(join(project.folder, 'flowferry.yaml'));
 			const environment = environmentOf(context.config);
@@ -172,8 +173,11 @@ async function end(pid: number): Promise<void> {
 	while (isAlive(pid)) await sleep(5);
 }
 
-/** Beside the HTTP route, `in` → version → `out` over a persistent session. */
-function bridgeFlows(version: Version, port: number): FlowNode[] {
+/** Beside the HTTP route, `in` → version → `out`: over a persistent session, or as a strategy needs it that connects both sides. */
+function bridgeFlows(version: Version, port: number, strategy: string): FlowNode[] {
+	const bothConnect = strategy === 'gated' || strategy === 'overlap';
+	const session = bothConnect ? { cleansession: true } : { clientid: 'plant', cleansession: false, autoUnsubscribe: false };
+	const topic = strategy === 'overlap' ? '$share/plant/in' : 'in';
 	const broker = { broker: 'broker', qos: '1' };
 	return versionFlows(version, [
 		{
@@ -182,14 +186,12 @@ function bridgeFlows(version: Version, port: number): FlowNode[] {
 			name: '',
 			broker: '127.0.0.1',
 			port: String(port),
-			clientid: 'plant',
 			autoConnect: true,
-			autoUnsubscribe: false,
-			cleansession: false,
+			...session,
 			keepalive: '60',
 			protocolVersion: '4',
 		},
-		node('m1', 'mqtt in', { ...broker, topic: 'in', datatype: 'utf8', wires: [['m2']] }),
+		node('m1', 'mqtt in', { ...broker, topic, datatype: 'utf8', wires: [['m2']] }),
 		node('m2', 'function', {
 			func: `return { topic: 'out', payload: ${JSON.stringify(version)} + ' ' + msg.payload };`,
 			outputs: 1,

@@ -41,6 +41,7 @@ ${renderTable(outcomes)}
 - **old**: the promotion went back, and the release that served before serves. **new**: it came through.
 - **up**: \`flowferry up\` was needed to start again what nobody watches: a runner or the gateway. Everything else served again
   by itself, or after \`resume\`.
+- The frozen command is stopped by SIGSTOP, and wakes when \`resume\` has ended its promotion: it changes nothing more.
 - The broker comes back after 400 ms and has forgotten its sessions.
 - **–**: before \`prepare\` has acted there is no new side.
 
