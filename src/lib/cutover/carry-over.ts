@@ -16,7 +16,10 @@ export async function carryOver(
 ): Promise<ContextReport | null> {
 	const { context, mode, timeouts } = environment;
 	if (!context.carry) return null;
-	return await carryContext(pairInstances(instancesOf(old), instancesOf(toActivate(next, mode)), mode), context, timeouts.contextMs);
+	const standing = toActivate(next, mode);
+	// One whose Node-RED is just being started again is waited for.
+	const successors = instancesOf(standing.length > 0 ? standing : next);
+	return await carryContext(pairInstances(instancesOf(old), successors, mode), context, timeouts.contextMs);
 }
 
 /**
