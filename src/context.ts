@@ -1,19 +1,13 @@
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openGitRepository, readGitIdentity } from './lib/adapters/git.ts';
 import { packageRoot } from './lib/adapters/package-root.ts';
 import type { RunUserCommand } from './lib/adapters/user-command.ts';
-import { userCommands } from './lib/adapters/user-command.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import type { LoadedConfig } from './lib/config/load.ts';
-import { loadConfig } from './lib/config/load.ts';
 import type { Redact } from './lib/config/secrets.ts';
 import { createRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
-import { openDevSource } from './lib/node-red/dev-source.ts';
-import { openGitStore } from './lib/snapshot/git-store.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
-import { ProcessTarget } from './lib/targets/process/process-target.ts';
 import type { Target } from './lib/targets/target.ts';
 
 /** What commands work with: the configuration, and the adapters that it asks for. Built here and nowhere else. */
@@ -38,9 +32,20 @@ export interface Context extends LoadedConfig {
 /** Where programs and temporary files are, the language and the time zone, and the way through a company's network. */
 const INHERITED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no)_proxy)$/i;
 
-/** Reads the configuration; nothing else is opened or asked before it is used. @throws as `loadConfig` */
+/**
+ * Reads the configuration; nothing else is opened or asked before it is used. The adapters are loaded here, not when the program
+ * starts: they take longer than judging a file of flows, which needs none.
+ * @throws as `loadConfig`
+ */
 export async function createContext(configPath: string): Promise<Context> {
 	const { env } = process;
+	const [{ loadConfig }, { openDevSource }, { openGitStore }, { openGitRepository, readGitIdentity }, { userCommands }] = await Promise.all([
+		import('./lib/config/load.ts'),
+		import('./lib/node-red/dev-source.ts'),
+		import('./lib/snapshot/git-store.ts'),
+		import('./lib/adapters/git.ts'),
+		import('./lib/adapters/user-command.ts'),
+	]);
 	const loaded = await loadConfig(configPath, env);
 	const inherited = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => INHERITED.test(entry[0])));
 	// In the project; with flowferry, as in a checkout; beside it, as where both are installed in one place.
@@ -55,7 +60,10 @@ export async function createContext(configPath: string): Promise<Context> {
 		author: async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env),
 		now: () => new Date(),
 		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
-		openTarget: (environment) => ProcessTarget.open({ environment, nearbyNodeReds, inherited }),
+		openTarget: async (environment) => {
+			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
+			return await ProcessTarget.open({ environment, nearbyNodeReds, inherited });
+		},
 		inherited,
 		runCommand: userCommands(loaded.directory, redact),
 		redact,

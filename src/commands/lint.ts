@@ -5,7 +5,7 @@ import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
 import { writeOutput } from '../lib/gate/files.ts';
-import { type PlacedChange, planFixes, writeFixes } from '../lib/gate/fix.ts';
+import type { PlacedChange } from '../lib/gate/fix.ts';
 import { formats, parseWantedReport, renderReport } from '../lib/gate/reports.ts';
 import { type GateRequest, type GateRun, runGate } from '../lib/gate/run.ts';
 import { chooseTarget, loadGateSettings } from '../lib/gate/settings.ts';
@@ -96,9 +96,9 @@ export default class Lint extends BaseCommand<typeof Lint> {
 		};
 		const { run, changes } = await this.judgeAndFix(request);
 		const subject = { report: run.report, inputs: run.inputs, rules: ruleList, version: this.config.version };
-		const texts = reports.map(({ format, path }) => ({ path, text: renderReport(format, subject) }));
+		const texts = await Promise.all(reports.map(async ({ format, path }) => ({ path, text: await renderReport(format, subject) })));
 		for (const { path, text } of texts) await writeOutput(path, text);
-		const text = this.jsonEnabled() ? '' : renderReport(flags.format, subject, createTheme(process.stdout));
+		const text = this.jsonEnabled() ? '' : await renderReport(flags.format, subject, createTheme(process.stdout));
 		if (text !== '') this.log(text.slice(0, -1));
 		if (flags.timing) this.say(renderTiming(timing.results(), createTheme(process.stderr)));
 		if (flags.fix && !this.jsonEnabled()) this.show(renderFixes(changes, flags.write, createTheme(process.stdout)));
@@ -110,6 +110,7 @@ export default class Lint extends BaseCommand<typeof Lint> {
 	private async judgeAndFix(request: GateRequest): Promise<{ run: GateRun; changes: PlacedChange[] }> {
 		const run = await runGate(request);
 		if (!this.flags.fix) return { run, changes: [] };
+		const { planFixes, writeFixes } = await import('../lib/gate/fix.ts');
 		const changes = planFixes(run, { mode: request.mode, group: this.flags['share-group'] });
 		if (!this.flags.write || changes.length === 0) return { run, changes };
 		if (request.names.length === 0) throw fixNeedsFile();

@@ -1,7 +1,7 @@
-import type { AnyNode, CallExpression, Node } from 'acorn';
-import { fullAncestor } from 'acorn-walk';
-import { type ContextNames, type ContextScope, findNames, propertyName, resolveRef, textOf } from './context-names.ts';
+import type { AnyNode, CallExpression, MemberExpression } from 'acorn';
+import { type ContextNames, type ContextScope, propertyName, resolveRef, textOf } from './context-names.ts';
 import type { LineOf } from './line-of.ts';
+import type { Syntax } from './syntax.ts';
 
 /** One place where code reads or writes a context. */
 export interface ContextAccess {
@@ -24,26 +24,25 @@ export interface ContextAccess {
 
 const mutators = new Set(['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'add', 'clear', 'delete', 'set']);
 
-export function findAccesses(tree: Node, lineOf: LineOf): ContextAccess[] {
-	const names = findNames(tree);
+export function findAccesses({ uses, names, lineOf }: Syntax): ContextAccess[] {
 	const found: ContextAccess[] = [];
 	const held = new Map<string, ContextAccess[]>();
-	fullAncestor(tree, (visited, _state, ancestors) => {
-		const node = visited as AnyNode;
+	for (const { node, ancestors } of uses) {
 		if (node.type === 'CallExpression') {
-			const accesses = accessesOfCall(node, names, lineOf, isConditional(ancestors as AnyNode[]));
+			const accesses = accessesOfCall(node, names, lineOf, ancestors);
 			found.push(...accesses);
-			const name = accesses[0]?.kind === 'read' ? nameThatHolds(ancestors as AnyNode[]) : null;
+			const name = accesses[0]?.kind === 'read' ? nameThatHolds(ancestors) : null;
 			if (name !== null) held.set(name, [...(held.get(name) ?? []), ...accesses]);
-		} else if (node.type === 'MemberExpression') found.push(...legacyAccess(node, ancestors as AnyNode[], names, lineOf));
-	});
-	if (found.length > 0) found.push(...findChangesInPlace(tree, held, names, lineOf));
+		} else found.push(...legacyAccess(node, ancestors, names, lineOf));
+	}
+	if (found.length > 0) found.push(...findChangesInPlace(uses, held, names, lineOf));
 	return found.sort((a, b) => a.line - b.line);
 }
 
-function accessesOfCall(call: CallExpression, names: ContextNames, lineOf: LineOf, conditional = true): ContextAccess[] {
+function accessesOfCall(call: CallExpression, names: ContextNames, lineOf: LineOf, ancestors?: readonly AnyNode[]): ContextAccess[] {
 	const ref = resolveRef(call.callee as AnyNode, names);
 	if (ref?.is !== 'method' || call.callee.type === 'CallExpression') return [];
+	const conditional = ancestors === undefined || isConditional(ancestors);
 	const store = call.arguments[ref.method === 'get' ? 1 : 2] as AnyNode | undefined;
 	return keysOf(call.arguments[0] as AnyNode | undefined, names).map((key) => ({
 		kind: ref.method === 'get' ? 'read' : 'write',
@@ -71,8 +70,7 @@ function keysOf(argument: AnyNode | undefined, names: ContextNames): (string | n
 }
 
 /** `context.global.x` and `context.x`, read or written. `flow.x` is no context: the sandbox's own objects hold no keys there. */
-function legacyAccess(node: AnyNode, ancestors: AnyNode[], names: ContextNames, lineOf: LineOf): ContextAccess[] {
-	if (node.type !== 'MemberExpression') return [];
+function legacyAccess(node: MemberExpression, ancestors: readonly AnyNode[], names: ContextNames, lineOf: LineOf): ContextAccess[] {
 	const ref = resolveRef(node.object as AnyNode, names);
 	if (ref?.is !== 'context' || resolveRef(node, names)) return [];
 	const throughContext = node.object.type === 'MemberExpression' || ref.scope === 'node';
@@ -98,7 +96,7 @@ const branches = new Set([
 ]);
 
 /** Whether the last ancestor runs only sometimes; the outermost function is the frame around each script. */
-function isConditional(ancestors: AnyNode[]): boolean {
+function isConditional(ancestors: readonly AnyNode[]): boolean {
 	let functions = 0;
 	for (const ancestor of ancestors) {
 		if (branches.has(ancestor.type)) return true;
@@ -113,7 +111,7 @@ function constantOf(value: AnyNode | undefined): boolean | null {
 }
 
 /** How the outermost member expression that begins with the last ancestor is used: assigned to, updated, or read. */
-function useOf(ancestors: AnyNode[]): 'read' | 'write' | 'update' {
+function useOf(ancestors: readonly AnyNode[]): 'read' | 'write' | 'update' {
 	let inner = ancestors.length - 1;
 	while (ancestors[inner - 1]?.type === 'MemberExpression' && (ancestors[inner - 1] as { object: unknown }).object === ancestors[inner])
 		inner--;
@@ -129,7 +127,7 @@ function useOf(ancestors: AnyNode[]): 'read' | 'write' | 'update' {
 }
 
 /** `const list = flow.get('list') || []`: the variable that a read ends up in. */
-function nameThatHolds(ancestors: AnyNode[]): string | null {
+function nameThatHolds(ancestors: readonly AnyNode[]): string | null {
 	for (let index = ancestors.length - 2; index >= 0; index--) {
 		const node = ancestors[index] as AnyNode;
 		if (node.type === 'VariableDeclarator') return node.id.type === 'Identifier' ? node.id.name : null;
@@ -139,23 +137,26 @@ function nameThatHolds(ancestors: AnyNode[]): string | null {
 	return null;
 }
 
-function findChangesInPlace(tree: Node, held: ReadonlyMap<string, ContextAccess[]>, names: ContextNames, lineOf: LineOf): ContextAccess[] {
+function findChangesInPlace(
+	uses: Syntax['uses'],
+	held: ReadonlyMap<string, ContextAccess[]>,
+	names: ContextNames,
+	lineOf: LineOf,
+): ContextAccess[] {
 	const changes: ContextAccess[] = [];
-	fullAncestor(tree, (visited, _state, ancestors) => {
-		const node = visited as AnyNode;
-		if (node.type !== 'MemberExpression') return;
+	for (const { node, ancestors } of uses) {
+		if (node.type !== 'MemberExpression') continue;
 		const sources =
 			node.object.type === 'Identifier'
 				? held.get(node.object.name)
 				: node.object.type === 'CallExpression'
 					? accessesOfCall(node.object, names, lineOf).filter((access) => access.kind === 'read')
 					: undefined;
-		if (!sources || sources.length === 0) return;
-		const chain = ancestors as AnyNode[];
-		const user = chain.at(-2);
+		if (!sources || sources.length === 0) continue;
+		const user = ancestors.at(-2);
 		const called = user?.type === 'CallExpression' && user.callee === node && node.property.type === 'Identifier';
-		const changed = called ? mutators.has((node.property as { name: string }).name) : useOf(chain) !== 'read';
+		const changed = called ? mutators.has((node.property as { name: string }).name) : useOf(ancestors) !== 'read';
 		if (changed) for (const source of sources) changes.push({ ...source, kind: 'write', inPlace: true, line: lineOf(node) });
-	});
+	}
 	return changes;
 }

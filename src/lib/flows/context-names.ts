@@ -1,5 +1,4 @@
-import type { AnyNode, Node, Pattern } from 'acorn';
-import { full } from 'acorn-walk';
+import type { AnyNode, Pattern } from 'acorn';
 
 export type ContextScope = 'node' | 'flow' | 'global';
 
@@ -20,8 +19,7 @@ const given: [string, ContextRef][] = [
 ];
 
 /** Finds aliases (`const f = flow`, `const { get } = global`, `let g = context.global`), through any number of steps. */
-export function findNames(tree: Node): ContextNames {
-	const bindings = collectBindings(tree);
+export function findNames(bindings: readonly Binding[]): ContextNames {
 	const refs = new Map(given.filter(([name]) => !bindings.some((binding) => binding.name === name && !isSelf(binding))));
 	const texts = new Map<string, string>();
 	for (let grown = true; grown; ) {
@@ -115,8 +113,8 @@ function isSelf(binding: Binding): boolean {
 	return binding.value?.type === 'Identifier' && binding.value.name === binding.name && binding.path.length === 0;
 }
 
-/** All that a script binds, declarations and plain assignments alike. */
-export function collectBindings(tree: Node): Binding[] {
+/** All that the nodes of a script bind, declarations and plain assignments alike. */
+export function bindingsOf(nodes: readonly AnyNode[]): Binding[] {
 	const bindings: Binding[] = [];
 	const bind = (pattern: Pattern, value: AnyNode | undefined, path: string[] = []): void => {
 		if (pattern.type === 'Identifier') bindings.push({ name: pattern.name, value, path });
@@ -128,8 +126,7 @@ export function collectBindings(tree: Node): Binding[] {
 			}
 		} else if (pattern.type === 'ArrayPattern') for (const element of pattern.elements) if (element) bind(element, undefined);
 	};
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
+	for (const node of nodes) {
 		if (node.type === 'VariableDeclarator') bind(node.id, node.init ?? undefined);
 		else if (node.type === 'AssignmentExpression' && node.operator === '=' && node.left.type !== 'MemberExpression')
 			bind(node.left, node.right);
@@ -137,6 +134,6 @@ export function collectBindings(tree: Node): Binding[] {
 			if (node.type === 'FunctionDeclaration' && node.id) bindings.push({ name: node.id.name, value: undefined, path: [] });
 			for (const parameter of node.params) bind(parameter, undefined);
 		}
-	});
+	}
 	return bindings;
 }

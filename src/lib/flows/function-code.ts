@@ -1,24 +1,13 @@
-import { type Node, parse } from 'acorn';
 import { type ContextAccess, findAccesses } from './context-access.ts';
 import { findLeakedNames, type LeakedName } from './leaked-names.ts';
-import { createLineOf } from './line-of.ts';
 import { findSecrets, type LiteralSecret } from './literal-secrets.ts';
 import { callsSend, marksReset } from './message-calls.ts';
 import { findModuleCalls, type ModuleCall } from './module-calls.ts';
 import type { FlowNode } from './node.ts';
+import { compiles, headOf, parseScript, type ScriptName, type SyntaxFault, scriptNames } from './script.ts';
+import { walkSyntax } from './syntax.ts';
 import { findTimers, type TimerCall } from './timer-calls.ts';
 import { findUnseenSends, type UnseenSend } from './unseen-sends.ts';
-
-/** The three scripts of a function node: On Message, On Start and On Stop. */
-export type ScriptName = 'func' | 'initialize' | 'finalize';
-
-export interface SyntaxFault {
-	script: ScriptName;
-	/** From 1, as the editor counts. */
-	line: number;
-	column: number;
-	problem: string;
-}
 
 /** What the code of one function node does, as plain data. Comments and strings never count. */
 export interface FunctionCode {
@@ -41,18 +30,24 @@ export interface FunctionCode {
 	tooDeep: ScriptName[];
 }
 
-/**
- * Each script is compiled inside a function, on a line of its own, as Node-RED does (core/function/10-function.js):
- * `return` and `await` are allowed, and a declaration of `node` or `msg` clashes.
- */
-const frames: Record<ScriptName, [head: string, tail: string]> = {
-	func: ['(async function(msg,__send__,__done__){var __msgid__,node;\n', '\n})'],
-	initialize: ['(async function(__send__){var node;\n', '\n})'],
-	finalize: ['(function(){var node;\n', '\n})'],
-};
+/** Analyses function nodes, the same code only once: flows are copied, and their code with them. */
+export function createFunctionAnalyser(): (node: FlowNode) => FunctionCode {
+	const known = new Map<string, FunctionCode>();
+	return (node) => {
+		const scripts = scriptNames.map((script) => sourceOf(node, script));
+		const key = `${scripts.map(({ length }) => length)} ${scripts.join('')}${JSON.stringify(node.libs)}`;
+		const before = known.get(key);
+		if (before) return before;
+		const code = analyseFunction(node);
+		known.set(key, code);
+		return code;
+	};
+}
 
-/** Without one of these words there is nothing to find, and the syntax tree need not be walked. */
-const worthWalking = /\b(?:context|flow|global|setTimeout|setInterval)\b/;
+function sourceOf(node: FlowNode, script: ScriptName): string {
+	const source = node[script];
+	return typeof source === 'string' ? source : '';
+}
 
 export function analyseFunction(node: FlowNode): FunctionCode {
 	const result: FunctionCode = {
@@ -68,13 +63,18 @@ export function analyseFunction(node: FlowNode): FunctionCode {
 		tooDeep: [],
 	};
 	const libraries = librariesOf(node);
-	for (const script of Object.keys(frames) as ScriptName[]) {
-		const source = node[script];
-		if (typeof source !== 'string' || source.trim() === '') continue;
+	for (const script of scriptNames) {
+		const source = sourceOf(node, script);
+		if (source.trim() === '') continue;
+		const interests = interestsIn(source, script, libraries);
+		if (interests.length === 0 && compiles(source, script)) continue;
 		try {
 			const tree = parseScript(source, script);
 			if ('problem' in tree) result.faults.push(tree);
-			else examine(tree, source, script, libraries, result);
+			else if (interests.length > 0) {
+				const syntax = walkSyntax(tree, headOf(script) + source);
+				for (const interest of interests) looks[interest](result, { syntax, script, libraries });
+			}
 		} catch (error) {
 			// The parser and the walker recurse: what exhausts the stack is the code's depth, and nothing of it can be told.
 			if (!(error instanceof RangeError)) throw error;
@@ -84,22 +84,51 @@ export function analyseFunction(node: FlowNode): FunctionCode {
 	return result;
 }
 
-function examine(tree: Node, source: string, script: ScriptName, libraries: ReadonlyMap<string, string>, result: FunctionCode): void {
-	const lineOf = createLineOf(frames[script][0] + source, 1);
-	if (worthWalking.test(source)) {
-		result.accesses.push(...findAccesses(tree, lineOf).map((access) => ({ ...access, script })));
-		result.timers.push(...findTimers(tree, lineOf).map((timer) => ({ ...timer, script })));
-	}
-	if (script === 'func' && /\b(?:reset|flush)\b/.test(source)) result.resets = marksReset(tree);
-	if (script !== 'finalize' && (libraries.size > 0 || /\b(?:require|global)\b/.test(source)))
-		result.moduleCalls.push(...findModuleCalls(tree, libraries, lineOf).map((call) => ({ ...call, script })));
-	if (script === 'func') {
-		if (mayLeak(source)) result.leakedNames = findLeakedNames(tree, libraries, lineOf);
-		if (/\bsend\b/.test(source)) result.unseenSends = findUnseenSends(tree, lineOf);
-	}
-	if (/pass|pwd|token|key|secret|authorization|bearer|:\/\//i.test(source))
-		result.secrets.push(...findSecrets(tree, lineOf).map((secret) => ({ ...secret, script })));
-	if (script === 'initialize' && /\bsend\b/.test(source)) result.sendsAtStart = callsSend(tree);
+interface View {
+	syntax: ReturnType<typeof walkSyntax>;
+	script: ScriptName;
+	libraries: ReadonlyMap<string, string>;
+}
+
+/** What there may be to find in a script. */
+type Interest = 'contexts' | 'timers' | 'resets' | 'modules' | 'leaks' | 'unseenSends' | 'secrets' | 'sendsAtStart';
+
+const looks: Record<Interest, (result: FunctionCode, view: View) => void> = {
+	contexts: (result, { syntax, script }) => result.accesses.push(...findAccesses(syntax).map((access) => ({ ...access, script }))),
+	timers: (result, { syntax, script }) => result.timers.push(...findTimers(syntax).map((timer) => ({ ...timer, script }))),
+	resets: (result, { syntax }) => {
+		result.resets = marksReset(syntax);
+	},
+	modules: (result, { syntax, script, libraries }) =>
+		result.moduleCalls.push(...findModuleCalls(syntax, libraries).map((call) => ({ ...call, script }))),
+	leaks: (result, { syntax, libraries }) => {
+		result.leakedNames = findLeakedNames(syntax, libraries);
+	},
+	unseenSends: (result, { syntax }) => {
+		result.unseenSends = findUnseenSends(syntax);
+	},
+	secrets: (result, { syntax, script }) => result.secrets.push(...findSecrets(syntax).map((secret) => ({ ...secret, script }))),
+	sendsAtStart: (result, { syntax }) => {
+		result.sendsAtStart = callsSend(syntax);
+	},
+};
+
+/**
+ * By the words of the text, as nothing can be found where none of them stands; a name may be written with escapes (`\u0066low`),
+ * and then it takes the syntax tree to know.
+ */
+function interestsIn(source: string, script: ScriptName, libraries: ReadonlyMap<string, string>): Interest[] {
+	const holds = source.includes('\\u') ? () => true : (words: RegExp) => words.test(source);
+	const interests: Interest[] = [];
+	if (holds(/\b(?:context|flow|global)\b/)) interests.push('contexts');
+	if (holds(/\b(?:setTimeout|setInterval)\b/)) interests.push('timers');
+	if (script === 'func' && holds(/\b(?:reset|flush)\b/)) interests.push('resets');
+	if (script !== 'finalize' && (libraries.size > 0 || holds(/\b(?:require|global)\b/))) interests.push('modules');
+	if (script === 'func' && mayLeak(source)) interests.push('leaks');
+	if (script === 'func' && holds(/\bsend\b/)) interests.push('unseenSends');
+	if (holds(/pass|pwd|token|key|secret|authorization|bearer|:\/\//i)) interests.push('secrets');
+	if (script === 'initialize' && holds(/\bsend\b/)) interests.push('sendsAtStart');
+	return interests;
 }
 
 /** Whether some name is assigned that no declaration of the text names; declarations in other scopes are taken for the same. */
@@ -121,18 +150,4 @@ function librariesOf(node: FlowNode): Map<string, string> {
 		if (typeof entry?.var === 'string' && typeof entry?.module === 'string') libraries.set(entry.var, entry.module);
 	}
 	return libraries;
-}
-
-function parseScript(source: string, script: ScriptName): Node | SyntaxFault {
-	const [head, tail] = frames[script];
-	try {
-		return parse(head + source + tail, { ecmaVersion: 'latest' });
-	} catch (error) {
-		if (!(error instanceof SyntaxError) || error.message.startsWith('Not enough stack space')) throw new RangeError('nested too deeply');
-		const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } };
-		const lines = source.split('\n').length;
-		const line = Math.min(Math.max((loc?.line ?? 2) - 1, 1), lines);
-		const column = (loc?.line ?? 2) - 1 > lines ? (source.split('\n').at(-1) ?? '').length + 1 : (loc?.column ?? 0) + 1;
-		return { script, line, column, problem: message.replace(/ \(\d+:\d+\)$/, '') };
-	}
 }

@@ -1,6 +1,6 @@
-import type { AnyNode, Node } from 'acorn';
+import type { AnyNode } from 'acorn';
 import { full } from 'acorn-walk';
-import type { LineOf } from './line-of.ts';
+import type { Syntax } from './syntax.ts';
 
 /** A variable that is assigned without a declaration: it lives in the node's sandbox, and from one message to the next. */
 export interface LeakedName {
@@ -19,7 +19,7 @@ const given = new Set([
  * Names whose first use, in the order of evaluation, looks at what an earlier message has left. One that is always assigned
  * before it is read, such as a loop's counter, carries nothing on.
  */
-export function findLeakedNames(tree: Node, libraries: ReadonlyMap<string, string>, lineOf: LineOf): LeakedName[] {
+export function findLeakedNames({ tree, lineOf }: Syntax, libraries: ReadonlyMap<string, string>): LeakedName[] {
 	const declared = new Set<string>();
 	const assigned = new Map<string, number>();
 	const firstUse = new Map<string, { at: number; looksBack: boolean }>();

@@ -1,6 +1,5 @@
-import type { AnyNode, Node } from 'acorn';
-import { full } from 'acorn-walk';
-import type { LineOf } from './line-of.ts';
+import type { AnyNode } from 'acorn';
+import type { Syntax } from './syntax.ts';
 
 /** A password or the like that stands in code as text. The text itself is not kept. */
 export interface LiteralSecret {
@@ -36,21 +35,20 @@ export function holdsKey(text: string): boolean {
 	return key !== undefined && /\d/.test(key) && /[A-Za-z]/.test(key);
 }
 
-export function findSecrets(tree: Node, lineOf: LineOf): LiteralSecret[] {
+export function findSecrets({ nodes, lineOf }: Syntax): LiteralSecret[] {
 	const found: LiteralSecret[] = [];
 	const judge = (name: string | null, value: AnyNode | null | undefined): void => {
 		if (name === null || value?.type !== 'Literal' || typeof value.value !== 'string') return;
 		if (namesSecret(name) && looksSecret(value.value)) found.push({ name, line: lineOf(value) });
 	};
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
+	for (const node of nodes) {
 		if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') judge(node.id.name, node.init as AnyNode | null);
 		else if (node.type === 'Property') judge(keyOf(node.key as AnyNode), node.value as AnyNode);
 		else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression')
 			judge(keyOf(node.left.property as AnyNode), node.right as AnyNode);
 		else if (node.type === 'Literal' && typeof node.value === 'string' && (holdsUserInfo(node.value) || holdsKey(node.value)))
 			found.push({ name: 'a URL', line: lineOf(node) });
-	});
+	}
 	return found.sort((a, b) => a.line - b.line);
 }
 

@@ -1,15 +1,12 @@
-import type { AnyNode, Node } from 'acorn';
-import { full } from 'acorn-walk';
+import type { AnyNode } from 'acorn';
+import type { Syntax } from './syntax.ts';
 
 /** Whether code sets `msg.reset` or `msg.flush`, or builds a message that has them: what cancels or releases in delay and trigger nodes. */
-export function marksReset(tree: Node): boolean {
-	let found = false;
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
-		if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') found ||= isResetKey(node.left.property as AnyNode);
-		else if (node.type === 'Property') found ||= isResetKey(node.key as AnyNode);
+export function marksReset({ nodes }: Syntax): boolean {
+	return nodes.some((node) => {
+		if (node.type === 'Property') return isResetKey(node.key as AnyNode);
+		return node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression' && isResetKey(node.left.property as AnyNode);
 	});
-	return found;
 }
 
 function isResetKey(key: AnyNode): boolean {
@@ -18,13 +15,10 @@ function isResetKey(key: AnyNode): boolean {
 }
 
 /** Whether code calls `node.send(…)`. */
-export function callsSend(tree: Node): boolean {
-	let found = false;
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
-		if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;
+export function callsSend({ uses }: Syntax): boolean {
+	return uses.some(({ node }) => {
+		if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
 		const { object, property } = node.callee;
-		found ||= object.type === 'Identifier' && object.name === 'node' && property.type === 'Identifier' && property.name === 'send';
+		return object.type === 'Identifier' && object.name === 'node' && property.type === 'Identifier' && property.name === 'send';
 	});
-	return found;
 }

@@ -1,7 +1,6 @@
-import type { AnyNode, CallExpression, Node } from 'acorn';
-import { full } from 'acorn-walk';
-import { type ContextNames, collectBindings, findNames, resolveRef, textOf } from './context-names.ts';
-import type { LineOf } from './line-of.ts';
+import type { AnyNode, CallExpression } from 'acorn';
+import { type ContextNames, resolveRef, textOf } from './context-names.ts';
+import type { Syntax } from './syntax.ts';
 
 /** One call of a module that reaches out of Node-RED. */
 export interface ModuleCall {
@@ -26,27 +25,25 @@ const servers = /^(?:createServer|createSocket|createSecureServer|listen|Server|
  * Finds modules by what they are bound to: `global.get('fs')`, `context.global.fs`, `require('fs')`, and the modules of the
  * Setup tab (`libraries`: variable → module).
  */
-export function findModuleCalls(tree: Node, libraries: ReadonlyMap<string, string>, lineOf: LineOf): ModuleCall[] {
-	const names = findNames(tree);
+export function findModuleCalls({ nodes, bindings, names, lineOf }: Syntax, libraries: ReadonlyMap<string, string>): ModuleCall[] {
 	const modules = new Map(libraries);
 	/** What was taken out of a module: `const { writeFileSync } = fs`. */
 	const members = new Map<string, { module: string; member: string }>();
-	for (const { name, value, path } of collectBindings(tree)) {
+	for (const { name, value, path } of bindings) {
 		const module = value && path.length < 2 ? moduleOf(value, names, modules) : null;
 		if (module === null) continue;
 		const [member] = path;
 		if (member === undefined) modules.set(name, module);
 		else members.set(name, { module, member });
 	}
-	const writesRows = holdsWritingSql(tree);
+	const writesRows = nodes.some(isWritingSql);
 	const calls: ModuleCall[] = [];
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
-		if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return;
+	for (const node of nodes) {
+		if (node.type !== 'CallExpression' && node.type !== 'NewExpression') continue;
 		const called = calledMember(node.callee as AnyNode, names, modules, members);
 		const call = called ? describe(called.module, called.member, writesRows) : null;
 		if (call) calls.push({ ...call, line: lineOf(node) });
-	});
+	}
 	return calls.sort((a, b) => a.line - b.line);
 }
 
@@ -66,14 +63,9 @@ function calledMember(
 }
 
 /** Whether some text of the code changes rows: what is done with a database goes through objects that may come from anywhere. */
-function holdsWritingSql(tree: Node): boolean {
-	let found = false;
-	full(tree, (visited) => {
-		const node = visited as AnyNode;
-		const text = node.type === 'Literal' ? node.value : node.type === 'TemplateElement' ? node.value.raw : null;
-		found ||= typeof text === 'string' && /\b(?:INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b/i.test(text);
-	});
-	return found;
+function isWritingSql(node: AnyNode): boolean {
+	const text = node.type === 'Literal' ? node.value : node.type === 'TemplateElement' ? node.value.raw : null;
+	return typeof text === 'string' && /\b(?:INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b/i.test(text);
 }
 
 function describe(module: string, method: string, writesRows: boolean): Omit<ModuleCall, 'line'> | null {

@@ -1,6 +1,5 @@
-import type { AnyNode, Node } from 'acorn';
-import { fullAncestor } from 'acorn-walk';
-import type { LineOf } from './line-of.ts';
+import type { AnyNode } from 'acorn';
+import type { Syntax } from './syntax.ts';
 
 /** One call of setTimeout or setInterval. */
 export interface TimerCall {
@@ -10,19 +9,18 @@ export interface TimerCall {
 	promised: boolean;
 }
 
-export function findTimers(tree: Node, lineOf: LineOf): TimerCall[] {
+export function findTimers({ uses, lineOf }: Syntax): TimerCall[] {
 	const timers: TimerCall[] = [];
-	fullAncestor(tree, (node, _state, ancestors) => {
-		const call = node as AnyNode;
-		if (call.type !== 'CallExpression' || call.callee.type !== 'Identifier') return;
-		const { name } = call.callee;
-		if (name !== 'setTimeout' && name !== 'setInterval') return;
+	for (const { node, ancestors } of uses) {
+		if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') continue;
+		const { name } = node.callee;
+		if (name !== 'setTimeout' && name !== 'setInterval') continue;
 		timers.push({
 			kind: name === 'setTimeout' ? 'timeout' : 'interval',
 			line: lineOf(node),
-			promised: ancestors.some((ancestor) => isNewPromise(ancestor as AnyNode)),
+			promised: ancestors.some(isNewPromise),
 		});
-	});
+	}
 	return timers;
 }
 

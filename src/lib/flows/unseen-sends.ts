@@ -1,6 +1,5 @@
-import type { AnyNode, Node } from 'acorn';
-import { fullAncestor } from 'acorn-walk';
-import type { LineOf } from './line-of.ts';
+import type { AnyNode } from 'acorn';
+import type { Syntax } from './syntax.ts';
 
 /** `node.send(…)` in a callback that runs when the function has returned, in code that never calls `node.done()`. */
 export interface UnseenSend {
@@ -35,16 +34,16 @@ const timers = new Set(['setTimeout', 'setInterval']);
  * Node-RED calls `done` itself once the function has returned and its promise is fulfilled, unless the code calls `node.done()`
  * (core/function/10-function.js). What a callback sends later is then no longer in flight.
  */
-export function findUnseenSends(tree: Node, lineOf: LineOf): UnseenSend[] {
+export function findUnseenSends({ uses, lineOf }: Syntax): UnseenSend[] {
 	const sends: UnseenSend[] = [];
 	let callsDone = false;
-	fullAncestor(tree, (visited, _state, ancestors) => {
-		const method = methodOfNode(visited as AnyNode);
+	for (const { node, ancestors } of uses) {
+		const method = methodOfNode(node);
 		if (method === 'done') callsDone = true;
-		if (method !== 'send') return;
-		const waitsFor = waitedFor(ancestors as AnyNode[]);
-		if (waitsFor !== null) sends.push({ line: lineOf(visited), waitsFor });
-	});
+		if (method !== 'send') continue;
+		const waitsFor = waitedFor(ancestors);
+		if (waitsFor !== null) sends.push({ line: lineOf(node), waitsFor });
+	}
 	return callsDone ? [] : sends.sort((a, b) => a.line - b.line);
 }
 
@@ -55,7 +54,7 @@ function methodOfNode(node: AnyNode): string | null {
 }
 
 /** The call whose callback the last ancestor stands in; null where all of it is over, or awaited, when the function is. */
-function waitedFor(ancestors: AnyNode[]): string | null {
+function waitedFor(ancestors: readonly AnyNode[]): string | null {
 	let inner: string | null = null;
 	for (let index = ancestors.length - 2; index > 0; index--) {
 		const node = ancestors[index] as AnyNode;

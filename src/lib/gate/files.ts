@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { rewriteFile } from '../adapters/atomic-file.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
 import { type Baseline, parseBaseline } from '../lint/baseline.ts';
@@ -19,6 +18,7 @@ export async function writeOutput(path: string, text: string): Promise<void> {
 /** Replaces a flow file, whole or not at all. @throws FlowferryError OUTPUT_NOT_WRITTEN */
 export async function replaceFlowFile(path: string, text: string): Promise<void> {
 	try {
+		const { rewriteFile } = await import('../adapters/atomic-file.ts');
 		await rewriteFile(path, text);
 	} catch (cause) {
 		throw notWritten(path, cause);

@@ -9,9 +9,10 @@ export const formats = ['stylish', 'readable', ...(Object.keys(reporters) as (ke
 export type Format = (typeof formats)[number];
 
 /** A report in a format; `readable` is an older name of `stylish`. The text ends with a line break unless it is empty. */
-export function renderReport(format: Format, subject: ReportSubject, theme: Theme = plainTheme): string {
+export async function renderReport(format: Format, subject: ReportSubject, theme: Theme = plainTheme): Promise<string> {
 	if (format === 'stylish' || format === 'readable') return `${renderLint(subject.report, subject.inputs, theme)}\n`;
-	return reporters[format](subject);
+	const report = await reporters[format]();
+	return report(subject);
 }
 
 /** A report to write besides what goes to stdout. */

@@ -5,8 +5,6 @@ import { buildGateReport, type GateInput, type GateOptions, type GateResult, jud
 import type { Thresholds } from '../lint/outcome.ts';
 import type { DevSource } from '../node-red/dev-source.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
-import { readDevInput, snapshotInput } from './dev-input.ts';
-import { addEarlier } from './earlier.ts';
 import { baselineNames, readBaseline, writeOutput } from './files.ts';
 import { readInputs } from './inputs.ts';
 
@@ -38,8 +36,7 @@ export interface GateRun extends GateResult {
 /** The lint as a gate: reads what is to be judged, judges it, and holds it against a baseline. @throws FlowferryError */
 export async function runGate(request: GateRequest): Promise<GateRun> {
 	const { inputs: read, notes } = await gather(request);
-	const inputs =
-		request.since === undefined ? read : await addEarlier(read, request.since, { ...request, findSnapshot: (id) => find(request, id) });
+	const inputs = request.since === undefined ? read : await withEarlier(read, request.since, request);
 	const judged = judgeInputs(inputs, request);
 	const { baseline: wanted } = request;
 	if (!wanted) return { ...buildGateReport(judged, request, { ...request, baseline: null }), inputs, notes };
@@ -74,16 +71,23 @@ export async function runGate(request: GateRequest): Promise<GateRun> {
 
 async function gather(request: GateRequest): Promise<{ inputs: GateInput[]; notes: string[] }> {
 	if (request.snapshot !== undefined) {
-		const snapshots = await request.openSnapshots();
+		const [snapshots, { snapshotInput }] = [await request.openSnapshots(), await import('./dev-input.ts')];
 		return { inputs: [snapshotInput(await snapshots.get(request.snapshot))], notes: [] };
 	}
 	const setting = { ...request, ignoresFile: (path: string) => request.settings.ignoresFile(path) };
 	if (request.names.length === 0) {
+		const { readDevInput } = await import('./dev-input.ts');
 		const { input, warnings } = await readDevInput(await request.openDev(), setting);
 		return { inputs: [input], notes: warnings };
 	}
 	const { inputs, ignored } = await readInputs(request.names, setting);
 	return { inputs, notes: ignored.map((file) => `${file} is not judged: lint.ignore of the configuration names it`) };
+}
+
+/** Loads git's library, which most runs do not need. */
+async function withEarlier(inputs: readonly GateInput[], since: string, request: GateRequest): Promise<GateInput[]> {
+	const { addEarlier } = await import('./earlier.ts');
+	return await addEarlier(inputs, since, { ...request, findSnapshot: (id) => find(request, id) });
 }
 
 async function find(request: GateRequest, id: string) {

@@ -1,4 +1,5 @@
-import { type LintEnvironment, loadLintConfig } from '../config/lint-config.ts';
+import { existsSync } from 'node:fs';
+import type { LintEnvironment } from '../config/lint-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
@@ -13,7 +14,8 @@ export interface GateSettings {
 }
 
 /**
- * What a configuration says of judging flows. Nobody needs one to judge a file: `isOptional` says that it may be missing.
+ * What a configuration says of judging flows. Nobody needs one to judge a file: `isOptional` says that it may be missing. What reads
+ * it is loaded only where there is one: it takes as long as judging a small file.
  * @throws as `loadLintConfig`
  */
 export async function loadGateSettings(
@@ -21,13 +23,10 @@ export async function loadGateSettings(
 	isOptional: boolean,
 	{ folder, env }: { folder: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<GateSettings> {
-	try {
-		const { section, environments, directory } = await loadLintConfig(path, env, ruleIds);
-		return { settings: resolveSettings(section), environments, settingsFolder: directory };
-	} catch (error) {
-		if (!isOptional || !(error instanceof FlowferryError) || error.code !== 'CONFIG_MISSING') throw error;
-		return { settings: resolveSettings(), environments: {}, settingsFolder: folder };
-	}
+	if (isOptional && !existsSync(path)) return { settings: resolveSettings(), environments: {}, settingsFolder: folder };
+	const { loadLintConfig } = await import('../config/lint-config.ts');
+	const { section, environments, directory } = await loadLintConfig(path, env, ruleIds);
+	return { settings: resolveSettings(section), environments, settingsFolder: directory };
 }
 
 /**

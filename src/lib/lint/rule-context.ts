@@ -1,4 +1,4 @@
-import { analyseFunction, type FunctionCode } from '../flows/function-code.ts';
+import { createFunctionAnalyser, type FunctionCode } from '../flows/function-code.ts';
 import { buildGraph, runningNodes } from '../flows/graph.ts';
 import { findLeads, type Leads, type ReverseEdges, reverseEdges } from '../flows/lead.ts';
 import type { Mode } from '../flows/mode.ts';
@@ -76,7 +76,7 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 		if (known) known.push(node);
 		else byType.set(node.type, [node]);
 	}
-	const code = cacheByNode(analyseFunction);
+	const code = cacheByNode(createFunctionAnalyser());
 	const receivers = once(() => findReceivers(graph));
 	const sourceKind = cacheByNode((node) => sourceKindOf(node, code, (id) => receivers().has(id), lookUp));
 	const sources = once(() => running.filter((node) => sourceKind(node) !== null));

@@ -1,5 +1,6 @@
 import { github } from '../../../../src/lib/lint/reporters/github.ts';
 import { gitlab } from '../../../../src/lib/lint/reporters/gitlab.ts';
+import { html } from '../../../../src/lib/lint/reporters/html/html.ts';
 import { reporters } from '../../../../src/lib/lint/reporters/index.ts';
 import { markdown } from '../../../../src/lib/lint/reporters/markdown.ts';
 import { wireToNowhere } from '../../../../src/lib/lint/rules/wire-to-nowhere.ts';
@@ -80,20 +81,21 @@ describe('markdown', () => {
 });
 
 describe('every format', () => {
-	it.each(Object.keys(reporters) as (keyof typeof reporters)[])('%s is pure, and leaves the subject as it is', (format) => {
+	it.each(Object.keys(reporters) as (keyof typeof reporters)[])('%s is pure, and leaves the subject as it is', async (format) => {
 		const before = JSON.stringify(hostile);
-		expect(reporters[format](hostile)).toBe(reporters[format](hostile));
+		const report = await reporters[format]();
+		expect(report(hostile)).toBe(report(hostile));
 		expect(JSON.stringify(hostile)).toBe(before);
 	});
 });
 
 describe('html', () => {
 	it('draws one input', () => {
-		expect(reporters.html(subjectOf([gateInput('flows.json', [tab])]))).toMatch(/^<!doctype html>.*<title>flowferry lint: flows\.json/s);
+		expect(html(subjectOf([gateInput('flows.json', [tab])]))).toMatch(/^<!doctype html>.*<title>flowferry lint: flows\.json/s);
 	});
 
 	it('draws several in one page', () => {
-		const page = reporters.html(subjectOf([gateInput('a', [tab]), gateInput('b', [tab])]));
+		const page = html(subjectOf([gateInput('a', [tab]), gateInput('b', [tab])]));
 		expect(page).toContain('<title>flowferry lint: 2 flow files</title>');
 		expect(page.match(/<svg class="drawing/g)).toHaveLength(2);
 	});
