@@ -30,16 +30,15 @@ export interface FunctionCode {
 	tooDeep: ScriptName[];
 }
 
-/** Analyses function nodes, the same code only once: flows are copied, and their code with them. */
+/** Analyses function nodes, and those that are only On Message once for each text: flows are copied, and their code with them. */
 export function createFunctionAnalyser(): (node: FlowNode) => FunctionCode {
 	const known = new Map<string, FunctionCode>();
 	return (node) => {
-		const scripts = scriptNames.map((script) => sourceOf(node, script));
-		const key = `${scripts.map(({ length }) => length)} ${scripts.join('')}${JSON.stringify(node.libs)}`;
-		const before = known.get(key);
-		if (before) return before;
-		const code = analyseFunction(node);
-		known.set(key, code);
+		const isPlain = sourceOf(node, 'initialize') === '' && sourceOf(node, 'finalize') === '' && librariesOf(node).size === 0;
+		if (!isPlain) return analyseFunction(node);
+		const text = sourceOf(node, 'func');
+		const code = known.get(text) ?? analyseFunction(node);
+		known.set(text, code);
 		return code;
 	};
 }

@@ -20,12 +20,17 @@ export interface RuleContext {
 	graph: FlowGraph;
 	/** Nodes that run and stand in a flow; config nodes are not among them. */
 	running: readonly FlowNode[];
+	/** All that runs, config nodes in use included. */
+	inUse: readonly FlowNode[];
+	inUseByType: NodesByType;
 	/** The running nodes, config nodes in use included, of some types. */
 	ofType(...types: string[]): FlowNode[];
 	/** What is known of node types, the team's own among them. */
 	lookUp: Lookup;
 	/** What the catalogue holds against a node in this mode; undefined for unknown types and for those that are safe in it. */
 	knowledge(node: FlowNode): NodeKnowledge | undefined;
+	/** The nodes of `running` (or others, grouped by type) whose knowledge in this mode is as wanted. Asks once for each type. */
+	knownAs(isWanted: (knowledge: NodeKnowledge) => unknown, nodes?: NodesByType): Iterable<FlowNode>;
 	/** Null for nodes that do not emit by themselves. */
 	sourceKind(node: FlowNode): SourceKind | null;
 	/** The source whose messages reach a node, as a related node; empty where it is a source itself. */
@@ -69,13 +74,9 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 	const lookUp = createLookup(types);
 	const graph = buildGraph(flows);
 	const running = runningNodes(graph);
-	const byType = new Map<string, FlowNode[]>();
-	for (const node of flows) {
-		if (!graph.activity.running.has(node.id)) continue;
-		const known = byType.get(node.type);
-		if (known) known.push(node);
-		else byType.set(node.type, [node]);
-	}
+	const inUse = flows.filter((node) => graph.activity.running.has(node.id));
+	const inUseByType = groupByType(inUse);
+	const runningByType = groupByType(running);
 	const code = cacheByNode(createFunctionAnalyser());
 	const receivers = once(() => findReceivers(graph));
 	const sourceKind = cacheByNode((node) => sourceKindOf(node, code, (id) => receivers().has(id), lookUp));
@@ -118,20 +119,31 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 			}),
 		),
 	);
-	const inMode = (judged: Mode): RuleContext => ({
-		...facts,
-		mode: judged,
-		inMode,
-		knowledge: (node) => {
-			const known = lookUp(node.type);
+	const inMode = (judged: Mode): RuleContext => {
+		const knowledgeOf = (type: string): NodeKnowledge | undefined => {
+			const known = lookUp(type);
 			return known?.verdicts?.[judged] === 'safe' ? undefined : known;
-		},
-	});
-	const facts: Omit<RuleContext, 'mode' | 'inMode' | 'knowledge'> = {
+		};
+		return {
+			...facts,
+			mode: judged,
+			inMode,
+			knowledge: (node) => knowledgeOf(node.type),
+			*knownAs(isWanted, nodes = runningByType) {
+				for (const [type, each] of nodes) {
+					const known = knowledgeOf(type);
+					if (known && isWanted(known)) yield* each;
+				}
+			},
+		};
+	};
+	const facts: Omit<RuleContext, 'mode' | 'inMode' | 'knowledge' | 'knownAs'> = {
 		graph,
 		running,
+		inUse,
+		inUseByType,
 		lookUp,
-		ofType: (...types) => types.flatMap((type) => byType.get(type) ?? []),
+		ofType: (...types) => types.flatMap((type) => inUseByType.get(type) ?? []),
 		sourceKind,
 		reached,
 		sourceOf: (node) => {
@@ -157,6 +169,12 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 function makesParts(node: FlowNode): boolean {
 	if (node.type === 'split') return node.stream !== true;
 	return node.type === 'file in' && (node.format === 'lines' || node.format === 'stream');
+}
+
+export type NodesByType = ReadonlyMap<string, readonly FlowNode[]>;
+
+function groupByType(nodes: readonly FlowNode[]): NodesByType {
+	return Map.groupBy(nodes, ({ type }) => type);
 }
 
 function once<T>(compute: () => T): () => T {

@@ -9,8 +9,7 @@ export const environmentVariable: Rule = {
 	*check(context) {
 		const byName = new Map<string, FlowNode[]>();
 		const global = namesOf(context.graph.nodes.filter((node) => node.type === 'global-config'));
-		for (const node of context.graph.nodes) {
-			if (!context.graph.activity.running.has(node.id)) continue;
+		for (const node of context.inUse) {
 			for (const name of variablesOf(node)) {
 				if (name.startsWith('NR_') || context.variables.has(name) || global.has(name) || isSetAround(context.graph, node, name)) continue;
 				const known = byName.get(name);

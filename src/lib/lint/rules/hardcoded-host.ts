@@ -7,8 +7,7 @@ export const hardcodedHost: Rule = {
 	summary: 'The name of this machine, or a private address, in a server field',
 	*check(context) {
 		const byHost = new Map<string, { host: string; nodes: FlowNode[] }>();
-		for (const node of context.graph.nodes) {
-			if (!context.graph.activity.running.has(node.id)) continue;
+		for (const node of context.inUse) {
 			for (const host of hostsOf(node)) {
 				// What is not there on another machine is wrong at each node; an address that dev and production share is one question.
 				const key = isOwn(host) ? node.id : host;

@@ -5,7 +5,7 @@ export const hardware: Rule = {
 	family: 'singletons',
 	summary: 'A device at one machine that one instance at a time can use',
 	*check(context) {
-		for (const node of context.running) {
+		for (const node of context.knownAs(({ binds }) => binds?.to === 'hardware')) {
 			const binds = context.knowledge(node)?.binds;
 			if (binds?.to !== 'hardware') continue;
 			const balanced = context.mode === 'load-balanced';

@@ -10,21 +10,20 @@ export const inProcessLock: Rule = {
 	summary: 'A lock that other instances do not see',
 	*check(context) {
 		const balanced = context.mode === 'load-balanced';
-		for (const node of context.running) {
+		const locking = new Set(context.knownAs(({ locks }) => locks));
+		for (const node of balanced ? locking : []) {
 			if (!context.reached().has(node.id)) continue;
-			const lock = context.knowledge(node)?.locks;
-			if (lock) {
-				if (!balanced) continue;
-				yield {
-					node,
-					severity: 'error',
-					confidence: context.knowledge(node)?.evidence ? 'high' : 'medium',
-					message: `It takes ${lock}. Each instance has its own, so that what it guards is entered by several instances at once.`,
-					remediation:
-						'Let the guarded thing do the locking (a database transaction, a file on a server that locks), or run this flow in hot-spare mode.',
-				};
-				continue;
-			}
+			yield {
+				node,
+				severity: 'error',
+				confidence: context.knowledge(node)?.evidence ? 'high' : 'medium',
+				message: `It takes ${context.knowledge(node)?.locks}. Each instance has its own, so that what it guards is entered by several instances at once.`,
+				remediation:
+					'Let the guarded thing do the locking (a database transaction, a file on a server that locks), or run this flow in hot-spare mode.',
+			};
+		}
+		for (const node of context.contexts().users) {
+			if (locking.has(node) || !context.reached().has(node.id)) continue;
 			const taken = locksTakenBy(node, context);
 			if (taken.length === 0) continue;
 			const lasting = worstReach(taken, context.reachOfStore) !== 'process';

@@ -9,8 +9,7 @@ export const inlineCredentials: Rule = {
 	family: 'portability',
 	summary: 'A password or token that stands in the flow file',
 	*check(context) {
-		for (const node of context.graph.nodes) {
-			if (!context.graph.activity.running.has(node.id)) continue;
+		for (const node of context.inUse) {
 			const places = placesOf(node, context);
 			if (places.length === 0) continue;
 			yield {

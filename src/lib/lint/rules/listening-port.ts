@@ -7,8 +7,8 @@ export const listeningPort: Rule = {
 	family: 'listeners',
 	summary: 'A port that a node opens itself',
 	*check(context) {
-		for (const node of context.graph.nodes) {
-			if (!context.graph.activity.running.has(node.id)) continue;
+		const servers = context.knownAs(({ serves }) => serves, context.inUseByType);
+		for (const node of new Set([...context.ofType('tcp in', 'tcp out', 'udp in'), ...servers])) {
 			const port = portOf(node, context);
 			if (!port) continue;
 			const balanced = context.mode === 'load-balanced';

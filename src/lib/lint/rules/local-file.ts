@@ -6,7 +6,7 @@ export const localFile: Rule = {
 	family: 'local',
 	summary: 'A file or folder of the machine that an instance runs on',
 	*check(context) {
-		for (const node of context.running) {
+		for (const node of context.knownAs(({ local }) => local)) {
 			const knowledge = context.knowledge(node);
 			if (!knowledge?.local || !context.reached().has(node.id)) continue;
 			const writes = knowledge.acts === true || knowledge.keeps !== undefined;

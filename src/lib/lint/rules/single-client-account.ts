@@ -9,8 +9,7 @@ export const singleClientAccount: Rule = {
 	summary: 'An account or identity that takes one client at a time',
 	*check(context) {
 		const balanced = context.mode === 'load-balanced';
-		for (const node of context.graph.nodes) {
-			if (!context.graph.activity.running.has(node.id)) continue;
+		for (const node of context.knownAs(({ binds }) => binds?.to === 'account', context.inUseByType)) {
 			const binds = accountOf(node, context);
 			// A config node is named only where none of the nodes that use it says the same.
 			if (!binds || usersOf(node, context).some((user) => accountOf(user, context))) continue;

@@ -6,7 +6,7 @@ export const sourceLosesMessages: Rule = {
 	family: 'subscriptions',
 	summary: 'A queue or channel that does not wait for the next instance',
 	*check(context) {
-		for (const node of context.running) {
+		for (const node of context.knownAs(({ loses }) => loses)) {
 			const knowledge = context.knowledge(node);
 			if (!knowledge?.loses || context.sourceKind(node) === null || !context.isHeard(node)) continue;
 			const shared = isCompeting(node, knowledge);

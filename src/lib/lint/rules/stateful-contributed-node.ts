@@ -8,7 +8,7 @@ export const statefulContributedNode: Rule = {
 	family: 'implicit-state',
 	summary: 'A contributed node that is known to remember something from message to message',
 	*check(context) {
-		for (const node of context.running) {
+		for (const node of context.knownAs(({ keeps }) => keeps)) {
 			const knowledge = context.knowledge(node);
 			if (!knowledge?.keeps || !context.reached().has(node.id) || remembersNothing(node, knowledge, context)) continue;
 			const balanced = context.mode === 'load-balanced';

@@ -6,7 +6,7 @@ export const unsafeNodeType: Rule = {
 	summary: 'A node type that was judged unsafe for this mode as a whole',
 	*check(context) {
 		const balanced = context.mode === 'load-balanced';
-		for (const node of context.running) {
+		for (const node of context.knownAs(({ verdicts }) => verdicts)) {
 			const knowledge = context.knowledge(node);
 			const verdict = knowledge?.verdicts?.[context.mode];
 			if (!knowledge || (verdict !== 'unsafe' && verdict !== 'depends') || !context.reached().has(node.id)) continue;
