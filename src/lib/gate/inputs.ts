@@ -7,6 +7,7 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { parseFlows } from '../flows/parse.ts';
 import type { GateInput } from '../lint/gate.ts';
 import { findFlowFile } from '../node-red/flow-file.ts';
+import { readPaletteBeside } from '../node-red/palette-beside.ts';
 import { readJsonObject } from '../node-red/read-json.ts';
 
 /** What names of inputs are relative to, and what is not to be read. */
@@ -44,7 +45,8 @@ export async function readInputs(names: readonly string[], setting: InputSetting
 			continue;
 		}
 		const { text, origin } = await readTextInput(path, setting.stdin, named.file ?? undefined);
-		inputs.push({ ...named, origin, text, flows: parseFlows(text, origin), earlier: null });
+		const palette = path === '-' ? null : await readPaletteBeside(path);
+		inputs.push({ ...named, origin, text, flows: parseFlows(text, origin), palette, earlier: null });
 	}
 	return { inputs, ignored };
 }

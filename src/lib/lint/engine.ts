@@ -7,6 +7,7 @@ import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import type { ContextStores } from './context-stores.ts';
 import type { Finding, LintReport, RelatedNode } from './finding.ts';
 import { judgeFlows } from './judge-flows.ts';
+import type { Palette } from './palette.ts';
 import type { RelatedJudgement } from './related.ts';
 import { buildReport } from './report.ts';
 import type { Judgement, Rule, RuleFacts } from './rule.ts';
@@ -23,6 +24,8 @@ export interface LintOptions {
 	contextStores?: ContextStores;
 	/** Names of environment variables that production is known to have. */
 	variables?: readonly string[];
+	/** The modules that stand beside the flows, where they are known. */
+	palette?: Palette;
 	/** Does the work, and may measure it: `what` is a rule's id, or `flow model`. What several rules use, the first to ask pays for. */
 	measure?: <T>(what: string, work: () => T) => T;
 }

@@ -5,6 +5,7 @@ import type { LintOptions } from './engine.ts';
 import type { Confidence } from './finding.ts';
 import { type Judged, judge } from './judge.ts';
 import { confidenceReaches, type Failure, findFailures, type Thresholds } from './outcome.ts';
+import type { Palette } from './palette.ts';
 import { type GateReport, type PlacedFinding, placeFindings } from './placed.ts';
 import { countFindings } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -21,6 +22,8 @@ export interface GateInput {
 	/** What the flows were read from; null where there is no text. */
 	text: string | null;
 	flows: FlowNode[];
+	/** The modules that stand beside the flows; null where nothing tells them. */
+	palette: Palette | null;
 	/** As they were at the point that `--since` names, empty where there were none; null: all findings are wanted. */
 	earlier: FlowNode[] | null;
 }
@@ -37,10 +40,14 @@ export interface GateOptions extends LintOptions {
 /** Judges each input. Pure. @throws as `lint` */
 export function judgeInputs(inputs: readonly GateInput[], options: GateOptions): JudgedInput[] {
 	return inputs.map((input) => {
-		const judged = judge(input.flows, { ...options, file: input.settingsPath });
+		const judged = judge(input.flows, { ...options, ...paletteOf(input), file: input.settingsPath });
 		const places = () => locateNodes(input.text ?? '');
 		return { ...input, ...judged, findings: placeFindings(judged.report.findings, { ...input, places }) };
 	});
+}
+
+function paletteOf({ palette }: GateInput): { palette?: Palette } {
+	return palette === null ? {} : { palette };
 }
 
 /** What is shown, and what passes. */
@@ -88,10 +95,11 @@ export function buildGateReport(inputs: readonly JudgedInput[], options: GateOpt
 function keepOfInputs(inputs: readonly JudgedInput[], fresh: readonly PlacedFinding[], options: GateOptions): PlacedFinding[] {
 	if (inputs.every(({ earlier }) => earlier === null)) return [...fresh];
 	const isFresh = new Set(fresh);
-	return inputs.flatMap(({ flows, findings, earlier, settingsPath }) => {
+	return inputs.flatMap((input) => {
+		const { flows, findings, earlier, settingsPath } = input;
 		const own = findings.filter((finding) => isFresh.has(finding));
 		if (earlier === null) return own;
-		const before = judge(earlier, { ...options, file: settingsPath }).report.findings;
+		const before = judge(earlier, { ...options, ...paletteOf(input), file: settingsPath }).report.findings;
 		return keepNews({ flows, findings: own }, { flows: earlier, findings: before });
 	});
 }

@@ -10,6 +10,7 @@ import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import { buildContextIndex, type ContextIndex } from './context-index.ts';
 import { type ContextStores, reachOfStore, type StoreReach } from './context-stores.ts';
 import { hasEffect } from './effects.ts';
+import type { Palette } from './palette.ts';
 import { findPrivateKeys } from './private-keys.ts';
 import type { RelatedJudgement } from './related.ts';
 import { findReceivers, type SourceKind, sourceKindOf } from './sources.ts';
@@ -58,6 +59,8 @@ export interface RuleContext {
 	reachOfStore(name: string | null): StoreReach;
 	/** Names of environment variables that production is known to have. */
 	variables: ReadonlySet<string>;
+	/** Where it is known which modules production would install. */
+	palette: Palette | undefined;
 	/** Whether anything that runs is wired to the node's outputs. */
 	isHeard(node: FlowNode): boolean;
 }
@@ -68,9 +71,11 @@ export interface Surroundings {
 	types?: readonly NodeKnowledge[];
 	contextStores?: ContextStores;
 	variables?: readonly string[];
+	palette?: Palette;
 }
 
-export function createRuleContext(flows: readonly FlowNode[], { mode, types, contextStores, variables = [] }: Surroundings): RuleContext {
+export function createRuleContext(flows: readonly FlowNode[], surroundings: Surroundings): RuleContext {
+	const { mode, types, contextStores, palette, variables = [] } = surroundings;
 	const lookUp = createLookup(types);
 	const graph = buildGraph(flows);
 	const running = runningNodes(graph);
@@ -160,6 +165,7 @@ export function createRuleContext(flows: readonly FlowNode[], { mode, types, con
 		leadsTo,
 		reachOfStore: (name) => reachOfStore(contextStores, name),
 		variables: new Set(variables),
+		palette,
 		isHeard,
 	};
 	return inMode(mode);

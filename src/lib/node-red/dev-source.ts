@@ -15,6 +15,8 @@ import { readUserDirRuntime } from './user-dir.ts';
 export interface DevFlows {
 	nodes: FlowNode[];
 	source: SnapshotSource;
+	/** Null where it was not asked for, or may not be read. */
+	palette: PaletteModule[] | null;
 	warnings: string[];
 }
 
@@ -45,10 +47,11 @@ function adminApiSource(open: () => AdminApi): DevSource {
 	};
 	const readFlows = async (api: AdminApi): Promise<DevFlows> => {
 		const { flows, rev } = await api.flows();
-		return { nodes: checkFlows(flows, api.url), source: { kind: 'admin-api', url: api.url, rev }, warnings: [] };
+		return { nodes: checkFlows(flows, api.url), source: { kind: 'admin-api', url: api.url, rev }, palette: null, warnings: [] };
 	};
 	return {
-		flows: () => withApi(readFlows),
+		// Judging flows must do with a token that may read flows alone.
+		flows: () => withApi(async (api) => ({ ...(await readFlows(api)), palette: await api.nodes().then(paletteFromNodeSets, () => null) })),
 		state: () =>
 			withApi(async (api) => {
 				// First of all: an unsupported version explains every oddity that would follow.
@@ -80,7 +83,7 @@ function userDirSource(userDir: string, configured: string | undefined): DevSour
 	const flows = async (): Promise<DevFlows> => {
 		const { path, warnings } = await findFlowFile(userDir, configured, hostname());
 		const source: SnapshotSource = { kind: 'user-dir', path: userDir, flowFile: relative(userDir, path) };
-		return { nodes: parseFlows(await readFile(path, 'utf8'), path), source, warnings };
+		return { nodes: parseFlows(await readFile(path, 'utf8'), path), source, palette: null, warnings };
 	};
 	return {
 		flows,

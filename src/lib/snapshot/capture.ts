@@ -4,7 +4,7 @@ import type { FlowNode } from '../flows/node.ts';
 import type { DevFlows, DevSource } from '../node-red/dev-source.ts';
 import { stripCredentials } from './credentials.ts';
 import { contentId } from './identity.ts';
-import type { Snapshot, SnapshotContent, SnapshotSource } from './snapshot.ts';
+import type { PaletteModule, Snapshot, SnapshotContent, SnapshotSource } from './snapshot.ts';
 
 /** A snapshot that is not stored yet. */
 export interface Capture {
@@ -17,6 +17,7 @@ export interface CapturedFlows {
 	/** Canonical, without credentials. */
 	flows: FlowNode[];
 	source: SnapshotSource;
+	palette: PaletteModule[] | null;
 	warnings: string[];
 }
 
@@ -41,7 +42,7 @@ export async function captureSnapshot(dev: DevSource, facts: CaptureFacts): Prom
 	return { snapshot: { id: contentId(content), content, source, author, time: now().toISOString(), message }, warnings };
 }
 
-/** The flows alone: what the lint needs, without a look at the palette. @throws as `captureSnapshot` */
+/** What the lint needs: the flows, and the palette where that can be had. @throws as `captureSnapshot` */
 export async function captureFlows(dev: DevSource): Promise<CapturedFlows> {
 	return takeFlows(await dev.flows());
 }
@@ -50,7 +51,7 @@ export async function captureFlows(dev: DevSource): Promise<CapturedFlows> {
 const INERT = new Set(['tab', 'group', 'comment', 'subflow']);
 
 function takeFlows(read: DevFlows): CapturedFlows {
-	const { source } = read;
+	const { source, palette } = read;
 	if (read.nodes.every((node) => INERT.has(node.type))) {
 		const place = source.kind === 'admin-api' ? source.url : `${source.path} (${source.flowFile})`;
 		throw new FlowferryError({
@@ -66,5 +67,5 @@ function takeFlows(read: DevFlows): CapturedFlows {
 		const ids = stripped.length > 5 ? `${some}, …` : some;
 		warnings.push(`Credentials written into the flows were left out of the snapshot (${stripped.length} nodes: ${ids})`);
 	}
-	return { flows: canonicalFlows(nodes), source, warnings };
+	return { flows: canonicalFlows(nodes), source, palette, warnings };
 }

@@ -8,7 +8,15 @@ import { resolveSettings } from '../../../src/lib/lint/settings.ts';
 /** Flows of a file of one line for each node, or of no file. */
 export function gateInput(file: string | null, flows: FlowNode[]): GateInput {
 	const text = `[\n${flows.map((node) => JSON.stringify(node)).join(',\n')}\n]`;
-	return { origin: file ?? 'standard input', file, settingsPath: file, text: file === null ? null : text, flows, earlier: null };
+	return {
+		origin: file ?? 'standard input',
+		file,
+		settingsPath: file,
+		text: file === null ? null : text,
+		flows,
+		palette: null,
+		earlier: null,
+	};
 }
 
 /** Everything is shown, and only errors fail. */

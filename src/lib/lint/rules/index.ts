@@ -23,6 +23,7 @@ import { listeningPort } from './listening-port.ts';
 import { localFile } from './local-file.ts';
 import { longDelay } from './long-delay.ts';
 import { machinePath } from './machine-path.ts';
+import { missingPaletteModule } from './missing-palette-module.ts';
 import { mqttBirthWill } from './mqtt-birth-will.ts';
 import { mqttDynamicSubscription } from './mqtt-dynamic-subscription.ts';
 import { mqttQosZero } from './mqtt-qos-zero.ts';
@@ -38,6 +39,7 @@ import { statefulContributedNode } from './stateful-contributed-node.ts';
 import { statefulCoreNode } from './stateful-core-node.ts';
 import { timerOnEveryInstance } from './timer-on-every-instance.ts';
 import { unknownNodeType } from './unknown-node-type.ts';
+import { unpinnedPaletteModule } from './unpinned-palette-module.ts';
 import { unsafeNodeType } from './unsafe-node-type.ts';
 import { unseenWork } from './unseen-work.ts';
 import { websocketAffinity } from './websocket-affinity.ts';
@@ -69,6 +71,7 @@ export const rules: readonly Rule[] = [
 	localFile,
 	longDelay,
 	machinePath,
+	missingPaletteModule,
 	mqttBirthWill,
 	mqttDynamicSubscription,
 	mqttQosZero,
@@ -84,6 +87,7 @@ export const rules: readonly Rule[] = [
 	statefulCoreNode,
 	timerOnEveryInstance,
 	unknownNodeType,
+	unpinnedPaletteModule,
 	unsafeNodeType,
 	unseenWork,
 	websocketAffinity,
