@@ -39,13 +39,15 @@ const INHERITED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_
  */
 export async function createContext(configPath: string): Promise<Context> {
 	const { env } = process;
-	const [{ loadConfig }, { openDevSource }, { openGitStore }, { openGitRepository, readGitIdentity }, { userCommands }] = await Promise.all([
-		import('./lib/config/load.ts'),
-		import('./lib/node-red/dev-source.ts'),
-		import('./lib/snapshot/git-store.ts'),
-		import('./lib/adapters/git.ts'),
-		import('./lib/adapters/user-command.ts'),
-	]);
+	const [{ loadConfig }, { openDevSource }, { openGitStore }, { openGitRepository, readGitIdentity }, { userCommands }] = await Promise.all(
+		[
+			import('./lib/config/load.ts'),
+			import('./lib/node-red/dev-source.ts'),
+			import('./lib/snapshot/git-store.ts'),
+			import('./lib/adapters/git.ts'),
+			import('./lib/adapters/user-command.ts'),
+		],
+	);
 	const loaded = await loadConfig(configPath, env);
 	const inherited = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => INHERITED.test(entry[0])));
 	// In the project; with flowferry, as in a checkout; beside it, as where both are installed in one place.

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
 import { type PlanningSetting, planPromotion, strategyBetween } from './lib/cutover/plan-promotion.ts';
+import { loadPlugins } from './lib/gate/plugins.ts';
 import { type Severity, severities } from './lib/lint/finding.ts';
 import { type CutoverStrategy, cutoverStrategies } from './lib/lint/verdict.ts';
 import type { Plan } from './lib/plan/plan.ts';
@@ -41,7 +42,10 @@ export async function planSnapshot(
 ): Promise<{ snapshot: Snapshot; plan: Plan }> {
 	const { snapshot, warnings } = await resolveSnapshot(session.context, flags.snapshot);
 	const { 'fail-on': failOn, strategy } = flags;
-	const plan = await planPromotion({ ...planningSetting(session), ...(failOn && { failOn }), ...(strategy && { strategy }) }, snapshot);
+	const plan = await planPromotion(
+		{ ...(await planningSetting(session)), ...(failOn && { failOn }), ...(strategy && { strategy }) },
+		snapshot,
+	);
 	return { snapshot, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
 }
 
@@ -51,13 +55,14 @@ export function chooseStrategyFor(
 	wanted: CutoverStrategy | undefined,
 ): (from: Release, to: Release) => Promise<CutoverStrategy> {
 	return async (from, to) => {
-		const setting = planningSetting(session);
+		const setting = await planningSetting(session);
 		const [old, next] = await Promise.all([setting.loadSnapshot(from.snapshot), setting.loadSnapshot(to.snapshot)]);
 		return wanted ?? strategyBetween(setting, old, next).strategy;
 	};
 }
 
-function planningSetting({ context, environment, target }: EnvironmentSession): PlanningSetting {
+async function planningSetting({ context, environment, target }: EnvironmentSession): Promise<PlanningSetting> {
 	const { lint } = context.config;
-	return { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint };
+	const plugin = await loadPlugins(lint.plugins, context.directory);
+	return { environment, target, loadSnapshot: context.snapshots.get, inherited: Object.keys(context.inherited), lint, plugin };
 }

@@ -95,7 +95,7 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			openSnapshots: async () => (await createContext(flags.config)).snapshots,
 		};
 		const { run, changes } = await this.judgeAndFix(request);
-		const subject = { report: run.report, inputs: run.inputs, rules: ruleList, version: this.config.version };
+		const subject = { report: run.report, inputs: run.inputs, rules: [...ruleList, ...settings.rules], version: this.config.version };
 		const texts = await Promise.all(reports.map(async ({ format, path }) => ({ path, text: await renderReport(format, subject) })));
 		for (const { path, text } of texts) await writeOutput(path, text);
 		const text = this.jsonEnabled() ? '' : await renderReport(flags.format, subject, createTheme(process.stdout));

@@ -25,12 +25,18 @@ export interface LintConfig {
 /**
  * Reads the part of a configuration that judging flows needs. A gate in CI has none of the secrets that the rest may name, so the
  * rest is not looked at.
+ * @param findKnownRules those that a section may name, its plugins' among them
  * @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE, CONFIG_INVALID, also for a rule that nobody knows
  */
-export async function loadLintConfig(path: string, env: Environment, knownRules: readonly string[]): Promise<LintConfig> {
+export async function loadLintConfig(
+	path: string,
+	env: Environment,
+	findKnownRules: (section: LintSection, directory: string) => Promise<readonly string[]>,
+): Promise<LintConfig> {
 	const text = await readConfigText(path);
 	const { lint: section, environments } = parseWith(lintConfigSchema, text, path, env, select);
-	const unknown = findUnknownRules(section, knownRules);
+	const directory = dirname(resolve(path));
+	const unknown = findUnknownRules(section, await findKnownRules(section, directory));
 	if (unknown.length > 0) {
 		const { locate } = parseYaml(text);
 		const problems = unknown.map(({ path: key, meant }) => ({
@@ -44,7 +50,7 @@ export async function loadLintConfig(path: string, env: Environment, knownRules:
 	const found = Object.entries(environments).map(
 		([name, { mode, variables }]) => [name, { mode, variables: Object.keys(variables) }] as const,
 	);
-	return { section, environments: Object.fromEntries(found), directory: dirname(resolve(path)) };
+	return { section, environments: Object.fromEntries(found), directory };
 }
 
 function select(value: unknown): unknown {

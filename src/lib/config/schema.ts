@@ -216,6 +216,12 @@ const lint = z.strictObject({
 		.describe(
 			'Node types of your own, or other words on known ones: `{ type: acme-counter, keeps: its count }`; docs/guides/lint.md has the keys.',
 		),
+	plugins: z
+		.array(z.string().min(1))
+		.default([])
+		.describe(
+			"Modules with rules and node types of your own: paths from this file's folder (`./lint-rules.js`), or packages installed there; docs/guides/lint.md says what they export.",
+		),
 	contextStorage: z
 		.record(z.string(), z.unknown())
 		.optional()

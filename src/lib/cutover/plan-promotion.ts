@@ -3,6 +3,7 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import { judge } from '../lint/judge.ts';
+import type { LintPlugin } from '../lint/plugin.ts';
 import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
@@ -26,12 +27,14 @@ export interface PlanningSetting {
 	strategy?: CutoverStrategy;
 	/** The configuration's section `lint`. */
 	lint: LintSection;
+	/** Of its plugins, loaded. */
+	plugin: LintPlugin;
 }
 
 /** Gathers what a plan is made of, and has it built. Changes nothing. @throws FlowferryError LINT_RULE_UNKNOWN */
 export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot): Promise<Plan> {
 	const { environment, target } = setting;
-	assertRulesKnown(setting.lint);
+	assertRulesKnown(setting.lint, setting.plugin);
 	const serving = await servingRelease(target);
 	const report = judgeSnapshot(setting, snapshot);
 	const old = serving && (await setting.loadSnapshot(serving.release.snapshot));
@@ -60,7 +63,8 @@ export function strategyBetween(setting: PlanningSetting, old: Snapshot, next: S
 
 function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
 	const { mode } = setting.environment;
-	return judge(content.flows, { mode, settings: resolveSettings(setting.lint), variables: [...variablesOf(setting)] }).report;
+	return judge(content.flows, { mode, settings: resolveSettings(setting.lint, setting.plugin), variables: [...variablesOf(setting)] })
+		.report;
 }
 
 function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {
@@ -74,8 +78,8 @@ function safeguardsOf({ checks, hooks, bake, keep }: NamedEnvironment): Safeguar
 }
 
 /** A rule that is misspelt would gate, or let pass, what nobody meant. */
-function assertRulesKnown(section: LintSection): void {
-	const [unknown] = findUnknownRules(section, ruleIds);
+function assertRulesKnown(section: LintSection, { rules }: LintPlugin): void {
+	const [unknown] = findUnknownRules(section, [...ruleIds, ...rules.map(({ id }) => id)]);
 	if (!unknown) return;
 	const { rule, meant } = unknown;
 	throw new FlowferryError({

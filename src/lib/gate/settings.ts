@@ -3,8 +3,10 @@ import type { LintEnvironment } from '../config/lint-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
+import { noPlugin } from '../lint/plugin.ts';
 import { ruleIds } from '../lint/rule-list.ts';
 import { resolveSettings, type Settings } from '../lint/settings.ts';
+import { loadPlugins } from './plugins.ts';
 
 export interface GateSettings {
 	settings: Settings;
@@ -16,7 +18,7 @@ export interface GateSettings {
 /**
  * What a configuration says of judging flows. Nobody needs one to judge a file: `isOptional` says that it may be missing. What reads
  * it is loaded only where there is one: it takes as long as judging a small file.
- * @throws as `loadLintConfig`
+ * @throws as `loadLintConfig` and `loadPlugins`
  */
 export async function loadGateSettings(
 	path: string,
@@ -25,8 +27,12 @@ export async function loadGateSettings(
 ): Promise<GateSettings> {
 	if (isOptional && !existsSync(path)) return { settings: resolveSettings(), environments: {}, settingsFolder: folder };
 	const { loadLintConfig } = await import('../config/lint-config.ts');
-	const { section, environments, directory } = await loadLintConfig(path, env, ruleIds);
-	return { settings: resolveSettings(section), environments, settingsFolder: directory };
+	let plugin = noPlugin;
+	const { section, environments, directory } = await loadLintConfig(path, env, async ({ plugins = [] }, base) => {
+		plugin = await loadPlugins(plugins, base);
+		return [...ruleIds, ...plugin.rules.map(({ id }) => id)];
+	});
+	return { settings: resolveSettings(section, plugin), environments, settingsFolder: directory };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Mode } from '../flows/mode.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import type { ContextStores } from './context-stores.ts';
-import type { Finding, LintReport, RelatedNode } from './finding.ts';
+import { confidences, type Finding, type LintReport, type RelatedNode, severities } from './finding.ts';
 import { judgeFlows } from './judge-flows.ts';
 import type { Palette } from './palette.ts';
 import type { RelatedJudgement } from './related.ts';
@@ -44,16 +44,34 @@ export function lint(flows: readonly FlowNode[], options: LintOptions): LintRepo
 
 function runRule(rule: Rule, context: RuleContext): Finding[] {
 	try {
-		return Array.from(rule.check(context), (judgement) => toFinding(rule, judgement, containerOf(context.graph, judgement.node)));
+		return Array.from(rule.check(context), (judgement) => {
+			if (rule.from !== undefined) assertJudgement(judgement, context);
+			return toFinding(rule, judgement, containerOf(context.graph, judgement.node));
+		});
 	} catch (cause) {
 		throw new FlowferryError({
 			code: 'LINT_RULE_FAILED',
 			message: `The rule ${rule.id} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-			hint: 'This is a defect of flowferry: please report it, with the flow if you can. No finding of this run can be relied on.',
+			hint: `This is a defect of ${rule.from === undefined ? 'flowferry: please report it' : `the plugin ${rule.from}: report it to its authors`}, with the flow if you can. No finding of this run can be relied on.`,
 			exitStatus: ExitStatus.internal,
 			cause,
 		});
 	}
+}
+
+/** Our own rules are compiled and tested against the type; others are not. */
+function assertJudgement({ node, severity, confidence, message, remediation }: Judgement, { graph }: RuleContext): void {
+	const fault =
+		graph.byId.get(node?.id) !== node
+			? 'a node that is not in the flows'
+			: !severities.includes(severity)
+				? `the severity ${String(severity)}`
+				: !confidences.includes(confidence)
+					? `the confidence ${String(confidence)}`
+					: [message, remediation].some((text) => typeof text !== 'string' || text === '')
+						? 'no message or no remediation'
+						: null;
+	if (fault !== null) throw new TypeError(`it judges with ${fault}`);
 }
 
 /** @param container the tab or subflow of the node, or the node itself where it is one */
@@ -72,7 +90,7 @@ export function toFinding(rule: RuleFacts, judgement: Judgement, container: Flow
 		flowLabel: container ? (typeof label === 'string' ? label : '') : null,
 		message,
 		remediation,
-		docs: `docs/rules/${rule.id}.md`,
+		docs: rule.docs ?? `docs/rules/${rule.id}.md`,
 		...(related && related.length > 0 ? { related: related.map(toRelated) } : {}),
 	};
 }

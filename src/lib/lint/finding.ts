@@ -40,7 +40,7 @@ export interface Finding {
 	message: string;
 	/** What to do. */
 	remediation: string;
-	/** The rule's page, relative to the package: `docs/rules/<rule>.md`. */
+	/** The rule's page, relative to the package: `docs/rules/<rule>.md`; what a plugin's rule says instead. */
 	docs: string;
 	/** Other nodes that it takes to understand this one; absent where there is none. */
 	related?: RelatedNode[];

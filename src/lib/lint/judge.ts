@@ -24,7 +24,7 @@ export interface Judged {
 
 /** Judges flows as a team's settings and the flows' own suppressions want it. Pure. @throws as `lint` */
 export function judge(flows: readonly FlowNode[], options: JudgeOptions): Judged {
-	const { settings = resolveSettings(), file = null, rules = allRules, ...rest } = options;
+	const { settings = resolveSettings(), file = null, rules = [...allRules, ...settings.rules], ...rest } = options;
 	const runRules = (mode: LintOptions['mode'], isWanted: (rule: string) => boolean = () => true): LintReport =>
 		lint(flows, { types: settings.types, ...stores, ...rest, mode, rules: rules.filter(({ id }) => isWanted(id)) });
 	const stores = settings.contextStores ? { contextStores: settings.contextStores } : {};

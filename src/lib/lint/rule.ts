@@ -17,7 +17,7 @@ export interface Judgement {
 }
 
 /** What a rule is, without what it does. */
-export type RuleFacts = Pick<Rule, 'id' | 'family' | 'summary'>;
+export type RuleFacts = Pick<Rule, 'id' | 'family' | 'summary' | 'docs'>;
 
 /** One hazard. Rules do no I/O, do not know each other and judge running nodes only. */
 export interface Rule {
@@ -26,5 +26,9 @@ export interface Rule {
 	family: Family;
 	/** One line, for lists. */
 	summary: string;
+	/** Where it is explained; default: `docs/rules/<id>.md` of the package. */
+	docs?: string;
+	/** The plugin that it comes from; absent for our own. */
+	from?: string;
 	check(context: RuleContext): Iterable<Judgement>;
 }

@@ -5,8 +5,10 @@ import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import type { ContextStores } from './context-stores.ts';
 import type { Confidence } from './finding.ts';
 import { compileNamePatterns, compilePathPatterns } from './pattern.ts';
+import type { LintPlugin } from './plugin.ts';
 import { type Level, type PresetName, presets } from './presets.ts';
 import type { FailOn } from './report.ts';
+import type { Rule } from './rule.ts';
 
 export type RuleLevels = Readonly<Record<string, Level>>;
 
@@ -20,6 +22,8 @@ export interface LintSection {
 	overrides: readonly { flows?: readonly string[] | undefined; files?: readonly string[] | undefined; rules: RuleLevels }[];
 	/** Entries as `checkTypes` takes them. */
 	types?: readonly unknown[] | undefined;
+	/** Modules, as `loadPlugins` takes them. */
+	plugins?: readonly string[] | undefined;
 	contextStorage?: Readonly<Record<string, unknown>> | undefined;
 	ignore: { flows: readonly string[]; files: readonly string[] };
 }
@@ -43,18 +47,21 @@ export interface Settings {
 	isOff(rule: string): boolean;
 	ignoresFile(file: string): boolean;
 	ignoresFlow(site: FindingSite): boolean;
-	/** Node types of the team's own. */
+	/** Rules and node types of the team's own. */
+	rules: readonly Rule[];
 	types: readonly NodeKnowledge[];
 	contextStores: ContextStores | undefined;
 }
 
 const emptySection: LintSection = { extends: [], rules: {}, overrides: [], ignore: { flows: [], files: [] } };
+const nothing = { rules: [], types: [] };
 
 /**
  * Later presets win over earlier ones, the section over its presets, later overrides over all before them.
+ * @param plugin of the section's plugins, loaded
  * @throws FlowferryError LINT_TYPES_INVALID
  */
-export function resolveSettings(section: LintSection = emptySection): Settings {
+export function resolveSettings(section: LintSection = emptySection, plugin: Pick<LintPlugin, 'rules' | 'types'> = nothing): Settings {
 	const extended = section.extends.map((name) => presets[name]);
 	const rules: RuleLevels = Object.assign({}, ...extended.map((preset) => preset.rules), section.rules);
 	const overrides = section.overrides.map((override) => ({
@@ -82,7 +89,8 @@ export function resolveSettings(section: LintSection = emptySection): Settings {
 		isOff: (rule) => ownLevel(rules, rule) === 'off' && overrides.every((override) => (ownLevel(override.rules, rule) ?? 'off') === 'off'),
 		ignoresFile: compilePathPatterns(section.ignore.files),
 		ignoresFlow: (site) => isAt(ignoredFlows, site),
-		types: checkTypes(section.types ?? [], 'lint.types'),
+		rules: plugin.rules,
+		types: [...checkTypes(section.types ?? [], 'lint.types'), ...plugin.types],
 		contextStores: section.contextStorage as ContextStores | undefined,
 	};
 }

@@ -12,7 +12,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function load(text: string) {
 	const path = join(folder, 'flowferry.yaml');
 	await writeFile(path, text);
-	return await loadLintConfig(path, {}, ['long-delay']);
+	return await loadLintConfig(path, {}, async () => ['long-delay']);
 }
 
 describe('loadLintConfig', () => {

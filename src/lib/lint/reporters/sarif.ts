@@ -26,12 +26,12 @@ export const sarif: Reporter = ({ report, rules, version }) => {
 	return `${JSON.stringify(log, null, 2)}\n`;
 };
 
-function describeRule({ id, family, summary }: RuleFacts) {
+function describeRule({ id, family, summary, docs }: RuleFacts) {
 	return {
 		id,
-		name: id.replace(/(?:^|-)(.)/g, (_match, letter: string) => letter.toUpperCase()),
+		name: id.replace(/(?:^|[-/])(.)/g, (_match, letter: string) => letter.toUpperCase()),
 		shortDescription: { text: `${summary}.` },
-		help: { text: `flowferry rules ${id}`, markdown: `See \`flowferry rules ${id}\`.` },
+		help: docs === undefined ? { text: `flowferry rules ${id}`, markdown: `See \`flowferry rules ${id}\`.` } : { text: docs },
 		properties: { tags: ['node-red', family] },
 	};
 }
