@@ -29,17 +29,9 @@ export function findType(palette: Palette, type: string, known: NodeKnowledge | 
 	return palette.modules.some(({ types }) => types === null) ? 'unsure' : 'missing';
 }
 
-/** The module of a palette that brings a type. */
+/** The module of a palette that brings a type. Entries of the catalogue that are for many modules name none. */
 export function moduleOfType({ modules }: Palette, type: string, known: NodeKnowledge | undefined): PaletteModule | undefined {
-	return (
-		modules.find(({ types }) => types?.includes(type)) ??
-		modules.find(({ name, types }) => types === null && known !== undefined && fits(known.module, name))
-	);
-}
-
-/** Some entries of the catalogue are for several modules: `node-red-contrib-miio-*`. */
-function fits(module: string, name: string): boolean {
-	return module.endsWith('*') ? name.startsWith(module.slice(0, -1)) : module === name;
+	return modules.find(({ types }) => types?.includes(type)) ?? modules.find(({ name, types }) => types === null && name === known?.module);
 }
 
 /** How far a version is left open: `bounded` by a range, or not at all. */

@@ -4,6 +4,7 @@ const telegram = 'node-red-contrib-telegrambot';
 const alexa = 'node-red-contrib-alexa-home-skill';
 const alexaRemote = 'node-red-contrib-alexa-remote2';
 const homekit = 'node-red-contrib-homekit-bridged';
+const ethers = '@andreashauschild/node-red-contrib-ethers-node';
 const smartHome = 'node-red-contrib-google-smarthome';
 
 const accessory = { to: 'account', what: 'the HomeKit accessory that the home paired with; its keys are files of this machine' } as const;
@@ -52,7 +53,7 @@ export const accounts: readonly NodeKnowledge[] = [
 	{ types: ['alexa-home-conf'], module: alexa, inert: true, evidence: 'alexa.js:41' },
 	{ types: ['alexa-home-resp'], module: alexa, acts: true, evidence: 'alexa.js:41' },
 	{
-		types: ['alexa-local', 'amazon-echo-device'],
+		types: ['alexa-local'],
 		module: 'node-red-contrib-alexa-local',
 		emits: 'listener',
 		binds: { to: 'account', what: 'the device that the assistant paired with' },
@@ -62,7 +63,10 @@ export const accounts: readonly NodeKnowledge[] = [
 		module: 'node-red-contrib-amazon-echo',
 		emits: 'listener',
 		serves: 'the hub that the assistant looks for',
+		keeps: 'the state that the assistant has set each device to',
+		evidence: 'index.js:55',
 	},
+	{ types: ['amazon-echo-device'], module: 'node-red-contrib-amazon-echo', evidence: 'index.js:10' },
 	{ types: ['alexa-remote-account'], module: alexaRemote, inert: true, evidence: 'lib/common.js:528' },
 	{ types: ['alexa-remote-event'], module: alexaRemote, emits: 'subscription', evidence: 'nodes/alexa-remote-event.js' },
 	{
@@ -138,7 +142,24 @@ export const accounts: readonly NodeKnowledge[] = [
 	{ types: ['ibmiot in'], module: 'node-red-contrib-ibm-watson-iot', emits: 'subscription' },
 	{ types: ['ibmiot out'], module: 'node-red-contrib-ibm-watson-iot', acts: true },
 	{ types: ['ibmiot'], module: 'node-red-contrib-ibm-watson-iot', inert: true },
-	{ types: ['ethers-events', 'event-listener'], module: '@andreashauschild/node-red-contrib-ethers-node', emits: 'subscription' },
+	{
+		types: ['ethers-events', 'ethers-read-contract', 'ethers-read-account'],
+		module: ethers,
+		evidence: 'nodes/ethers-events.js:17',
+	},
+	{
+		types: ['ethers-transfer', 'ethers-write-contract', 'ethers-deploy'],
+		module: ethers,
+		acts: true,
+		evidence: 'nodes/ethers-transfer.js:29',
+	},
+	{
+		types: ['ethers-credentials', 'ethers-rpc', 'ethers-contract', 'ethers-provider'],
+		module: ethers,
+		inert: true,
+		evidence: 'nodes/ethers-provider.js:7',
+	},
+	{ types: ['event-listener'], module: 'node-red-contrib-ethereum', emits: 'subscription' },
 	{ types: ['contract-call'], module: 'node-red-contrib-ethereum', acts: true },
 	{
 		types: ['AnamicoAlarmPanel'],

@@ -6,19 +6,7 @@ const openOrClosed = 'whether it is open';
 /** Contributed nodes that work on messages: windows, counters, gates, state machines, locks. */
 export const processing: readonly NodeKnowledge[] = [
 	{
-		types: [
-			'string',
-			'base64',
-			'markdown',
-			'jimp-image',
-			'msgpack',
-			'cbor',
-			'geohash',
-			'sentiment',
-			'what3words',
-			'exif',
-			'annotate-image',
-		],
+		types: ['base64', 'markdown', 'jimp-image', 'msgpack', 'cbor', 'geohash', 'sentiment', 'what3words', 'exif', 'annotate-image'],
 		module: 'node-red-*',
 		evidence: 'parsers/msgpack/70-msgpack.js',
 	},
@@ -26,6 +14,7 @@ export const processing: readonly NodeKnowledge[] = [
 		types: ['calculator', 'exit', 'image', 'image-output', 'image viewer', 'qrcode', 'float', 'xlsx', 'unit-converter'],
 		module: 'node-red-contrib-*',
 	},
+	{ types: ['string'], module: 'node-red-contrib-string', evidence: 'string/string.js:5' },
 	{ types: ['buffer-parser', 'buffer-maker'], module: 'node-red-contrib-buffer-parser' },
 	{
 		types: ['smooth'],
@@ -34,7 +23,9 @@ export const processing: readonly NodeKnowledge[] = [
 		evidence: 'function/smooth/17-smooth.js:15',
 	},
 	{ types: ['counter'], module: 'node-red-contrib-counter', keeps: 'its count', evidence: 'counter.js' },
-	{ types: ['counter-loop', 'loop', 'loop-function'], module: 'node-red-contrib-loop-processing', keeps: 'its count' },
+	// The position is in the message, or where the node is told to keep it.
+	{ types: ['counter-loop', 'array-loop', 'while-loop'], module: 'node-red-contrib-loop-processing', evidence: 'counter-loop.js:39' },
+	{ types: ['loop', 'loop-function'], module: 'node-red-contrib-loop', keeps: 'its count' },
 	{ types: ['hourcounter', 'message-counter', 'pulse-counter', 'flow-counter'], module: 'node-red-contrib-*', keeps: 'its count' },
 	{
 		types: ['stoptimer', 'stoptimer2'],
@@ -48,7 +39,7 @@ export const processing: readonly NodeKnowledge[] = [
 		keeps: 'the timer that runs and its message',
 	},
 	{ types: ['looptimer', 'looptimer2'], module: 'node-red-contrib-looptimer', keeps: 'the loop that runs' },
-	{ types: ['mytimeout'], module: 'node-red-contrib-mytimeout', keeps: 'the countdown that runs', evidence: 'mytimeout.js' },
+	{ types: ['mytimeout'], module: 'node-red-contrib-mytimeout', keeps: 'the countdown that runs', evidence: 'mytimeout.js:73' },
 	{
 		types: ['timeouttrigger', 'countdown', 'countdown2', 'timer', 'timeout', 'on-delay', 'off-delay'],
 		module: 'node-red-contrib-*',
@@ -115,7 +106,12 @@ export const processing: readonly NodeKnowledge[] = [
 		module: 'node-red-contrib-mutex',
 		locks: 'a lock of its own process',
 	},
-	{ types: ['interval-length'], module: 'node-red-contrib-interval-length', keeps: 'the time of the last message' },
+	{
+		types: ['interval-length'],
+		module: 'node-red-contrib-interval-length',
+		keeps: 'the time of the last message',
+		evidence: 'interval_length.js:94',
+	},
 	{ types: ['persist in'], module: 'node-red-contrib-persist', keeps: 'values, in a file of this machine', local: 'a file that it writes' },
 	{ types: ['persist out', 'persist-store'], module: 'node-red-contrib-persist' },
 	{

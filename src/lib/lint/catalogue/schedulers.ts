@@ -57,6 +57,7 @@ export const schedulers: readonly NodeKnowledge[] = [
 	},
 	{ types: ['timed-counter', 'interval', 'looptimer-advanced'], module: 'node-red-contrib-*', emits: 'schedule' },
 	{ types: ['inject-at-time', 'ticker', 'metronome', 'cron'], module: 'node-red-contrib-*', emits: 'schedule' },
-	{ types: ['data-generator', 'random', 'moment', 'weekday'], module: 'node-red-node-*', evidence: 'function/random/random.js' },
+	{ types: ['data-generator', 'random', 'weekday'], module: 'node-red-node-*', evidence: 'function/random/random.js' },
+	{ types: ['moment', 'humanizer'], module: 'node-red-contrib-moment', evidence: 'moment/nrmoment.js:74' },
 	{ types: ['time-range-switch'], module: 'node-red-contrib-time-range-switch', evidence: 'index.js:135' },
 ];
