@@ -24,7 +24,7 @@ export const statefulCoreNode: Rule = {
 				confidence: state.confidence,
 				message: balanced
 					? `It keeps ${state.keeps}. Each instance keeps its own, of the messages that happen to reach it: ${state.spread}.`
-					: `It keeps ${state.keeps} in memory. At a takeover the next instance begins without: ${state.lost}.`,
+					: `It keeps in memory ${state.keeps}. At a takeover the next instance begins without: ${state.lost}.`,
 				remediation: balanced
 					? 'Run this flow in hot-spare mode, or let all messages that belong together reach one instance.'
 					: 'Make sure that the flow bears a fresh start of this node, or keep what it must remember in a shared context store or database.',
