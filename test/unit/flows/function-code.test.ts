@@ -1,4 +1,4 @@
-import { analyseFunction } from '../../../src/lib/flows/function-code.ts';
+import { analyseFunction, createFunctionAnalyser } from '../../../src/lib/flows/function-code.ts';
 
 function analyse(func: string, more: object = {}) {
 	return analyseFunction({ id: 'f', type: 'function', func, ...more });
@@ -104,4 +104,40 @@ describe('syntax', () => {
 	it('of code that is no text is not looked at', () => {
 		expect(analyse(7 as unknown as string).faults).toEqual([]);
 	});
+});
+
+describe('what the engine checks without the parser', () => {
+	it.each(['let a; let a;', 'let msg;', 'return 1 +', 'const x;', 'return /(/;', 'for (;;', '/* open'])(
+		'is a fault all the same: %s',
+		(func) => {
+			expect(analyseFunction({ id: 'f', type: 'function', func }).faults).toHaveLength(1);
+		},
+	);
+
+	it.each(['return msg;', 'msg.a?.b; return await 1;', '}); (function () {', '// no end', 'return `${`a`}`;'])(
+		'is none, either: %s',
+		(func) => {
+			expect(analyseFunction({ id: 'f', type: 'function', func }).faults).toEqual([]);
+		},
+	);
+
+	it('is never run', () => {
+		const func = '}; globalThis.wasRun = true; (() => {';
+		analyseFunction({ id: 'f', type: 'function', func });
+		expect(globalThis).not.toHaveProperty('wasRun');
+	});
+
+	it('is read where a name is written with escapes', () => {
+		const { accesses } = analyseFunction({ id: 'f', type: 'function', func: String.raw`\u0066low.set('a', 1);` });
+		expect(accesses).toEqual([expect.objectContaining({ scope: 'flow', key: 'a', kind: 'write' })]);
+	});
+});
+
+it('createFunctionAnalyser tells apart nodes whose code alone is the same', () => {
+	const analyse = createFunctionAnalyser();
+	const func = "fs.writeFileSync('a', msg.payload);";
+	expect(analyse({ id: 'a', type: 'function', func }).moduleCalls).toEqual([]);
+	expect(analyse({ id: 'b', type: 'function', func, libs: [{ var: 'fs', module: 'fs' }] }).moduleCalls).toHaveLength(1);
+	expect(analyse({ id: 'c', type: 'function', func, initialize: 'let a; let a;' }).faults).toHaveLength(1);
+	expect(analyse({ id: 'd', type: 'function', func })).toBe(analyse({ id: 'e', type: 'function', func }));
 });
