@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
@@ -122,7 +123,7 @@ export class CrashBed {
 		const [said] = await Promise.race([once(child, 'message'), ended]);
 		if (said !== 'there') throw new Error(`the promotion ended before '${step}' had ${moment}: ${said}`);
 		if (victim === 'broker') await this.#broker.kill();
-		else if (victim === 'frozen command') child.kill('SIGSTOP');
+		else if (victim === 'frozen command') await this.#freeze(child);
 		else await end(await this.#pidOf(victim, child, oldSlot));
 		if (child.connected) child.send('go', () => {}); // where it is what was killed, nobody hears it
 		if (victim === 'broker') {
@@ -154,6 +155,26 @@ export class CrashBed {
 		await sleep(150);
 		await client.endAsync();
 		return out;
+	}
+
+	/** Not within one of its transactions, where it would lock the state for everybody. */
+	async #freeze(child: ChildProcess): Promise<void> {
+		const database = new DatabaseSync(join(this.environment.directory, 'state.db'), { timeout: 0 });
+		try {
+			for (;;) {
+				child.kill('SIGSTOP');
+				await sleep(20);
+				try {
+					database.exec('BEGIN IMMEDIATE; ROLLBACK');
+					return;
+				} catch {
+					child.kill('SIGCONT');
+					await sleep(20);
+				}
+			}
+		} finally {
+			database.close();
+		}
 	}
 
 	async #pidOf(victim: Exclude<Victim, 'broker' | 'frozen command'>, command: ChildProcess, oldSlot: string | null): Promise<number> {

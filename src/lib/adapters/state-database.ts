@@ -7,6 +7,9 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 /** SQLite's numbers for a damaged file, and for one that is none of its own. */
 const DAMAGED = [11, 26];
 
+/** SQLite's number for a file that another process does not let go of. */
+const BUSY = 5;
+
 /** Sixty-four pages. */
 const RESERVED_BYTES = 256 * 1024;
 
@@ -56,6 +59,8 @@ function reserveRoom(database: DatabaseSync, file: string): void {
 }
 
 function hintFor(file: string, { errcode = 0 }: { errcode?: number }): string {
+	if ((errcode & 0xff) === BUSY)
+		return 'run the command again; if that does not help, a process of this environment stands still in the middle of a change: have it go on, or end it';
 	if (!DAMAGED.includes(errcode & 0xff)) return `if the disk is full, make room; else check the permissions of ${dirname(file)}`;
 	const ids = join(dirname(file), 'slots', '*', '*', 'address.json');
 	return `the file is damaged: end what still runs of this environment (${ids} have the process ids), move ${file} away together with its -wal and -shm files, and promote the snapshot that is to serve (\`flowferry snapshot list\`)`;
