@@ -30,7 +30,8 @@ export interface PromotionRun {
 
 /**
  * Runs a promotion from its recorded state to an end: `baking`, `rolled back`, `needs operator` or `paused`. Each step is in the
- * journal before it acts. Where the journal itself cannot be written, the promotion goes back as far as it came; the
+ * journal before it acts; that it was done stands in the next entry, since each entry waits for the disk, and most of a cutover's
+ * steps are taken while nobody handles anything. Where the journal itself cannot be written, the promotion goes back as far as it came; the
  * entry that remains makes the next call go back once more, which changes nothing.
  * @throws FlowferryError LOCK_LOST where somebody else has taken the promotion over: not even going back is ours then
  */
@@ -42,7 +43,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 		if (await superseded()) throw lockLost();
 		state = transition(state, event);
 		observe(durationMs === undefined ? event : { ...event, durationMs });
-		await journal.record(record.id, state, isFinished(state));
+		if (event.event !== 'done' || isFinished(state)) await journal.record(record.id, state, isFinished(state));
 	}
 
 	async function attempt(step: Step): Promise<void> {
@@ -54,7 +55,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 			await actions.steps[step]();
 			await take({ event: 'done', step }, performance.now() - began);
 		} catch (error) {
-			// A `done` that could not be written has advanced the state: what comes next then fails at its own beginning.
+			// The last `done`, where it could not be written, has advanced the state all the same.
 			if (isLockLost(error)) throw error;
 			if (state.kind !== 'going' || state.running !== step) return;
 			await take({ event: 'failed', step, cause: redact(messageOf(error)) }, performance.now() - began).catch(unlessLockLost);

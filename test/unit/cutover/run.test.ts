@@ -67,11 +67,13 @@ describe('runPromotion', () => {
 		const { state, done, written } = await play({});
 		expect(state).toEqual({ kind: 'baking' });
 		expect(done).toEqual([...steps]);
-		expect(written.map((entry) => (entry.kind === 'going' ? (entry.running ?? `at ${entry.reached}`) : entry.kind)).slice(0, 3)).toEqual([
-			'prepare',
-			'at prepared',
-			'validate',
+		expect(written.map((entry) => (entry.kind === 'going' ? `${entry.reached}, ${entry.running}` : entry.kind)).slice(0, 3)).toEqual([
+			'planned, prepare',
+			'prepared, validate',
+			'validated, connect',
 		]);
+		expect(written).toHaveLength(steps.length + 1);
+		expect(written.at(-1)).toEqual({ kind: 'baking' });
 	});
 
 	it.each(steps.slice(3))("restores the old side where '%s' fails", async (failAt) => {
@@ -90,7 +92,7 @@ describe('runPromotion', () => {
 		});
 	});
 
-	it.each(Array.from({ length: 2 * steps.length - 3 }, (_, count) => count))(
+	it.each(Array.from({ length: steps.length }, (_, count) => count))(
 		'goes back where the journal cannot be written after %i entries',
 		async (journalFullAfter) => {
 			const { state, done } = await play({ journalFullAfter });
@@ -122,6 +124,6 @@ describe('runPromotion', () => {
 
 	it('does not pause where it is to stop, or where the journal cannot say so', async () => {
 		expect(await play({ pauses: true, stopBefore: 'connect' })).toMatchObject({ state: { kind: 'rolled back', cause: 'interrupted' } });
-		expect(await play({ pauses: true, journalFullAfter: 4 })).toMatchObject({ state: { kind: 'rolled back', failed: 'connect' } });
+		expect(await play({ pauses: true, journalFullAfter: 2 })).toMatchObject({ state: { kind: 'rolled back', failed: 'connect' } });
 	});
 });
