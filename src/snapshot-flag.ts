@@ -49,15 +49,18 @@ export async function planSnapshot(
 	return { snapshot, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
 }
 
-/** The strategy for a cutover between two stored releases. */
+/** The strategy for a cutover between two stored releases; the strictest where a snapshot is damaged. */
 export function chooseStrategyFor(
 	session: EnvironmentSession,
 	wanted: CutoverStrategy | undefined,
 ): (from: Release, to: Release) => Promise<CutoverStrategy> {
 	return async (from, to) => {
+		if (wanted) return wanted;
 		const setting = await planningSetting(session);
-		const [old, next] = await Promise.all([setting.loadSnapshot(from.snapshot), setting.loadSnapshot(to.snapshot)]);
-		return wanted ?? strategyBetween(setting, old, next).strategy;
+		const loaded = await Promise.allSettled([setting.loadSnapshot(from.snapshot), setting.loadSnapshot(to.snapshot)]);
+		const [old, next] = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+		// What cannot be read cannot be judged; a rollback to what is still warm needs no snapshot, any other says what is wrong.
+		return old && next ? strategyBetween(setting, old, next).strategy : 'exclusive';
 	};
 }
 

@@ -42,6 +42,7 @@ function agent(api: PluginApi): void {
 	let errors = 0;
 	let recent = new Recent(performance.now());
 	let closing: Closing | undefined;
+	let atWork = false;
 	let leaseTimer: NodeJS.Timeout | undefined;
 	let leaseEndsMs: number | null = null;
 	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
@@ -129,6 +130,7 @@ function agent(api: PluginApi): void {
 
 	async function startFlows(): Promise<void> {
 		problems = [];
+		atWork = false;
 		countAnew();
 		keepAlive.allow();
 		await runtime.flows.setState({ state: 'start' });
@@ -138,6 +140,12 @@ function agent(api: PluginApi): void {
 		inFlight.reset();
 		errors = 0;
 		recent = new Recent(performance.now());
+	}
+
+	/** The first message since the start is news at once: whoever verifies a release asks whether it has done anything. */
+	function tellOfWork(): void {
+		atWork = true;
+		setImmediate(() => send({ event: 'heartbeat', report: report() }));
 	}
 
 	function report(): AgentReport {
@@ -163,7 +171,13 @@ function agent(api: PluginApi): void {
 		leaseEndsMs = leaseUntilMs;
 		if (leaseUntilMs === null) return;
 		// An absolute moment: a message that was late, because its sender was frozen, extends nothing.
-		leaseTimer = setTimeout(confirmLease, Math.max(0, leaseUntilMs - monotonicMs()));
+		leaseTimer = setTimeout(onLeaseTimer, Math.max(0, leaseUntilMs - monotonicMs()));
+	}
+
+	/** A timer may fire a fraction of a millisecond early: then it is set again, since nothing else ends a lease that nobody renews. */
+	function onLeaseTimer(): void {
+		if (hasEnded()) void confirmLease();
+		else guardLease(leaseEndsMs);
 	}
 
 	function hasEnded(): boolean {
@@ -175,6 +189,7 @@ function agent(api: PluginApi): void {
 	 * that only kept the event loop busy for long has the runner's news waiting: they are read before this is decided.
 	 */
 	function confirmLease(): Promise<void> | undefined {
+		if (!atWork) tellOfWork();
 		if (!hasEnded()) return undefined;
 		return readNews().then(() => {
 			if (hasEnded()) endThis();

@@ -28,7 +28,7 @@ describe('promote, rollback, down and up on real Node-RED', () => {
 		expect(result).toMatchObject({
 			outcome: 'promoted',
 			release: 2,
-			strategy: 'exclusive',
+			strategy: 'overlap', // HTTP alone
 			from: { slot: 'blue', release: 1 },
 			to: { slot: 'green', release: 2 },
 		});

@@ -8,6 +8,7 @@ import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
 import { bridgeFlows, RATE, underTraffic } from '../support/traffic.ts';
 
+const exclusive = ['--strategy', 'exclusive'];
 const persistent = { clientid: 'plant', cleansession: false, autoUnsubscribe: false };
 
 describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broker', () => {
@@ -24,11 +25,9 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 
 	it.each([
 		[1, 'MQTT 3.1.1', persistent],
-		[2, 'MQTT 3.1.1', persistent],
-		[1, 'MQTT 5', { ...persistent, protocolVersion: '5', sessionExpiry: '3600' }],
 		[2, 'MQTT 5', { ...persistent, protocolVersion: '5', sessionExpiry: '3600' }],
 	] as const)(
-		'loses and doubles nothing at QoS %i over a persistent session of %s, in two promotions and a rollback',
+		'exclusive loses and doubles nothing at QoS %i over a persistent session of %s, in two promotions and a rollback',
 		async (qos, _protocol, session) => {
 			await project.promote(bridgeFlows('v1', broker.port, { qos, broker: session }));
 			let asked = 0;
@@ -39,9 +38,9 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 					askVersion(project).catch((error) => failures.push(error));
 					return true;
 				});
-				await project.promote(bridgeFlows('v2', broker.port, { qos, broker: session }));
-				await project.promote(bridgeFlows('v3', broker.port, { qos, broker: session }));
-				expect((await project.cli('rollback', '--yes')).status).toBe(0);
+				await project.promote(bridgeFlows('v2', broker.port, { qos, broker: session }), ...exclusive);
+				await project.promote(bridgeFlows('v3', broker.port, { qos, broker: session }), ...exclusive);
+				expect((await project.cli('rollback', '--yes', ...exclusive)).status).toBe(0);
 				asking.stop();
 			});
 			expect(counts.published).toBeGreaterThan(RATE);
@@ -51,14 +50,14 @@ describeWithMosquitto('promotions under MQTT and HTTP traffic, with a real broke
 		},
 	);
 
-	it('says in the plan what a clean session loses, and is right', async () => {
+	it('says in the plan what a clean session loses by exclusive, and is right', async () => {
 		const clean = { cleansession: true };
 		await project.promote(bridgeFlows('v1', broker.port, { broker: clean }));
 		await project.setFlows(bridgeFlows('v2', broker.port, { broker: clean }));
-		const plan = (await project.cli('plan', '--json')).json();
+		const plan = (await project.cli('plan', '--json', ...exclusive)).json();
 		expect(plan.effects).toContainEqual({ kind: 'may lose', what: expect.stringContaining('neither release is subscribed'), nodes: 1 });
 		const counts = await underTraffic(broker.url, 1, async () => {
-			expect((await project.cli('promote', '--yes')).status).toBe(0);
+			expect((await project.cli('promote', '--yes', ...exclusive)).status).toBe(0);
 		});
 		expect(counts.lost).toBeGreaterThan(0);
 		expect(counts.duplicated).toBe(0);

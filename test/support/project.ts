@@ -20,8 +20,8 @@ export interface Project {
 	configure(environment: Record<string, unknown>): Promise<void>;
 	/** Runs `flowferry <args>` in the folder. */
 	cli(...args: string[]): Promise<CliResult>;
-	/** `flowferry promote --yes --json`; fails the test where it does not exit 0. */
-	promote(flows: FlowNode[]): Promise<ReturnType<typeof JSON.parse>>;
+	/** `flowferry promote --yes --json`, with more flags; fails the test where it does not exit 0. */
+	promote(flows: FlowNode[], ...flags: string[]): Promise<ReturnType<typeof JSON.parse>>;
 	status(): Promise<EnvironmentStatus>;
 	/** The instance that is active; fails the test where there is not exactly one. */
 	active(): Promise<InstanceStatus>;
@@ -61,9 +61,9 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 		setFlows,
 		configure,
 		cli,
-		promote: async (flows) => {
+		promote: async (flows, ...flags) => {
 			await setFlows(flows);
-			const result = await cli('promote', '--yes', '--json');
+			const result = await cli('promote', '--yes', '--json', ...flags);
 			if (result.status !== 0) throw new Error(`promote ended with ${result.status}: ${result.stdout}${result.stderr}`);
 			await status();
 			return result.json();

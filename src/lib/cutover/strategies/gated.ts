@@ -99,7 +99,7 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 /** Sends sentinels until both sides have seen one on every connection that they share. */
 async function findCut(old: Instance, next: Instance, topic: string, timeoutMs: number): Promise<StreamReport> {
 	const deadline = performance.now() + timeoutMs;
-	let [before, after] = await Promise.all([old.listen(topic, timeoutMs), next.listen(topic, timeoutMs)]);
+	let [before, after] = await Promise.all([listenToOld(old, topic, timeoutMs), next.listen(topic, timeoutMs)]);
 	for (let sentinel = 1; ; sentinel++) {
 		const [lost] = lostConnections(before, after);
 		if (lost) throw new GateImpossible(`the connection of broker node ${lost} cannot be listened on at ${topic}`);
@@ -111,5 +111,14 @@ async function findCut(old: Instance, next: Instance, topic: string, timeoutMs: 
 			[before, after] = await Promise.all([old.streams(), next.streams()]);
 		}
 		if (performance.now() >= deadline) throw new GateImpossible(`no message on ${topic} reached both sides within ${timeoutMs} ms`);
+	}
+}
+
+/** The old release may be the very one that does not stay up: that is no reason not to get away from it. */
+async function listenToOld(old: Instance, topic: string, timeoutMs: number): Promise<StreamReport> {
+	try {
+		return await old.listen(topic, timeoutMs);
+	} catch (error) {
+		throw new GateImpossible(`${old.name} does not tell where it stands (${(error as Error).message})`);
 	}
 }
