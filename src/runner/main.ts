@@ -12,12 +12,10 @@ import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
-import type { CutOrder, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import { controlRoutes } from './control-routes.ts';
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
-
-/** Context as base64: `context.maxBytes` is at most 256 MiB, and a string of Node.js holds not much more than this. */
-const MAX_CONTEXT_BODY_BYTES = 400 * 1024 * 1024;
 
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
@@ -28,42 +26,8 @@ const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
 const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid, credentialSecret });
 
-const control = createControlServer(
-	await readFile(config.tokenFile, 'utf8'),
-	{
-		'GET /status': async () => runner.status(),
-		'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
-		'POST /gate': (body) => runner.gate((body as { timeoutMs: number }).timeoutMs),
-		'POST /listen': (body) => {
-			const { topic, timeoutMs } = body as { topic: string; timeoutMs: number };
-			return runner.listen(topic, timeoutMs);
-		},
-		'POST /sentinel': (body) => runner.sendSentinel((body as { sentinel: number }).sentinel),
-		'POST /streams': () => runner.streams(),
-		'POST /activate': async (body) => {
-			const { timeoutMs, order } = body as { timeoutMs: number; order?: CutOrder };
-			return { gate: await runner.activate(timeoutMs, order) };
-		},
-		'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
-		'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
-		'POST /progress': (body) => runner.progress((body as { timeoutMs: number }).timeoutMs),
-		'POST /context/export': (body) => {
-			const { except, maxBytes, timeoutMs } = body as { except: string[]; maxBytes: number; timeoutMs: number };
-			return runner.exportContext({ except, maxBytes }, timeoutMs);
-		},
-		'POST /context/import': {
-			maxBodyBytes: MAX_CONTEXT_BODY_BYTES,
-			handle: (body) => {
-				const { values, timeoutMs } = body as { values: string; timeoutMs: number };
-				return runner.importContext(values, timeoutMs);
-			},
-		},
-		'POST /demote': (body) => {
-			const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
-			return runner.demote(handOverTo, timeoutMs);
-		},
-	},
-	(error) => log.write('call failed', { error: String(error) }),
+const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
+	log.write('call failed', { error: String(error) }),
 );
 
 async function end(signal: string): Promise<never> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentCall, AgentCalls, ContextExport, ContextImport, NodeProgress, ValidationReport } from '../agent/protocol.ts';
+import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
@@ -12,21 +12,15 @@ import type {
 	InstanceStatus,
 	QuiesceReport,
 	RunnerConfig,
-	StreamReport,
 } from '../lib/targets/instance.ts';
 import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
+import { Restarts } from './restarts.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
 
-/** Before Node-RED is started again after a crash; doubled up to the second with each crash in a row. */
-const RESTART_BACKOFF_MS = [250, 10_000] as const;
-/** An instance that ran its flows for so long had recovered: its next crash is a first one. */
-const RECOVERED_MS = 60_000;
 /** While something is waited for. */
 const POLL_MS = 50;
-/** What the agent answers from memory. */
-const ANSWER_MS = 2000;
 
 /**
  * One instance: a Node-RED whose flows run only while its seat's lease is held. The runner is Node-RED's parent, so it
@@ -43,8 +37,7 @@ export class Runner {
 	/** Kept when Node-RED is started again, so that the router finds it where it was. */
 	#port = 0;
 	#state: InstanceState = 'starting';
-	#crashes = 0;
-	#crashesInARow = 0;
+	readonly #restarts = new Restarts();
 	#activeSince = 0;
 	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
 	#handingOver = false;
@@ -76,7 +69,7 @@ export class Runner {
 				},
 			},
 		});
-		this.#context = new HeldContext((call, params, timeoutMs) => this.#ask(call, params, timeoutMs));
+		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
 		setInterval(() => this.#killIfHung(), config.hungMs / 5).unref();
 	}
 
@@ -97,12 +90,10 @@ export class Runner {
 			this.#nodeRed = null;
 			this.#listening = null;
 			if (this.#isStopping()) return;
-			this.#crashes++;
-			const recovered = this.#state === 'active' && performance.now() - this.#activeSince > RECOVERED_MS;
-			this.#crashesInARow = recovered ? 1 : this.#crashesInARow + 1;
-			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#crashes });
-			this.#state = this.#crashesInARow > 3 ? 'failed' : 'starting';
-			await sleep(Math.min(RESTART_BACKOFF_MS[0] * 2 ** (this.#crashesInARow - 1), RESTART_BACKOFF_MS[1]));
+			const next = this.#restarts.count(this.#state === 'active' ? performance.now() - this.#activeSince : null);
+			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
+			this.#state = next.state;
+			await sleep(next.delayMs);
 		}
 	}
 
@@ -125,14 +116,16 @@ export class Runner {
 			childPid: this.#nodeRed?.pid ?? null,
 			url: this.#listening ? `http://127.0.0.1:${this.#listening.port}` : null,
 			nodeRed: this.#listening?.nodeRed ?? null,
-			crashes: this.#crashes,
+			crashes: this.#restarts.crashes,
 			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
 		};
 	}
 
-	validate(timeoutMs: number): Promise<ValidationReport> {
-		return this.#ask('validate', {}, timeoutMs);
+	/** Puts a question to the agent that changes nothing of the instance's state. @throws ControlRefusal where Node-RED does not run */
+	ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
+		if (!this.#nodeRed || !this.#listening) throw new ControlRefusal('NOT_RUNNING', `Node-RED of ${this.#config.instance} does not run`);
+		return this.#nodeRed.call(call, params, timeoutMs);
 	}
 
 	/** Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. */
@@ -140,22 +133,10 @@ export class Runner {
 		return this.#inTurn(async () => {
 			if (this.#state === 'gated') return { refused: null };
 			this.#require('standby');
-			const answer = await this.#ask('startBehindGate', {}, timeoutMs);
+			const answer = await this.ask('startBehindGate', {}, timeoutMs);
 			if (!answer.refused) this.#state = 'gated';
 			return answer;
 		});
-	}
-
-	listen(topic: string, timeoutMs: number): Promise<StreamReport> {
-		return this.#ask('listen', { topic, timeoutMs }, timeoutMs + ANSWER_MS);
-	}
-
-	sendSentinel(sentinel: number): Promise<object> {
-		return this.#ask('sendSentinel', { sentinel }, ANSWER_MS);
-	}
-
-	streams(): Promise<StreamReport> {
-		return this.#ask('streams', {}, ANSWER_MS);
 	}
 
 	/** Waits, within the time, for a Node-RED that is being started again, and for the end of a lease that nobody renews. */
@@ -172,10 +153,10 @@ export class Runner {
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
-				const gate = behindGate ? await this.#ask('open', { order }, timeoutMs) : null;
+				const gate = behindGate ? await this.ask('open', { order }, timeoutMs) : null;
 				if (!behindGate) {
 					await this.#context.restore(this.#nodeRed, timeoutMs);
-					await this.#ask('start', {}, timeoutMs);
+					await this.ask('start', {}, timeoutMs);
 				}
 				this.#isActive();
 				return gate;
@@ -200,14 +181,14 @@ export class Runner {
 			// Crashed, and about to be started again: what does not run has no sources, and gets none any more.
 			if (this.#state !== 'active') return nothing;
 			this.#state = 'quiesced';
-			return await this.#ask('quiesce', { timeoutMs }, timeoutMs * 2);
+			return await this.ask('quiesce', { timeoutMs }, timeoutMs * 2);
 		});
 	}
 
 	drain(deadlineMs: number): Promise<DrainReport> {
 		// What was inside a Node-RED that crashed went with it.
 		if (this.#handingOver && this.#state !== 'quiesced') return Promise.resolve({ drained: true, left: [], durationMs: 0 });
-		return this.#ask('drain', { deadlineMs }, deadlineMs * 2);
+		return this.ask('drain', { deadlineMs }, deadlineMs * 2);
 	}
 
 	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
@@ -230,16 +211,12 @@ export class Runner {
 		});
 	}
 
-	progress(timeoutMs: number): Promise<NodeProgress[]> {
-		return this.#ask('progress', {}, timeoutMs);
-	}
-
 	/** The lease goes only when the flows no longer run: stopped by Node-RED, or dead with it. */
 	async #stopFlows(timeoutMs: number, handOverTo: string | null): Promise<void> {
 		this.#state = 'demoting';
 		const nodeRed = this.#nodeRed;
 		try {
-			await this.#ask('stop', {}, timeoutMs);
+			await this.ask('stop', {}, timeoutMs);
 			nodeRed?.grantUntil(null);
 			this.#state = 'standby';
 		} catch (error) {
@@ -293,11 +270,6 @@ export class Runner {
 		this.#state = 'active';
 		this.#context.isOf(this.#nodeRed);
 		this.#activeSince = performance.now();
-	}
-
-	#ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
-		if (!this.#nodeRed || !this.#listening) throw new ControlRefusal('NOT_RUNNING', `Node-RED of ${this.#config.instance} does not run`);
-		return this.#nodeRed.call(call, params, timeoutMs);
 	}
 
 	#inTurn<T>(work: () => Promise<T>): Promise<T> {
