@@ -47,7 +47,10 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			connect: async () => {},
 			hold: async () => {
-				if (from) await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
+				if (!from) return;
+				await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
+				// While messages still flow: once the sources are closed, a slow request would lengthen the silence.
+				report.unansweredRequests = await untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs);
 			},
 			quiesce: async () => {
 				sides = {
@@ -64,13 +67,9 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				report.unknownFields = [...new Set(reports.flatMap(({ unknown }) => unknown))];
 			},
 			drain: async () => {
-				const [inside, requests] = await Promise.all([
-					eachThatLives(sides.old, (instance) => instance.drain(timeouts.drainMs)),
-					from ? untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs) : 0,
-				]);
-				report.drained = inside.every(({ drained }) => drained) && requests === 0;
+				const inside = await eachThatLives(sides.old, (instance) => instance.drain(timeouts.drainMs));
+				report.drained = inside.every(({ drained }) => drained) && report.unansweredRequests === 0;
 				report.left = inside.flatMap(({ left }) => left);
-				report.unansweredRequests = requests;
 			},
 			'hand over': async () => {
 				if (!from) return;
