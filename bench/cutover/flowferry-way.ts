@@ -6,9 +6,10 @@ import { shutDown } from '../../demo/shut-down.ts';
 import { nodeRedFolder } from '../../test/support/project.ts';
 import { scenarioFlows } from './flows.ts';
 import type { Setting } from './setting.ts';
+import { otherVersion, type Version } from './version.ts';
 import type { CutoverTimes, Way } from './way.ts';
 
-/** What is read of `promote --json` and `rollback --json`. */
+/** What is read of `promote --json`. */
 interface Promotion extends CutoverTimes {
 	strategy: string;
 	/** Null where the new flows did not wait behind a gate. */
@@ -17,8 +18,7 @@ interface Promotion extends CutoverTimes {
 }
 
 /**
- * The built command line, as a user would run it: both versions are promoted once, then each cutover is a `rollback`, which
- * flips to the slot that is kept warm.
+ * The built command line, as a user would run it: each version is promoted up to its switch, and the switch is what is measured.
  */
 export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal }: Setting): Promise<Way> {
 	const name = 'flowferry';
@@ -32,17 +32,24 @@ export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal 
 	cleanup.later('take production down', () => shutDown(folder));
 
 	const run = async (...args: string[]) => (await runCommand(folder, [...args, '--yes'], 'read', signal)) as Promotion;
-	const cutOver = async (command: 'promote' | 'rollback') => {
-		const promotion = await run(command, 'production', '--strategy', scenario.strategy);
-		const asWanted = promotion.strategy === scenario.strategy && (scenario.strategy === 'exclusive') === (promotion.gate === null);
-		if (!asWanted)
+	let version: Version = 'v1';
+	const setFlows = () =>
+		writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(scenarioFlows(scenario, { brokerPort, name, version })));
+	await setFlows();
+	await run('promote', 'production');
+	return {
+		name,
+		httpUrl: () => `http://127.0.0.1:${port}`,
+		async prepare() {
+			version = otherVersion(version);
+			await setFlows();
+			await run('promote', 'production', '--strategy', scenario.strategy, '--pause-before-switch');
+		},
+		async cutOver() {
+			const promotion = await run('promote', 'production', '--continue');
+			const asWanted = promotion.strategy === scenario.strategy && (scenario.strategy === 'exclusive') === (promotion.gate === null);
+			if (asWanted) return promotion;
 			throw new Error(`${scenario.strategy} was not what carried them over: ${promotion.strategy}; ${promotion.warnings.join('; ')}`);
-		return promotion;
+		},
 	};
-	for (const version of ['v1', 'v2'] as const) {
-		await writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(scenarioFlows(scenario, { brokerPort, name, version })));
-		if (version === 'v1') await run('promote', 'production');
-		else await cutOver('promote');
-	}
-	return { name, httpUrl: () => `http://127.0.0.1:${port}`, cutOver: () => cutOver('rollback') };
 }

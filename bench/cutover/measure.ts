@@ -39,6 +39,7 @@ export async function measureScenario(options: MeasureOptions): Promise<Comparis
 		const { brokerUrl, messagesPerSecond, requestsPerSecond } = options;
 		const { qos, payload } = scenario;
 		const load = { brokerUrl, name: way.name, qos, payload, id, messagesPerSecond, requestsPerSecond };
+		await way.prepare();
 		await meter.start({ ...load, httpUrl: way.httpUrl() });
 		await sleep(STEADY_MS, undefined, { signal });
 		const { gapMs, steps } = await way.cutOver();

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { type RunningNodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { scenarioFlows } from './flows.ts';
 import type { Setting } from './setting.ts';
+import { otherVersion, type Version } from './version.ts';
 import type { Way } from './way.ts';
 
 const STATE_MS = 30_000;
 
 /**
- * What can be done without flowferry and without a cold start: two Node-REDs with the flows loaded, one of them stopped. A
- * cutover stops the one and then starts the other, by the admin API. No router stands before them: whoever asks over HTTP
+ * What can be done without flowferry and without a cold start: two Node-REDs with the flows loaded, the new one with its flows
+ * stopped. A cutover stops the one and then starts the other, by the admin API. No router stands before them: whoever asks over HTTP
  * has to be told.
  */
 export async function startPlainWay({ scenario, brokerPort, cleanup, signal }: Setting): Promise<Way> {
 	const name = 'plain';
-	const start = async (version: 'v1' | 'v2', state: 'start' | 'stop') => {
+	const start = async (version: Version, state: 'start' | 'stop') => {
 		const nodeRed = await startNodeRed({
 			flows: scenarioFlows(scenario, { brokerPort, name, version }),
 			settings: { runtimeState: { enabled: true } },
@@ -25,11 +26,18 @@ export async function startPlainWay({ scenario, brokerPort, cleanup, signal }: S
 		return nodeRed;
 	};
 	let active = await start('v1', 'start');
-	let standby = await start('v2', 'stop');
+	let standby: RunningNodeRed | undefined;
+	let version: Version = 'v1';
 	return {
 		name,
 		httpUrl: () => active.url,
+		async prepare() {
+			await standby?.stop();
+			version = otherVersion(version);
+			standby = await start(version, 'stop');
+		},
 		async cutOver() {
+			if (!standby) throw new Error('nothing was prepared');
 			const stopMs = await setState(active, 'stop');
 			const startMs = await setState(standby, 'start');
 			[active, standby] = [standby, active];

@@ -1,10 +1,12 @@
-/** A way of carrying flows from one set of processes to another, and back. */
+/** A way of carrying flows from one set of processes to another. */
 export interface Way {
 	/** Its topics and its session: `<name>/in`. */
 	name: string;
 	/** Where its HTTP is served now. */
 	httpUrl(): string;
-	/** Carries them over: each time to the other version. */
+	/** Readies a new side for the other version, whose flows have never run; not measured. */
+	prepare(): Promise<void>;
+	/** Carries them over to what was prepared. */
 	cutOver(): Promise<CutoverTimes>;
 }
 

@@ -11,7 +11,7 @@ const POLL_MS = 5;
  * Empty for so long, and nothing received meanwhile, means drained: a node may pass a message on a tick after it called
  * done, and a contributed source may still deliver what it had read.
  */
-const QUIET_MS = 30;
+const QUIET_MS = 15;
 
 /** When the sources were closed, and how many messages nodes had received by then. */
 export interface Closing {
