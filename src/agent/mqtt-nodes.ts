@@ -25,6 +25,8 @@ export interface SubscriptionNode extends RuntimeNode {
 
 export interface MqttClient {
 	options: { customHandleAcks: unknown; clean?: boolean; clientId?: string };
+	/** Makes the connection's stream. */
+	streamBuilder: unknown;
 	_sendPacket: (packet: { cmd: string }, callback?: () => void, ...rest: unknown[]) => unknown;
 	/** QoS 2 messages that were acknowledged with PUBREC and whose PUBREL has not come yet. */
 	incomingStore?: { _inflights?: Map<unknown, unknown> };
@@ -33,8 +35,14 @@ export interface MqttClient {
 	unsubscribeAsync(topic: string): Promise<unknown>;
 	publish(topic: string, payload: string, options: { qos: 0 | 1 | 2 }): unknown;
 	on(event: 'message', listener: (topic: string, payload: Buffer, packet: { qos: 0 | 1 | 2 }) => void): void;
-	on(event: 'close', listener: () => void): void;
+	on(event: 'connect' | 'error' | 'close', listener: () => void): void;
+	end(force: boolean): unknown;
 	off(event: 'message' | 'close', listener: unknown): void;
+}
+
+export interface MqttClientClass {
+	new (streamBuilder: unknown, options: object): MqttClient;
+	prototype: MqttClient;
 }
 
 export type Qos = 0 | 1 | 2;
@@ -49,10 +57,10 @@ export function hasFixedClientId(client: Pick<MqttClient, 'options'>): boolean {
 }
 
 /** The class of the very mqtt.js that Node-RED's nodes use; null where there is none to be found. */
-export function loadMqttClientClass(): { prototype: MqttClient } | null {
+export function loadMqttClientClass(): MqttClientClass | null {
 	try {
 		const nodes = createRequire(process.argv[1] as string).resolve('@node-red/nodes');
-		const { MqttClient } = createRequire(nodes)('mqtt') as { MqttClient?: { prototype: MqttClient } };
+		const { MqttClient } = createRequire(nodes)('mqtt') as { MqttClient?: MqttClientClass };
 		return typeof MqttClient?.prototype.connect === 'function' ? MqttClient : null;
 	} catch {
 		return null;
