@@ -1,4 +1,5 @@
 import type { FlowNode } from '../flows/node.ts';
+import { findKnowledge } from '../lint/catalogue/index.ts';
 import type { Family, Finding, LintReport } from '../lint/finding.ts';
 import { hasClientId } from '../lint/mqtt.ts';
 import type { Strategy } from '../promotion/journal.ts';
@@ -34,6 +35,9 @@ const contextCarried: Consequence = {
 };
 const contextResets: Consequence = { kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' };
 
+/** Medians of `npm run bench:cutover` on two shared cores, rounded up (docs/benchmarks.md): an order of magnitude. */
+const SILENCE_MS = { overlap: 170, gated: 80, takeover: 80, exclusive: 300 };
+
 /** What a cutover will do to traffic, messages and state. Pure. */
 export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport, context: ContextPolicy): Effect[] {
 	if (strategy === 'first') return [];
@@ -44,6 +48,11 @@ export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: Lint
 	effects.push({
 		kind: 'drained',
 		what: 'what the old release has accepted comes out before it stops; what is left at the deadline is counted',
+		nodes: 0,
+	});
+	effects.push({
+		kind: 'silence',
+		what: `for some ${SILENCE_MS[strategy]} ms nothing comes out, and for as long as the drain takes`,
 		nodes: 0,
 	});
 	if (strategy !== 'exclusive') effects.push(...handedOver(flows));
@@ -81,5 +90,17 @@ function handedOver(flows: FlowNode[]): Effect[] {
 			nodes: kinds.session,
 		},
 	];
-	return effects.filter(({ nodes }) => nodes > 0);
+	const byClock: Effect = {
+		kind: 'may double',
+		what: 'other sources, which both releases have for a moment, go over by the clock: what comes at that very moment may be lost or doubled',
+		nodes: flows.filter(goesByClock).length,
+	};
+	return [...effects, byClock].filter(({ nodes }) => nodes > 0);
+}
+
+/** Told by the outside, and not counted; timers and polls come again, and what browsers send waits at the router. */
+const BY_CLOCK: ReadonlySet<string | undefined> = new Set(['subscription', 'listener', 'file', 'device']);
+
+function goesByClock({ type, d }: FlowNode): boolean {
+	return d !== true && type !== 'mqtt in' && BY_CLOCK.has(findKnowledge(type)?.emits);
 }

@@ -45,11 +45,11 @@ export interface FlowChange {
 
 export interface Effect {
 	/**
-	 * - `held`: requests wait · `drained`: what is inside comes out first · `carried`: state goes with the work
+	 * - `held`: requests wait · `drained`: what is inside comes out first · `silence`: how long nothing comes out · `carried`: state goes with the work
 	 * - `handed over`: messages that go from the old release to the new, none lost and none doubled
 	 * - `resets`: state starts anew · `may lose`, `may double`: messages
 	 */
-	kind: 'held' | 'drained' | 'carried' | 'handed over' | 'resets' | 'may lose' | 'may double';
+	kind: 'held' | 'drained' | 'silence' | 'carried' | 'handed over' | 'resets' | 'may lose' | 'may double';
 	what: string;
 	/** How many nodes are concerned; 0 where it does not depend on nodes. */
 	nodes: number;

@@ -9,7 +9,7 @@ import type { Theme } from './theme.ts';
 const titles: Record<Step, string> = {
 	prepare: 'Prepare the new instances, flows stopped',
 	validate: 'Validate what they have loaded',
-	connect: 'Connect the new flows behind a closed gate',
+	connect: 'Connect the new flows, where they may wait behind a gate',
 	hold: 'Hold requests',
 	quiesce: "Close the old flows' sources",
 	drain: 'Drain what is inside',

@@ -50,7 +50,7 @@ function renderChange({ flow, added, removed, changed }: FlowChange): string {
 	return `${flow ?? 'on no flow'}: ${parts.join(', ')}`;
 }
 
-const GOOD_EFFECTS: ReadonlySet<Effect['kind']> = new Set(['held', 'drained', 'carried', 'handed over']);
+const GOOD_EFFECTS: ReadonlySet<Effect['kind']> = new Set(['held', 'drained', 'silence', 'carried', 'handed over']);
 
 function renderEffect({ kind, what, nodes }: Effect, theme: Theme): string {
 	const dress = GOOD_EFFECTS.has(kind) ? theme.info : theme.warning;

@@ -100,7 +100,31 @@ describe('buildPlan', () => {
 		);
 		expect(plan).toMatchObject({ strategy: 'exclusive', from: { slot: 'blue', release: 2 }, to: { slot: 'green', givesUp: 1 } });
 		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'] });
-		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained']);
+		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained', 'silence']);
+	});
+
+	it('says of each kind of source how it goes over behind a gate, and what nobody can promise', () => {
+		const sources = snapshot('6', [
+			tab,
+			{ id: 'b1', type: 'mqtt-broker' },
+			{ id: 'b2', type: 'mqtt-broker', clientid: 'plant' },
+			{ id: 'm1', type: 'mqtt in', z: 't1', broker: 'b1', topic: 'a', wires: [[]] },
+			{ id: 'm2', type: 'mqtt in', z: 't1', broker: 'b1', topic: '$share/g/a', wires: [[]] },
+			{ id: 'm3', type: 'mqtt in', z: 't1', broker: 'b2', topic: 'a', wires: [[]] },
+			{ id: 'w1', type: 'watch', z: 't1', files: '/data', wires: [[]] },
+			{ id: 'i1', type: 'inject', z: 't1', repeat: '5', wires: [[]] },
+		]);
+		const serving = { slot: 'blue' as const, release: release(1, one), snapshot: one };
+		const choose = (strategy: 'gated' | 'exclusive') =>
+			buildPlan(input(sources, { serving, choice: { strategy, because: [], warnings: [] } })).effects;
+		const told = choose('gated').filter(({ kind, what }) => kind === 'handed over' || what.includes('by the clock'));
+		expect(told.map(({ what, nodes }) => [what.split(':')[0]?.split(',')[0], nodes])).toEqual([
+			['ordinary MQTT subscriptions', 1],
+			['shared MQTT subscriptions', 1],
+			['MQTT sessions with a client id', 1],
+			['other sources', 1],
+		]);
+		expect(choose('exclusive').map(({ kind }) => kind)).not.toContain('handed over');
 	});
 
 	it('carries the verdicts, and warns of flows that are not ready for the mode', () => {
