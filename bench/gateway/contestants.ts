@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../../demo/project.ts';
 import { GatewayRouter } from '../../src/lib/routers/gateway/gateway-router.ts';
 import { gatewayFiles, startGateway } from '../../src/lib/routers/gateway/launch.ts';
 import { readGatewayState } from '../../src/lib/routers/gateway/state-file.ts';
@@ -59,7 +59,7 @@ export async function startContestants(searchPath: string): Promise<{ contestant
 
 async function throughGateway(directory: string, backend: string): Promise<Contestant> {
 	const files = gatewayFiles(directory);
-	const port = await freePort();
+	const port = await findFreePort();
 	await startGateway({ name: 'bench', host: '127.0.0.1', port, files });
 	await new GatewayRouter(files).route([{ instance: 'blue/0', url: backend }]);
 	const pid = (await readGatewayState(files.stateFile))?.pid;
@@ -68,7 +68,7 @@ async function throughGateway(directory: string, backend: string): Promise<Conte
 
 async function throughHaproxy(directory: string, backend: string, searchPath: string): Promise<Contestant> {
 	const files = haproxyFiles(directory);
-	const port = await freePort();
+	const port = await findFreePort();
 	await startHaproxy({ name: 'bench', host: '127.0.0.1', port, files, holdMs: 30_000, searchPath });
 	await new HaproxyRouter(files).route([{ instance: 'blue/0', url: backend }]);
 	const pid = (await readHaproxyState(files.stateFile))?.pid;
@@ -86,13 +86,4 @@ async function usageOf(pid: number | null | undefined): Promise<Usage> {
 		memoryMB: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024,
 		cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
 	};
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as { port: number };
-	server.close();
-	await once(server, 'close');
-	return port;
 }

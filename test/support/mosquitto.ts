@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../demo/project.ts';
 import { describeWithServer } from './describe-with-server.ts';
 
 /** A Mosquitto of the test's own, on a loopback port that stays the same over restarts. It forgets its sessions when it ends. */
@@ -109,13 +110,4 @@ async function accepts(port: number): Promise<boolean> {
 	} finally {
 		socket.destroy();
 	}
-}
-
-async function findFreePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as { port: number };
-	server.close();
-	await once(server, 'close');
-	return port;
 }

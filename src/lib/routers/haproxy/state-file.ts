@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { replaceFile } from '../../adapters/atomic-file.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { StoredTraffic } from '../router.ts';
+import { readStateFile, writeStateFile } from '../state-file.ts';
 
 /** What flowferry notes of an environment's HAProxy: what a new one goes on with after a crash. */
 export interface HaproxyState {
@@ -14,25 +13,12 @@ export interface HaproxyState {
 
 /** Null where there is none. Throws HAPROXY_STATE_UNREADABLE where it is not a state. */
 export async function readHaproxyState(stateFile: string): Promise<HaproxyState | null> {
-	let text: string;
-	try {
-		text = await readFile(stateFile, 'utf8');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-		throw unreadable(stateFile, error);
-	}
-	try {
-		const state = JSON.parse(text) as HaproxyState;
-		if (typeof state.publicUrl === 'string' && typeof state.traffic?.state === 'string') return state;
-	} catch (error) {
-		throw unreadable(stateFile, error);
-	}
-	throw unreadable(stateFile);
+	const isState = ({ publicUrl, traffic }: Partial<HaproxyState>) => typeof publicUrl === 'string' && typeof traffic?.state === 'string';
+	return await readStateFile(stateFile, isState, (cause) => unreadable(stateFile, cause));
 }
 
-/** Not flushed to the disk: after a power loss the instances are gone as well, and the flush would lengthen a hold. */
 export async function writeHaproxyState(stateFile: string, state: HaproxyState): Promise<void> {
-	await replaceFile(stateFile, `${JSON.stringify(state, null, '\t')}\n`, { durable: false });
+	await writeStateFile(stateFile, state);
 }
 
 function unreadable(stateFile: string, cause?: unknown): FlowferryError {
