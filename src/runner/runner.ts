@@ -133,9 +133,15 @@ export class Runner {
 		return this.#inTurn(async () => {
 			if (this.#state === 'gated') return { refused: null };
 			this.#require('standby');
-			const answer = await this.ask('startBehindGate', {}, timeoutMs);
-			if (!answer.refused) this.#state = 'gated';
-			return answer;
+			try {
+				const answer = await this.ask('startBehindGate', {}, timeoutMs);
+				if (!answer.refused) this.#state = 'gated';
+				return answer;
+			} catch (error) {
+				// Whether its flows run by now is not known: it must not be taken for one that stands by.
+				this.#nodeRed?.kill();
+				throw error;
+			}
 		});
 	}
 
