@@ -74,6 +74,7 @@ function agent(api: PluginApi): void {
 
 	const calls: { [C in AgentCall]: (params: AgentCalls[C]['params']) => Promise<AgentCalls[C]['result']> } = {
 		start: async () => {
+			if (gate.closed) throw new Error('the flows run already, behind a gate');
 			context.forgetImport();
 			await startFlows();
 			return {};

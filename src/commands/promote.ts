@@ -18,7 +18,7 @@ type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string;
 export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override summary = 'Bring a snapshot into production';
 	static override description =
-		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, holds requests, closes the old sources, drains what is inside, hands over, starts and verifies the new flows. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4. With a bake time, the command goes on watching the new release, and brings the old one back if it fails; interrupted then, it leaves the new release serving.`;
+		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, connects them behind a gate where the flows allow that, holds requests, closes the old sources, drains what is inside, hands over, starts the new flows or opens their gate, and verifies them. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4. With a bake time, the command goes on watching the new release, and brings the old one back if it fails; interrupted then, it leaves the new release serving.`;
 
 	static override examples = [
 		{ description: 'What the dev Node-RED runs now', command: '<%= config.bin %> promote production' },
