@@ -1,8 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { hasFixedClientId, loadMqttClientClass, type MqttClient, type MqttClientClass } from './mqtt-nodes.ts';
-
-/** A broker that has not answered a rehearsal by then is not waited for. */
-const REHEARSAL_MS = 5000;
+import { hasFixedClientId, loadMqtt, type MqttClient } from './mqtt-nodes.ts';
 
 /**
  * Keeps MQTT connections under a fixed client id from being made while the other release still has them: the broker would
@@ -16,9 +12,8 @@ export class DeferredConnections {
 	/** From now on such clients wait. False where this version of Node-RED offers no way. */
 	defer(): boolean {
 		if (this.#connect) return true;
-		const Client = loadMqttClientClass();
-		if (!Client) return false;
-		const { prototype } = Client;
+		const prototype = loadMqtt()?.MqttClient.prototype;
+		if (!prototype) return false;
 		const connect = prototype.connect;
 		const waiting = this.#waiting;
 		this.#prototype = prototype;
@@ -27,7 +22,6 @@ export class DeferredConnections {
 		prototype.connect = function (this: MqttClient) {
 			if (!hasFixedClientId(this)) return connect.call(this);
 			waiting.push(this);
-			rehearse(Client, this);
 			return this;
 		};
 		return true;
@@ -52,27 +46,4 @@ export class DeferredConnections {
 		this.#prototype = null;
 		return connect;
 	}
-}
-
-/**
- * Connects once under an id of its own, without a session and without a will, and ends that again: the first connection of
- * a process takes several times as long as the second, and that would be time in which nobody is connected.
- */
-function rehearse(Client: MqttClientClass, { options, streamBuilder }: MqttClient): void {
-	const rehearsal = new Client(streamBuilder, {
-		...options,
-		clientId: `nodered${randomBytes(8).toString('hex')}`,
-		clean: true,
-		will: undefined,
-		properties: undefined,
-		reconnectPeriod: 0,
-	});
-	const end = () => {
-		clearTimeout(timer);
-		rehearsal.end(true);
-	};
-	const timer = setTimeout(end, REHEARSAL_MS);
-	rehearsal.on('connect', end);
-	// A broker may admit none but the ids that it knows.
-	rehearsal.on('error', end);
 }

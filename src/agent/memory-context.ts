@@ -70,7 +70,9 @@ export class MemoryContext {
 		const { values, entries, failed } = pack(fitting, gone);
 		for (const { store, scope, key } of entries) this.#share({ store, scope, key });
 		for (const { name, key } of failed) left.push({ scope: name, key, why: 'cannot be serialized' });
-		return { values, excepted, left, stores: stores.others };
+		// Nothing to carry, and nothing to delete: then there is nothing to import either.
+		const isEmpty = entries.length === 0 && gone.length === 0;
+		return { values: isEmpty ? '' : values, excepted, left, stores: stores.others };
 	}
 
 	/**

@@ -25,8 +25,6 @@ export interface SubscriptionNode extends RuntimeNode {
 
 export interface MqttClient {
 	options: { customHandleAcks: unknown; clean?: boolean; clientId?: string };
-	/** Makes the connection's stream. */
-	streamBuilder: unknown;
 	_sendPacket: (packet: { cmd: string }, callback?: () => void, ...rest: unknown[]) => unknown;
 	/** QoS 2 messages that were acknowledged with PUBREC and whose PUBREL has not come yet. */
 	incomingStore?: { _inflights?: Map<unknown, unknown> };
@@ -40,9 +38,10 @@ export interface MqttClient {
 	off(event: 'message' | 'close', listener: unknown): void;
 }
 
-export interface MqttClientClass {
-	new (streamBuilder: unknown, options: object): MqttClient;
-	prototype: MqttClient;
+/** What the module `mqtt` exports, as far as it is used. */
+export interface Mqtt {
+	MqttClient: { prototype: MqttClient };
+	connect(url: string, options: object): MqttClient;
 }
 
 export type Qos = 0 | 1 | 2;
@@ -56,12 +55,12 @@ export function hasFixedClientId(client: Pick<MqttClient, 'options'>): boolean {
 	return client.options.clean === false || !GENERATED_ID.test(client.options.clientId ?? '');
 }
 
-/** The class of the very mqtt.js that Node-RED's nodes use; null where there is none to be found. */
-export function loadMqttClientClass(): MqttClientClass | null {
+/** The very mqtt.js that Node-RED's nodes use; null where there is none to be found. */
+export function loadMqtt(): Mqtt | null {
 	try {
 		const nodes = createRequire(process.argv[1] as string).resolve('@node-red/nodes');
-		const { MqttClient } = createRequire(nodes)('mqtt') as { MqttClient?: MqttClientClass };
-		return typeof MqttClient?.prototype.connect === 'function' ? MqttClient : null;
+		const mqtt = createRequire(nodes)('mqtt') as Partial<Mqtt>;
+		return typeof mqtt.MqttClient?.prototype.connect === 'function' && typeof mqtt.connect === 'function' ? (mqtt as Mqtt) : null;
 	} catch {
 		return null;
 	}

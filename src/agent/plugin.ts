@@ -17,6 +17,7 @@ import { Streams } from './streams.ts';
 import { monotonicMs } from './time.ts';
 import { findUnknownFields } from './unknown-fields.ts';
 import { validate } from './validate.ts';
+import { warmUpMqtt } from './warm-up.ts';
 
 const HEARTBEAT_MS = 250;
 const MAX_PROBLEMS = 20;
@@ -122,7 +123,11 @@ function agent(api: PluginApi): void {
 		// What cannot be counted is not waited for: no wait would end any sooner, or tell anything.
 		drain: async ({ deadlineMs }) =>
 			unknown.length > 0 ? { drained: false, left: [], durationMs: 0 } : await drain(inFlight, deadlineMs, closing),
-		validate: async () => validate(await runtime.flows.getFlows({}), lastState),
+		validate: async () => {
+			const loaded = await runtime.flows.getFlows({});
+			if (loaded.flows.some(({ type }) => type === 'mqtt-broker')) await warmUpMqtt();
+			return validate(loaded, lastState);
+		},
 		report: async () => report(),
 		progress: async () => describeProgress(inFlight.byNode()),
 		exportContext: async (options) => context.export((await runtime.flows.getFlows({})).flows, options),

@@ -153,7 +153,10 @@ export interface NodeProgress extends NodeRef {
 }
 
 export interface ContextExport {
-	/** Everything that can be carried, in a form for `importContext` alone; may hold secrets, so it is never logged or kept. */
+	/**
+	 * Everything that can be carried, in a form for `importContext` alone; empty where nothing is to be written or deleted. It
+	 * may hold secrets, so it is never logged or kept.
+	 */
 	values: string;
 	/** Keys that `context.except` leaves out. */
 	excepted: number;

@@ -51,7 +51,7 @@ export async function carryContext(
 			if (!exported)
 				return { ...nothing(), left: [{ scope: 'all', key: '*', why: `the runner of ${from.name} has ended, and with it what it had` }] };
 			const { values, left, excepted, stores } = exported;
-			const imported = await to.importContext(values, timeoutMs);
+			const imported = values === '' ? nothing() : await to.importContext(values, timeoutMs);
 			return { carried: imported.carried, bytes: imported.bytes, left: [...left, ...imported.left], excepted, stores };
 		}),
 	);
