@@ -36,7 +36,7 @@ const contextCarried: Consequence = {
 const contextResets: Consequence = { kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' };
 
 /** Medians of `npm run bench:cutover` on two shared cores, rounded up (docs/benchmarks.md): an order of magnitude. */
-const SILENCE_MS = { overlap: 170, gated: 80, takeover: 80, exclusive: 300 };
+const SILENCE_MS = { overlap: 170, gated: 80, takeover: 80, exclusive: 120 };
 
 /** What a cutover will do to traffic, messages and state. Pure. */
 export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: LintReport, context: ContextPolicy): Effect[] {
