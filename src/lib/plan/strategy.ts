@@ -9,8 +9,9 @@ export interface StrategyChoice {
 }
 
 /**
- * The strategy of a cutover between two releases: the strictest that any flow of either needs. A stricter one serves every
- * flow that a finer one would, since each source is treated by its kind. Pure.
+ * The strategy of a cutover between two releases: the strictest that any flow of either needs. Up to `takeover` a stricter one
+ * serves every flow that a finer one would, since each source is treated by its kind; `exclusive` loses what ordinary
+ * subscriptions get while neither side is subscribed, and the plan says so. Pure.
  * @param wanted what somebody asked for, whatever the flows need
  */
 export function chooseStrategy(old: FlowVerdict[], next: FlowVerdict[], wanted?: CutoverStrategy): StrategyChoice {
@@ -18,18 +19,16 @@ export function chooseStrategy(old: FlowVerdict[], next: FlowVerdict[], wanted?:
 	const rank = (verdict: FlowVerdict) => cutoverStrategies.indexOf(verdict.allows[0] ?? 'exclusive');
 	const strictest = Math.max(0, ...verdicts.map(rank));
 	const needed = cutoverStrategies[strictest] as CutoverStrategy;
-	if (wanted === undefined || wanted === needed)
-		return {
-			strategy: needed,
-			because:
-				strictest === 0
-					? []
-					: distinct(
-							verdicts.filter((verdict) => rank(verdict) === strictest),
-							strictest,
-						),
-			warnings: [],
-		};
+	if (wanted === undefined || wanted === needed) {
+		const because =
+			strictest === 0
+				? []
+				: explain(
+						verdicts.filter((verdict) => rank(verdict) === strictest),
+						strictest,
+					);
+		return { strategy: needed, because, warnings: [] };
+	}
 	const forbidding = verdicts.filter((verdict) => rank(verdict) > cutoverStrategies.indexOf(wanted));
 	return {
 		strategy: wanted,
@@ -45,7 +44,7 @@ export function chooseStrategy(old: FlowVerdict[], next: FlowVerdict[], wanted?:
 }
 
 /** Why the strategies that cost less are forbidden to these flows. */
-function distinct(verdicts: FlowVerdict[], strictest: number): string[] {
+function explain(verdicts: FlowVerdict[], strictest: number): string[] {
 	const better = cutoverStrategies[strictest - 1] as CutoverStrategy;
 	return [...new Set(verdicts.map((verdict) => `'${verdict.flowLabel}' does not allow ${better}: ${risksOf(verdict, better)}`))];
 }
