@@ -5,7 +5,7 @@ import { carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { decideCut, lostConnections, unmarkedConnections } from '../cut.ts';
 import type { StrategyActions } from '../run.ts';
-import { activeInstances, instancesToActivate, knownInstances, ungate } from '../slot-instances.ts';
+import { activeInstances, knownInstances, toActivate, ungate } from '../slot-instances.ts';
 import { exclusiveActions } from './exclusive.ts';
 
 const POLL_MS = 10;
@@ -14,7 +14,6 @@ const RESEND_MS = 250;
 
 /** A new instance whose flows run behind their gate, beside the old one whose seat it takes over. */
 interface Handover {
-	seat: string;
 	old: Instance;
 	next: Instance;
 	/** The new side's, once the sentinels have come by. */
@@ -42,11 +41,11 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 	async function standBehindGate(): Promise<void> {
 		const old = from ? await activeInstances(await target.instances(from.slot)) : [];
 		// For what nodes look up at their start; once the old side is drained, it is carried over as it is then.
-		await carryOver(context, old, await knownInstances(await target.instances(to.slot)));
-		const next = await knownInstances(await instancesToActivate(await target.instances(to.slot), mode));
+		const next = await knownInstances(await target.instances(to.slot));
+		await carryOver(context, old, next);
 		const topic = `${environment.cutTopic}/${randomBytes(8).toString('hex')}`;
 		handovers = await Promise.all(
-			next.map(async ({ instance, status }) => {
+			toActivate(next, mode).map(async ({ instance, status }) => {
 				const twin = old.find((other) => other.status.seat === status.seat);
 				if (!twin) throw new GateImpossible(`no old instance holds the seat '${status.seat}'`);
 				const unknown = twin.status.agent?.unknown ?? [];
@@ -55,7 +54,7 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 				const { refused } = await instance.gate(timeouts.activateMs);
 				if (refused) throw new GateImpossible(`${instance.name}: ${refused}`);
 				const streams = await findCut(twin.instance, instance, topic, timeouts.connectMs);
-				return { seat: status.seat, old: twin.instance, next: instance, streams };
+				return { old: twin.instance, next: instance, streams };
 			}),
 		);
 	}
