@@ -25,7 +25,7 @@ export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal 
 	const { folder, remove } = await createProjectFolder();
 	cleanup.later('remove the project folder', remove);
 	const port = await findFreePort();
-	const production = { mode: 'hot-spare', port, nodeRed: nodeRedFolder, failOn: 'never' };
+	const production = { mode: 'hot-spare', instances: 1, port, nodeRed: nodeRedFolder, failOn: 'never' };
 	await mkdir(join(folder, 'dev'));
 	// JSON is YAML.
 	await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));

@@ -19,7 +19,8 @@ import { findUnknownFields } from './unknown-fields.ts';
 import { validate } from './validate.ts';
 import { warmUpMqtt } from './warm-up.ts';
 
-const HEARTBEAT_MS = 250;
+/** A hang is noticed that much later, at most. */
+const HEARTBEAT_MS = 100;
 const MAX_PROBLEMS = 20;
 /** What Node-RED logs, in every language, of a node whose close does not end (`@node-red/runtime/lib/flows/Flow.js`). */
 const CLOSE_TIMED_OUT = /Close timed out/;

@@ -10,21 +10,36 @@ import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
+import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
+import { journalTables, SqliteJournal } from '../lib/promotion/sqlite-journal.ts';
+import { openRouter } from '../lib/routers/open-router.ts';
 import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
 
+/** A store that somebody else does not let go of must not keep the runner from what else it has to do before its lease ends. */
+const STORE_BUSY_MS = 200;
+
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
 setInterval(() => log.limit(), 60_000).unref();
-const store = new SqliteLeaseStore(openStateDatabase(config.stateFile, leaseTables), systemClock());
+const database = openStateDatabase(config.stateFile, leaseTables + journalTables + failoverTables, STORE_BUSY_MS);
+const now = () => new Date();
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
-const runner = new Runner(config, { store, clock: systemClock(), log, pid: process.pid, credentialSecret });
+const runner = new Runner(config, {
+	leases: new SqliteLeaseStore(database, systemClock()),
+	failover: new SqliteFailoverStore(database, new SqliteJournal(database, now), now),
+	router: config.failover && openRouter(config.failover.router),
+	clock: systemClock(),
+	log,
+	pid: process.pid,
+	credentialSecret,
+});
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),

@@ -20,6 +20,7 @@ export class NodeRedProcess {
 	#nextId = 1;
 	#ready: { port: number; nodeRed: string } | null = null;
 	#lastReport: { report: AgentReport; at: number } | null = null;
+	#beats = 0;
 	readonly exited: Promise<string>;
 
 	/** @param port 0: a free one of the system's choice */
@@ -63,9 +64,14 @@ export class NodeRedProcess {
 		return this.#lastReport?.report ?? null;
 	}
 
-	/** Milliseconds since the agent's last heartbeat; 0 before the first. */
-	silentMs(): number {
-		return this.#lastReport ? performance.now() - this.#lastReport.at : 0;
+	/** Heartbeats so far. */
+	get beats(): number {
+		return this.#beats;
+	}
+
+	/** Since the last heartbeat; null before the first. */
+	get heartbeatMs(): number | null {
+		return this.#lastReport && Math.round(performance.now() - this.#lastReport.at);
 	}
 
 	/** Resolves once the palette and the flows are loaded, with the flows stopped. */
@@ -128,6 +134,7 @@ export class NodeRedProcess {
 		} else if (message.event === 'ready') {
 			this.#ready = message;
 		} else {
+			this.#beats++;
 			this.#lastReport = { report: message.report, at: performance.now() };
 		}
 	}

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
+import { decideAfterEnd } from '../lib/failover/decide.ts';
+import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
+import type { Router } from '../lib/routers/router.ts';
 import type {
 	CutOrder,
 	DrainReport,
@@ -16,11 +19,30 @@ import type {
 import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
+import { Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
+import type { Ending } from './role-book.ts';
+import { RoleBook } from './role-book.ts';
+import type { Predecessor } from './spare-watch.ts';
+import { SpareWatch } from './spare-watch.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
+import { Traffic } from './traffic.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
+/** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
+const PULSE_FRACTION = 20;
+
+export interface RunnerParts {
+	leases: LeaseStore;
+	failover: FailoverStore;
+	/** Of an instance that may become active by itself. */
+	router: Router | null;
+	clock: MonotonicClock;
+	log: Log;
+	pid: number;
+	credentialSecret: string;
+}
 
 /**
  * One instance: a Node-RED whose flows run only while its seat's lease is held. The runner is Node-RED's parent, so it
@@ -38,39 +60,61 @@ export class Runner {
 	#port = 0;
 	#state: InstanceState = 'starting';
 	readonly #restarts = new Restarts();
+	readonly #book: RoleBook;
+	readonly #failover: { store: FailoverStore; traffic: Traffic | null };
 	#activeSince = 0;
+	/** Why Node-RED is about to end, where this runner kills it. */
+	#ending: Ending | null = null;
+	/** How it ended while it was active, and when, where its lease was kept. */
+	#ended: (Ending & { atMs: number }) | null = null;
 	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
 	#handingOver = false;
 	/** It ran the flows, and nobody has told it to stop since: it may take a lease that it lost, if that is still free. */
 	#isToRun = false;
 	readonly #context: HeldContext;
+	readonly #clock: MonotonicClock;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(
-		config: RunnerConfig,
-		dependencies: { store: LeaseStore; clock: MonotonicClock; log: Log; pid: number; credentialSecret: string },
-	) {
+	constructor(config: RunnerConfig, { leases, failover, router, clock, log, pid, credentialSecret }: RunnerParts) {
 		this.#config = config;
-		this.#log = dependencies.log;
-		this.#credentialSecret = dependencies.credentialSecret;
-		this.#holder = `${config.instance}@${dependencies.pid}`;
+		this.#log = log;
+		this.#clock = clock;
+		this.#credentialSecret = credentialSecret;
+		this.#holder = `${config.instance}@${pid}`;
+		this.#book = new RoleBook({ store: failover, clock, log, identity: { instance: config.instance, seat: config.seat } });
+		this.#failover = { store: failover, traffic: router && new Traffic(router, log) };
 		this.#lease = new LeaseKeeper({
-			store: dependencies.store,
-			clock: dependencies.clock,
+			store: leases,
+			clock,
 			seat: config.seat,
 			holder: this.#holder,
 			timing: config.leaseTiming,
 			events: {
 				extended: (untilMs) => this.#nodeRed?.grantUntil(untilMs),
-				lost: (reason) => {
-					this.#log.write('lease lost', { reason });
-					this.#nodeRed?.kill(); // its end starts it anew, standing by
+				lost: (reason, token) => {
+					const ending: Ending = { cause: 'lease lost', detail: reason };
+					this.#kill(ending); // its end starts it anew, standing by
+					this.#ended = { ...ending, atMs: clock.nowMs() };
+					void this.#book.ended(token, ending);
 				},
 			},
 		});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
-		setInterval(() => this.#killIfHung(), config.hungMs / 5).unref();
+		this.#watchPulse();
+		if (!config.failover) return;
+		const watch = new SpareWatch({
+			slot: config.failover.slot,
+			seat: config.seat,
+			timing: config.leaseTiming,
+			leases,
+			failover,
+			clock,
+			log,
+			standsBy: () => this.#state === 'standby',
+			takeOver: (predecessor) => this.#takeOver(predecessor),
+		});
+		void watch.run();
 	}
 
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
@@ -90,9 +134,13 @@ export class Runner {
 			this.#nodeRed = null;
 			this.#listening = null;
 			if (this.#isStopping()) return;
-			const next = this.#restarts.count(this.#state === 'active' ? performance.now() - this.#activeSince : null);
+			const wasActive = this.#state === 'active';
+			const next = this.#restarts.count(wasActive ? performance.now() - this.#activeSince : null);
+			const ending = this.#ending ?? { cause: 'crashed', detail: how };
+			this.#ending = null;
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
 			this.#state = next.state;
+			if (wasActive) await this.#afterEnd(ending);
 			await sleep(next.delayMs);
 		}
 	}
@@ -101,6 +149,8 @@ export class Runner {
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
 		await this.#nodeRed?.stop(this.#config.stopMs);
+		const token = this.#lease.token;
+		if (token !== null) await this.#book.ended(token, { cause: 'asked', detail: 'it was ended' });
 		await this.#lease.giveUp(null);
 	}
 
@@ -117,6 +167,7 @@ export class Runner {
 			url: this.#listening ? `http://127.0.0.1:${this.#listening.port}` : null,
 			nodeRed: this.#listening?.nodeRed ?? null,
 			crashes: this.#restarts.crashes,
+			heartbeatMs: this.#nodeRed?.heartbeatMs ?? null,
 			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
 		};
@@ -165,12 +216,66 @@ export class Runner {
 					await this.ask('start', {}, timeoutMs);
 				}
 				this.#isActive();
+				if (this.#lease.token !== null) this.#book.activated(this.#lease.token);
 				return gate;
 			} catch (error) {
 				await this.#stopFlows(timeoutMs, null);
 				throw error;
 			}
 		});
+	}
+
+	/** Becomes active by itself, unless somebody else was faster. */
+	#takeOver(predecessor: Predecessor | null): Promise<void> {
+		return this.#inTurn(async () => {
+			if (this.#state !== 'standby' || (await this.#lease.acquire())) return;
+			this.#handingOver = false;
+			this.#state = 'activating';
+			try {
+				await this.ask('start', {}, this.#config.startMs);
+			} catch (error) {
+				await this.#stopFlows(this.#config.stopMs, null);
+				throw error;
+			}
+			this.#isActive();
+			if (this.#lease.token !== null) this.#book.tookOver(this.#lease.token, predecessor);
+			this.#bringTraffic();
+		});
+	}
+
+	#bringTraffic(): void {
+		const { instance, url } = this.status();
+		if (url) void this.#failover.traffic?.bringTo({ instance, url }, () => this.#state === 'active');
+	}
+
+	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */
+	async #afterEnd(ending: Ending): Promise<void> {
+		const token = this.#lease.token;
+		if (token === null) return;
+		const because = await this.#whyKeepSeat();
+		if (because) {
+			this.#log.write('it keeps the seat', { because });
+			this.#ended = { ...ending, atMs: this.#clock.nowMs() };
+			return;
+		}
+		this.#isToRun = false;
+		await this.#book.ended(token, ending);
+		await this.#lease
+			.giveUp(null)
+			.catch((error) => this.#log.write('the lease was not given up; it ends by itself', { error: String(error) }));
+	}
+
+	async #whyKeepSeat(): Promise<string | null> {
+		const { failover } = this.#config;
+		if (!failover) return 'it has no spare';
+		if (this.#handingOver) return 'a promotion moves it';
+		try {
+			const decision = decideAfterEnd(failover.slot, await this.#failover.store.intent());
+			return decision.do === 'keep' ? decision.because : null;
+		} catch (error) {
+			// A spare could not take it either.
+			return `the state cannot be read: ${String(error)}`;
+		}
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
@@ -200,8 +305,10 @@ export class Runner {
 	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
 		return this.#inTurn(async () => {
 			this.#isToRun = false;
-			if (this.#lease.token === null && this.#state !== 'gated') return;
+			const token = this.#lease.token;
+			if (token === null && this.#state !== 'gated') return;
 			await this.#stopFlows(timeoutMs, handOverTo);
+			if (token !== null) void this.#book.ended(token, { cause: 'asked', detail: '' });
 		});
 	}
 
@@ -254,6 +361,8 @@ export class Runner {
 		this.#lease.announce();
 		await nodeRed.call('start', {}, this.#config.startMs);
 		this.#isActive();
+		if (this.#lease.token !== null && this.#ended) this.#book.wentOn(this.#lease.token, this.#ended);
+		this.#ended = null;
 	}
 
 	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */
@@ -263,6 +372,7 @@ export class Runner {
 		if (!refusal) return true;
 		this.#log.write('somebody else has the seat', refusal);
 		this.#isToRun = false;
+		this.#ended = null;
 		return false;
 	}
 
@@ -292,9 +402,25 @@ export class Runner {
 		return this.#state === 'stopping';
 	}
 
-	#killIfHung(): void {
-		if (!this.#listening || !this.#nodeRed || this.#nodeRed.silentMs() < this.#config.hungMs) return;
-		this.#log.write('node-red hangs; killing it', { silentMs: Math.round(this.#nodeRed.silentMs()) });
+	#watchPulse(): void {
+		const tickMs = this.#config.hungMs / PULSE_FRACTION;
+		const pulse = new Pulse(tickMs);
+		let watched: NodeRedProcess | null = null;
+		setInterval(() => {
+			const nodeRed = this.#listening && this.#nodeRed;
+			if (nodeRed !== watched) pulse.restart();
+			watched = nodeRed;
+			if (!nodeRed) return;
+			const silentMs = Math.round(pulse.tick(performance.now(), nodeRed.beats));
+			if (silentMs < this.#config.hungMs) return;
+			this.#log.write('node-red hangs; killing it', { silentMs });
+			this.#kill({ cause: 'hung', detail: `no sign of life for ${silentMs} ms` });
+		}, tickMs).unref();
+	}
+
+	#kill(why: Ending): void {
+		if (!this.#nodeRed) return;
+		this.#ending ??= why;
 		this.#nodeRed.kill();
 	}
 }

@@ -38,7 +38,9 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 	await mkdir(join(folder, 'dev'));
 
 	async function configure(keys: Record<string, unknown>): Promise<void> {
-		const production = { mode: 'hot-spare', port, nodeRed: nodeRedFolder, ...environment, ...keys };
+		const asked: Record<string, unknown> = { mode: 'hot-spare', port, nodeRed: nodeRedFolder, ...environment, ...keys };
+		// A spare that no test asks for would only take time.
+		const production = asked.mode === 'hot-spare' ? { instances: 1, ...asked } : asked;
 		// JSON is YAML.
 		await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
 	}

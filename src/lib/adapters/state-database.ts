@@ -13,18 +13,19 @@ const BUSY = 5;
 /** Sixty-four pages. */
 const RESERVED_BYTES = 256 * 1024;
 
-/** How long a transaction waits for another process's. */
+/** How long a transaction waits for another process's, unless its opener says otherwise. */
 const BUSY_TIMEOUT_MS = 1000;
 
 /**
  * Opens (or creates) a SQLite database that several processes share: write-ahead log, fully synchronous, so that what
  * was committed survives a power cut. Room is reserved, so that on a disk that has run full an active instance can still
  * renew its lease, and a promotion can still be undone.
+ * @param busyMs how long a transaction waits for another process's: nothing else of the caller's happens meanwhile
  * @throws FlowferryError STATE_UNUSABLE where the file is no database, or cannot be written
  */
-export function openStateDatabase(file: string, tables: string): DatabaseSync {
+export function openStateDatabase(file: string, tables: string, busyMs = BUSY_TIMEOUT_MS): DatabaseSync {
 	try {
-		const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+		const database = new DatabaseSync(file, { timeout: busyMs });
 		database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20; PRAGMA foreign_keys = ON;');
 		database.exec(tables);
 		reserveRoom(database, file);

@@ -38,6 +38,6 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 		...environment,
 		name: chosen,
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
-		instances: environment.instances ?? (environment.mode === 'hot-spare' ? 1 : 2),
+		instances: environment.instances ?? 2,
 	};
 }

@@ -63,7 +63,11 @@ const timeouts = z.strictObject({
 		.default(20_000)
 		.describe('Ending an instance or the gateway; what still runs then is killed. Node-RED gives its nodes 15,000 to close.'),
 	answerMs: ms.default(2_000).describe("An instance's answer to a question about its state; one that is silent for longer counts as gone."),
-	hungMs: ms.default(5_000).describe("Without a sign of life from Node-RED's event loop for so long, it is killed and started again."),
+	hungMs: ms
+		.default(2_000)
+		.describe(
+			"Without a sign of life from Node-RED's event loop for so long, it is killed; a spare takes over, or it is started again. Flows that block it for longer need more.",
+		),
 	lockMs: ms.default(4_000).describe('How long the lock of a command that was killed stays; the next command waits for its end.'),
 	abortMs: ms.default(120_000).describe('How long `flowferry abort` waits for a running promotion to have gone back.'),
 });
@@ -122,7 +126,12 @@ const environmentKeys = z.strictObject({
 		.max(65535)
 		.optional()
 		.describe("Serves the router's figures for Prometheus at `http://127.0.0.1:<port>/metrics`. Default: nowhere."),
-	instances: z.int().min(1).max(16).optional().describe('Instances in a slot; default 1 in hot-spare, 2 in load-balanced mode.'),
+	instances: z
+		.int()
+		.min(1)
+		.max(16)
+		.optional()
+		.describe('Instances in a slot; default 2. In hot-spare mode one of them is active, and the others are its spares; 1: it has none.'),
 	nodeRed: z
 		.string()
 		.min(1)

@@ -7,7 +7,7 @@ import { servingRelease } from './promote.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
 import { activeInstances, instancesToActivate, untilUpstreams } from './slot-instances.ts';
 
-type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress'>;
+type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'by'>;
 
 /**
  * Makes an environment run as its journal says: after a reboot, or whatever else ended its processes. What runs is left
@@ -23,10 +23,11 @@ export async function bringUp({ environment, target, progress }: Setting): Promi
 			hint: `promote a snapshot: flowferry promote ${environment.name}`,
 		});
 	}
+	if ((await target.failover.intent()).paused?.reason === 'down') await target.failover.resume();
 	await target.start(serving.slot, progress);
 	await target.startRouter();
 	const instances = await target.instances(serving.slot);
-	await activate(await instancesToActivate(instances, environment.mode), environment.timeouts.activateMs);
+	await activate(instances, environment);
 	await target.router.route(await untilUpstreams(instances, environment.timeouts.activateMs));
 	for (const slot of slotNames) if (slot !== serving.slot) await target.start(slot, progress);
 }
@@ -43,7 +44,7 @@ interface TakenDown {
  * Ends an environment's processes, after a drain; what they keep on disk stays, for `bringUp`. A part that does not answer
  * is ended undrained: nothing may stand in the way of an operator who wants it down. The caller holds the lock.
  */
-export async function takeDown({ environment, target, progress }: Setting): Promise<TakenDown> {
+export async function takeDown({ environment, target, progress, by }: Setting): Promise<TakenDown> {
 	const { timeouts } = environment;
 	const warnings: string[] = [];
 	let left = 0;
@@ -52,6 +53,11 @@ export async function takeDown({ environment, target, progress }: Setting): Prom
 		await work().catch((error: Error) => warnings.push(`${what}: ${error.message}`));
 	};
 
+	await attempt('pausing automatic failover', async () => {
+		// Else a spare would take over from the instance that is being ended.
+		if ((await target.failover.intent()).paused) return;
+		await target.failover.pause({ by, since: new Date().toISOString(), until: null, reason: 'down' });
+	});
 	await attempt('holding requests', async () => {
 		if (!(await target.router.status())) return;
 		await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
@@ -72,10 +78,12 @@ export async function takeDown({ environment, target, progress }: Setting): Prom
 	return { left, warnings };
 }
 
-async function activate(instances: Instance[], timeoutMs: number): Promise<void> {
-	const results = await Promise.allSettled(instances.map((instance) => instance.activate(timeoutMs)));
+/** A spare may be faster and take the seat by itself: then it is the one. */
+async function activate(instances: Instance[], { mode, timeouts }: PromotionSetting['environment']): Promise<void> {
+	const chosen = await instancesToActivate(instances, mode);
+	const results = await Promise.allSettled(chosen.map((instance) => instance.activate(timeouts.activateMs)));
 	const failed = results.find((result) => result.status === 'rejected');
-	if (!failed) return;
+	if (!failed || (mode === 'hot-spare' && (await activeInstances(instances)).length > 0)) return;
 	throw new FlowferryError({
 		code: 'NOT_ACTIVE',
 		message: `an instance could not be made active: ${(failed.reason as Error).message}`,

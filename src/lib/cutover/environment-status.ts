@@ -1,6 +1,7 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { FailoverPause, RoleChange } from '../failover/failover-store.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
 import { slotNames } from '../promotion/journal.ts';
@@ -37,12 +38,22 @@ export interface EnvironmentStatus {
 	/** What the router says, whichever it is; null where it does not run, or does not answer. */
 	gateway: RouterStatus | null;
 	leases: LeaseRecord[];
+	/** Automatic failover is off, and since when; null where it is on. */
+	failoverPaused: FailoverPause | null;
+	/** Changes of the active instance that nobody asked for, the latest first. */
+	failovers: RoleChange[];
 	/** A promotion that is under way, paused, or was interrupted. */
 	promotion: PromotionRecord | null;
 	history: PromotionRecord[];
 }
 
 const HISTORY = 5;
+/** Changes of role, most of which somebody asked for. */
+const LOOKED_THROUGH = 200;
+
+function isFailover({ role, cause }: RoleChange): boolean {
+	return role === 'active' && cause !== 'asked';
+}
 
 /** Asks the instances, the router and the lease store: what is, not what should be. */
 export async function inspectEnvironment(environment: NamedEnvironment, target: Target): Promise<EnvironmentStatus> {
@@ -66,6 +77,8 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 		router: environment.router,
 		gateway,
 		leases: await target.leases.list(),
+		failoverPaused: (await target.failover.intent()).paused,
+		failovers: (await target.failover.changes(LOOKED_THROUGH)).filter(isFailover).slice(0, HISTORY),
 		promotion,
 		history: await target.journal.history(HISTORY),
 	};

@@ -10,7 +10,7 @@ export interface LeaseKeeperEvents {
 	/** The lease stands; the flows may run until this moment of the monotonic clock. */
 	extended(untilMs: number): void;
 	/** It could not be renewed in time, or went to somebody else: the flows must end now. */
-	lost(reason: string): void;
+	lost(reason: string, token: number): void;
 }
 
 /** Holds one seat's lease: renews it, and reports its loss before it ends. */
@@ -138,7 +138,7 @@ export class LeaseKeeper {
 	}
 
 	#lose(reason: string): void {
-		this.#forget();
-		this.#events.lost(reason);
+		const token = this.#forget();
+		if (token !== null) this.#events.lost(reason, token);
 	}
 }

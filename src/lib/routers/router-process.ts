@@ -1,12 +1,11 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import { GatewayRouter } from './gateway/gateway-router.ts';
 import { gatewayFiles, startGateway } from './gateway/launch.ts';
 import { stopGateway } from './gateway/stop.ts';
 import { haproxyFiles } from './haproxy/haproxy-files.ts';
-import { HaproxyRouter } from './haproxy/haproxy-router.ts';
 import { startHaproxy } from './haproxy/launch.ts';
 import { stopHaproxy } from './haproxy/stop.ts';
+import { openRouter } from './open-router.ts';
 import type { Router, RouterKind } from './router.ts';
 import { routerKinds, routerNames } from './router.ts';
 
@@ -49,12 +48,12 @@ function processesOf(environment: NamedEnvironment, searchPath: string): Record<
 	const ofHaproxy = haproxyFiles(directory);
 	return {
 		gateway: {
-			router: new GatewayRouter(ofGateway),
+			router: openRouter({ ...environment, router: 'gateway' }),
 			start: () => startGateway({ name, host, port, files: ofGateway, webSockets, accessLogBytes, metricsPort, startMs }),
 			stop: () => stopGateway(ofGateway, stopMs),
 		},
 		haproxy: {
-			router: new HaproxyRouter(ofHaproxy, { webSockets }),
+			router: openRouter({ ...environment, router: 'haproxy' }),
 			start: () => startHaproxy({ name, host, port, files: ofHaproxy, holdMs: timeouts.holdMs, metricsPort, searchPath }),
 			stop: () => stopHaproxy(ofHaproxy),
 		},

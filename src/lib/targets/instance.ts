@@ -11,6 +11,8 @@ import type {
 	ValidationReport,
 } from '../../agent/protocol.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
+import type { SlotName } from '../promotion/journal.ts';
+import type { RouterPlace } from '../routers/open-router.ts';
 
 export type {
 	Activity,
@@ -61,6 +63,8 @@ export interface InstanceStatus {
 	nodeRed: string | null;
 	/** How often Node-RED ended without being asked to. */
 	crashes: number;
+	/** Milliseconds since Node-RED's last sign of life; null where it has given none. */
+	heartbeatMs: number | null;
 	/** The agent's last report. */
 	agent: AgentReport | null;
 	/** Where its log is. */
@@ -120,6 +124,8 @@ export interface RunnerConfig {
 	addressFile: string;
 	logFile: string;
 	leaseTiming: LeaseTiming;
+	/** How it takes over by itself; null where it has nobody to take over from. */
+	failover: FailoverConfig | null;
 	startMs: number;
 	stopMs: number;
 	hungMs: number;
@@ -127,6 +133,13 @@ export interface RunnerConfig {
 	credentials: Record<string, Record<string, string>>;
 	/** Node-RED's whole environment. */
 	variables: Record<string, string>;
+}
+
+/** What an instance must know to become active by itself. */
+export interface FailoverConfig {
+	slot: SlotName;
+	/** What is to send traffic to it then. */
+	router: RouterPlace;
 }
 
 export interface RunnerAddress {

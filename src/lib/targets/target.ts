@@ -1,3 +1,4 @@
+import type { FailoverStore } from '../failover/failover-store.ts';
 import type { LeaseStore } from '../lease/lease.ts';
 import type { Journal, Release, SlotName } from '../promotion/journal.ts';
 import type { Router } from '../routers/router.ts';
@@ -11,6 +12,7 @@ export type Progress = (message: string) => void;
 export interface Target {
 	readonly journal: Journal;
 	readonly leases: LeaseStore;
+	readonly failover: FailoverStore;
 	readonly router: Router;
 	/**
 	 * From now on the check is made before each change to instances, slots and router, and the change is not made where it

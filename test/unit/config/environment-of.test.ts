@@ -11,7 +11,7 @@ describe('environmentOf', () => {
 	});
 
 	it('takes the named one, with its defaults decided', () => {
-		expect(environmentOf(two, 'staging')).toMatchObject({ name: 'staging', instances: 1 });
+		expect(environmentOf(two, 'staging')).toMatchObject({ name: 'staging', instances: 2 });
 		expect(environmentOf(two, 'production').instances).toBe(3);
 	});
 

@@ -9,6 +9,7 @@ import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ensureToken } from '../../control/token.ts';
+import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import type { Journal, Release, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
@@ -44,6 +45,7 @@ interface SlotFile {
 export class ProcessTarget implements Target {
 	readonly journal: Journal;
 	readonly leases: SqliteLeaseStore;
+	readonly failover: SqliteFailoverStore;
 	readonly router: Router;
 	readonly #options: ProcessTargetOptions;
 	readonly #layout: Layout;
@@ -54,9 +56,10 @@ export class ProcessTarget implements Target {
 	private constructor(options: ProcessTargetOptions, layout: Layout) {
 		this.#options = options;
 		this.#layout = layout;
-		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables);
+		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables + failoverTables);
 		this.journal = new SqliteJournal(this.#database, () => new Date());
 		this.leases = new SqliteLeaseStore(this.#database, systemClock());
+		this.failover = new SqliteFailoverStore(this.#database, this.journal, () => new Date());
 		this.#routerProcess = routerProcess(options.environment, options.inherited.PATH ?? '');
 		this.router = guardRouter(this.#routerProcess.router, () => this.#check());
 	}
@@ -179,6 +182,7 @@ export class ProcessTarget implements Target {
 			addressFile,
 			logFile,
 			leaseTiming: environment.lease,
+			failover: environment.mode === 'hot-spare' && environment.instances > 1 ? { slot, router: environment } : null,
 			startMs: environment.timeouts.startMs,
 			stopMs: environment.timeouts.stopMs,
 			hungMs: environment.timeouts.hungMs,
