@@ -73,20 +73,37 @@ export class Gate {
 			if (this.#judge(held, order)) done();
 			else done(false);
 		}
-		if (this.#allCopiesCame(order)) this.stop();
-		else this.#lateTimer = setTimeout(() => this.stop(), LATE_MS);
+		this.#streams.endListening();
+		if (this.#allCopiesCame(order)) this.#takeAway();
+		else this.#lateTimer = setTimeout(() => this.#takeAway(), LATE_MS);
 		return { ...this.#tally };
+	}
+
+	/** Forgets what the other side has handled: a gate that stands for days must not remember them. */
+	advance(order: CutOrder): void {
+		this.#waiting =
+			this.#waiting?.filter(({ held, done }) => {
+				const waits = passesCut(held, order);
+				if (!waits) done(false);
+				return waits;
+			}) ?? null;
 	}
 
 	/** Ends what it holds, where it is closed, and takes the hook away. */
 	stop(): void {
-		clearTimeout(this.#lateTimer);
 		for (const { done } of this.#waiting ?? []) done(false);
 		this.#waiting = null;
+		this.#takeAway();
+		this.#streams.stop();
+	}
+
+	/** By the time that the last copies have come, a spare may be following this side's streams. */
+	#takeAway(): void {
+		clearTimeout(this.#lateTimer);
 		this.#order = null;
 		if (this.#hooked) this.#api.hooks.remove(HOOK);
 		this.#hooked = false;
-		this.#streams.stop();
+		this.#streams.stopUnlessListening();
 	}
 
 	#hook(): void {

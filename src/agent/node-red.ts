@@ -57,7 +57,7 @@ export interface RuntimeFlow {
 }
 
 interface HookEvent {
-	msg: object;
+	msg: { _msgid?: string };
 	/** preDeliver, onReceive */
 	destination: { id: string; node: RuntimeNode };
 	/** onComplete */
@@ -66,7 +66,7 @@ interface HookEvent {
 
 /** What `onSend` gets: one entry for each wire that a send goes to. */
 export interface SendEvent {
-	msg: object;
+	msg: { _msgid?: string };
 	source: { id: string; node: RuntimeNode };
 }
 

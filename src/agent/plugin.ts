@@ -21,6 +21,8 @@ import { warmUpMqtt } from './warm-up.ts';
 
 /** A hang is noticed that much later, at most. */
 const HEARTBEAT_MS = 100;
+/** What has been handled since the last time would be handled twice after a crash. */
+const POSITION_MS = 50;
 const MAX_PROBLEMS = 20;
 /** What Node-RED logs, in every language, of a node whose close does not end (`@node-red/runtime/lib/flows/Flow.js`). */
 const CLOSE_TIMED_OUT = /Close timed out/;
@@ -90,7 +92,11 @@ function agent(api: PluginApi): void {
 			await calls.stop({});
 			return { refused: `it is a Node-RED of a version that is not known: it has no ${unknown.join(', ')}` };
 		},
-		listen: ({ topic, timeoutMs }) => streams.listen(topic, timeoutMs),
+		listen: async ({ topic, timeoutMs, follow }) => {
+			const listening = await streams.listen(topic, timeoutMs);
+			if (follow) streams.follow();
+			return listening;
+		},
 		sendSentinel: async ({ sentinel }) => {
 			streams.sendSentinel(sentinel);
 			return {};
@@ -103,6 +109,10 @@ function agent(api: PluginApi): void {
 			context.forgetImport();
 			connections.connectAll();
 			return gate.open(order);
+		},
+		advance: async ({ order }) => {
+			gate.advance(order);
+			return {};
 		},
 		stop: async () => {
 			unclosed = [];
@@ -147,6 +157,12 @@ function agent(api: PluginApi): void {
 		inFlight.reset();
 		errors = 0;
 		recent = new Recent(performance.now());
+	}
+
+	/** For a spare that is to go on from here. */
+	function tellPosition(): void {
+		const position = streams.position();
+		if (position) send({ event: 'position', position });
 	}
 
 	/** The first message since the start is news at once: whoever verifies a release asks whether it has done anything. */
@@ -225,6 +241,7 @@ function agent(api: PluginApi): void {
 		announced = true;
 		send({ event: 'ready', port: (api.server.address() as AddressInfo).port, nodeRed: api.version().replace(/-git$/, '') });
 		setInterval(() => send({ event: 'heartbeat', report: report() }), HEARTBEAT_MS).unref();
+		setInterval(tellPosition, POSITION_MS).unref();
 	};
 	api.events.on('runtime-event', (event) => {
 		if (event.id !== 'runtime-state') return;

@@ -14,13 +14,18 @@ export interface AgentCalls {
 	 * must not be connected twice waits. `refused` says why this Node-RED cannot do that; then nothing was started.
 	 */
 	startBehindGate: { params: Record<string, never>; result: { refused: string | null } };
-	/** Counts what the subscriptions emit from here on, and listens for sentinels on `<topic>/<id of the broker node>`. */
-	listen: { params: { topic: string; timeoutMs: number }; result: StreamReport };
+	/**
+	 * Counts what the subscriptions emit from here on, and listens for sentinels on `<topic>/<id of the broker node>`. With `follow` it
+	 * also tells now and then how far it has come.
+	 */
+	listen: { params: { topic: string; timeoutMs: number; follow: boolean }; result: StreamReport };
 	/** Publishes a sentinel on each connection that is listened on, at each QoS in use. */
 	sendSentinel: { params: { sentinel: number }; result: Record<string, never> };
 	streams: { params: Record<string, never>; result: StreamReport };
 	/** Makes the connections that waited, and opens the gate. Refused without a lease. */
 	open: { params: { order: CutOrder }; result: GateReport };
+	/** Forgets what waits at the gate and has been handled elsewhere; the gate stays closed. */
+	advance: { params: { order: CutOrder }; result: Record<string, never> };
 	/** Closes what emits messages of its own accord; everything else goes on. */
 	quiesce: { params: { timeoutMs: number }; result: QuiesceReport };
 	/** Waits until nothing is in flight any more, or the deadline. */
@@ -54,7 +59,10 @@ export interface LeaseMessage {
 /** What the agent tells unasked. */
 export type AgentEvent =
 	/** Node-RED has loaded its palette and flows, which stand stopped, and listens on this port of 127.0.0.1. */
-	{ event: 'ready'; port: number; nodeRed: string } | { event: 'heartbeat'; report: AgentReport };
+	| { event: 'ready'; port: number; nodeRed: string }
+	| { event: 'heartbeat'; report: AgentReport }
+	/** While somebody follows. */
+	| { event: 'position'; position: Position };
 
 /** A node by what people call it. */
 export interface NodeRef {
@@ -107,6 +115,18 @@ export interface StreamReport {
 	lost: string[];
 	/** When the sources were closed, on the host's monotonic clock in milliseconds; null where they are open. */
 	closedAtMs: number | null;
+}
+
+/** How far an instance has come with what its subscriptions emitted, at a moment. */
+export interface Position {
+	/** Of the sentinels from which the counts are comparable. */
+	topic: string;
+	/** By stream key, for QoS 0, 1 and 2: how many of the first messages since the counting began have all been handled. */
+	counts: Record<string, number[]>;
+	/** The host's monotonic clock, in milliseconds. */
+	atMs: number;
+	/** Connections that were lost since the sentinels: their streams are not comparable any more. */
+	lost: string[];
 }
 
 /** What of that which both sides may have got the old side has handled. */

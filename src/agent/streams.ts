@@ -1,7 +1,8 @@
+import { Handled } from './handled.ts';
 import { type BrokerNode, hasFixedClientId, type MqttClient, type Qos, qosLevels, type SubscriptionNode } from './mqtt-nodes.ts';
 import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
 import { runningNodes } from './node-red.ts';
-import type { Mark, Stream, StreamReport } from './protocol.ts';
+import type { Mark, Position, Stream, StreamReport } from './protocol.ts';
 import { monotonicMs, sleep, within } from './time.ts';
 
 const HOOK = 'onSend.flowferry-streams';
@@ -41,9 +42,11 @@ export class Streams {
 	#topic: string | null = null;
 	#closedAtMs: number | null = null;
 	readonly #detach: (() => void)[] = [];
+	readonly #handled: Handled;
 
 	constructor(api: PluginApi) {
 		this.#api = api;
+		this.#handled = new Handled(api);
 	}
 
 	/** Begins to count. The hook costs something, so that it is there only during a cutover. */
@@ -85,6 +88,17 @@ export class Streams {
 		}
 	}
 
+	/** From now on it can be asked how far these flows have come. */
+	follow(): void {
+		this.#handled.follow(this.#counts);
+	}
+
+	/** How far they have come; null where nobody follows. */
+	position(): Position | null {
+		if (this.#topic === null || !this.#handled.following) return null;
+		return { topic: this.#topic, counts: this.#handled.take(performance.now()), atMs: monotonicMs(), lost: [...this.#lost] };
+	}
+
 	/** @throws Error where a connection of these streams broke, so that what was counted on it is worth nothing */
 	assertKnown(keys: string[]): void {
 		for (const { broker, streams } of this.#connections) {
@@ -109,9 +123,20 @@ export class Streams {
 		};
 	}
 
+	/** The sentinels have served. */
+	endListening(): void {
+		this.#stopListening();
+	}
+
+	/** Unless somebody has begun to listen since. */
+	stopUnlessListening(): void {
+		if (this.#topic === null) this.stop();
+	}
+
 	/** Forgets everything, and takes the hook away. */
 	stop(): void {
 		this.#stopListening();
+		this.#handled.stop();
 		if (this.#counting) this.#api.hooks.remove(HOOK);
 		this.#counting = false;
 		this.#counts = new Map();
@@ -133,7 +158,9 @@ export class Streams {
 		const index = (counts[qos] ?? 0) + 1;
 		counts[qos] = index;
 		this.#counts.set(key, counts);
-		this.#positions.set(events, { key, qos, index });
+		const position = { key, qos, index };
+		this.#positions.set(events, position);
+		this.#handled.emitted(position, (events[0] as SendEvent).msg._msgid ?? '', performance.now());
 		return undefined;
 	}
 

@@ -14,11 +14,12 @@ export function controlRoutes(runner: Runner): ControlRoutes {
 		'POST /validate': (body) => runner.ask('validate', {}, (body as { timeoutMs: number }).timeoutMs),
 		'POST /gate': (body) => runner.gate((body as { timeoutMs: number }).timeoutMs),
 		'POST /listen': (body) => {
-			const { topic, timeoutMs } = body as { topic: string; timeoutMs: number };
-			return runner.ask('listen', { topic, timeoutMs }, timeoutMs + ANSWER_MS);
+			const { topic, timeoutMs, follow = false } = body as { topic: string; timeoutMs: number; follow?: boolean };
+			return runner.ask('listen', { topic, timeoutMs, follow }, timeoutMs + ANSWER_MS);
 		},
 		'POST /sentinel': (body) => runner.ask('sendSentinel', { sentinel: (body as { sentinel: number }).sentinel }, ANSWER_MS),
 		'POST /streams': () => runner.ask('streams', {}, ANSWER_MS),
+		'POST /position': async () => ({ position: runner.position }),
 		'POST /activate': async (body) => {
 			const { timeoutMs, order } = body as { timeoutMs: number; order?: CutOrder };
 			return { gate: await runner.activate(timeoutMs, order) };

@@ -16,12 +16,16 @@ import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
 import { journalTables, SqliteJournal } from '../lib/promotion/sqlite-journal.ts';
 import { openRouter } from '../lib/routers/open-router.ts';
 import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import { ProcessInstance } from '../lib/targets/process/process-instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Log } from './log.ts';
 import { Runner } from './runner.ts';
 
 /** A store that somebody else does not let go of must not keep the runner from what else it has to do before its lease ends. */
 const STORE_BUSY_MS = 200;
+
+/** Another instance's answer from memory. */
+const PEER_ANSWER_MS = 1000;
 
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
@@ -34,6 +38,10 @@ await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(confi
 const runner = new Runner(config, {
 	leases: new SqliteLeaseStore(database, systemClock()),
 	failover: new SqliteFailoverStore(database, new SqliteJournal(database, now), now),
+	peer: (instance) => {
+		const addressFile = config.failover?.peers[instance];
+		return addressFile ? new ProcessInstance(instance, { addressFile, tokenFile: config.tokenFile }, PEER_ANSWER_MS, async () => {}) : null;
+	},
 	router: config.failover && openRouter(config.failover.router),
 	clock: systemClock(),
 	log,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { AgentCall, AgentCalls, AgentEvent, AgentReport, LeaseMessage, ReplyMessage } from '../agent/protocol.ts';
+import type { AgentCall, AgentCalls, AgentEvent, AgentReport, LeaseMessage, Position, ReplyMessage } from '../agent/protocol.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
 
 /**
@@ -21,6 +21,7 @@ export class NodeRedProcess {
 	#ready: { port: number; nodeRed: string } | null = null;
 	#lastReport: { report: AgentReport; at: number } | null = null;
 	#beats = 0;
+	#position: Position | null = null;
 	readonly exited: Promise<string>;
 
 	/** @param port 0: a free one of the system's choice */
@@ -62,6 +63,11 @@ export class NodeRedProcess {
 
 	get lastReport(): AgentReport | null {
 		return this.#lastReport?.report ?? null;
+	}
+
+	/** How far it had come when it last told; null where nobody follows. */
+	get position(): Position | null {
+		return this.#position;
 	}
 
 	/** Heartbeats so far. */
@@ -133,6 +139,8 @@ export class NodeRedProcess {
 			else waiting?.reject(new Error(message.error));
 		} else if (message.event === 'ready') {
 			this.#ready = message;
+		} else if (message.event === 'position') {
+			this.#position = message.position;
 		} else {
 			this.#beats++;
 			this.#lastReport = { report: message.report, at: performance.now() };

@@ -13,10 +13,12 @@ import type {
 	GateReport,
 	InstanceState,
 	InstanceStatus,
+	Position,
 	QuiesceReport,
 	RunnerConfig,
 } from '../lib/targets/instance.ts';
 import { HeldContext } from './held-context.ts';
+import { HotSpare, type Leader } from './hot-spare.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { Pulse } from './pulse.ts';
@@ -30,6 +32,8 @@ import { Traffic } from './traffic.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
+/** Where nothing is known of what another side has handled: everything that waits passes. */
+const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };
 /** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
 const PULSE_FRACTION = 20;
 
@@ -38,6 +42,8 @@ export interface RunnerParts {
 	failover: FailoverStore;
 	/** Of an instance that may become active by itself. */
 	router: Router | null;
+	/** Another instance of its slot. */
+	peer: (instance: string) => Leader | null;
 	clock: MonotonicClock;
 	log: Log;
 	pid: number;
@@ -62,6 +68,9 @@ export class Runner {
 	readonly #restarts = new Restarts();
 	readonly #book: RoleBook;
 	readonly #failover: { store: FailoverStore; traffic: Traffic | null };
+	#hot: HotSpare | null = null;
+	/** Of the Node-RED that runs, or that ran last. */
+	#position: Position | null = null;
 	#activeSince = 0;
 	/** Why Node-RED is about to end, where this runner kills it. */
 	#ending: Ending | null = null;
@@ -76,7 +85,7 @@ export class Runner {
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(config: RunnerConfig, { leases, failover, router, clock, log, pid, credentialSecret }: RunnerParts) {
+	constructor(config: RunnerConfig, { leases, failover, router, peer, clock, log, pid, credentialSecret }: RunnerParts) {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
@@ -111,10 +120,30 @@ export class Runner {
 			failover,
 			clock,
 			log,
-			standsBy: () => this.#state === 'standby',
+			standsBy: () => this.#state === 'standby' || (this.#state === 'gated' && this.#hot !== null),
 			takeOver: (predecessor) => this.#takeOver(predecessor),
 		});
 		void watch.run();
+		if (config.failover.spare === 'warm') return;
+		this.#hot = new HotSpare({
+			...config.failover,
+			seat: config.seat,
+			leases,
+			failover,
+			log,
+			peer,
+			self: {
+				name: config.instance,
+				listen: (topic, timeoutMs) => this.ask('listen', { topic, timeoutMs, follow: false }, timeoutMs + config.failover!.connectMs),
+				sendSentinel: async (sentinel) => void (await this.ask('sendSentinel', { sentinel }, config.failover!.connectMs)),
+				streams: () => this.ask('streams', {}, config.failover!.connectMs),
+			},
+			state: () => this.#state,
+			gate: () => this.gate(config.startMs),
+			ungate: () => this.#ungate(),
+			advance: async (order) => void (await this.ask('advance', { order }, config.failover!.connectMs)),
+		});
+		void this.#hot.run();
 	}
 
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
@@ -131,6 +160,7 @@ export class Runner {
 			this.#nodeRed = nodeRed;
 			await this.#bringUp(nodeRed);
 			const how = await nodeRed.exited;
+			this.#position = nodeRed.position;
 			this.#nodeRed = null;
 			this.#listening = null;
 			if (this.#isStopping()) return;
@@ -162,6 +192,7 @@ export class Runner {
 			state: this.#state,
 			seat: this.#config.seat,
 			lease: token === null ? null : { token },
+			following: this.#hot?.following ?? null,
 			pid: process.pid,
 			childPid: this.#nodeRed?.pid ?? null,
 			url: this.#listening ? `http://127.0.0.1:${this.#listening.port}` : null,
@@ -171,6 +202,11 @@ export class Runner {
 			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
 		};
+	}
+
+	/** How far its flows have come, or had come when their Node-RED ended; null where nobody follows. */
+	get position(): Position | null {
+		return this.#nodeRed?.position ?? this.#position;
 	}
 
 	/** Puts a question to the agent that changes nothing of the instance's state. @throws ControlRefusal where Node-RED does not run */
@@ -203,15 +239,17 @@ export class Runner {
 			const deadline = performance.now() + timeoutMs;
 			await this.#untilUp(deadline);
 			// Started again after a crash, it stands by without a gate.
-			const behindGate = order !== undefined && this.#state === 'gated';
+			const behindGate = this.#state === 'gated';
 			if (!behindGate) this.#require('standby');
+			// A hot spare that somebody else makes active goes on from what it knows.
+			const cut = behindGate ? (order ?? (await this.#hot?.lastOrder()) ?? BEGINNING) : null;
 			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
 			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
-				const gate = behindGate ? await this.ask('open', { order }, timeoutMs) : null;
-				if (!behindGate) {
+				const gate = cut ? await this.ask('open', { order: cut }, timeoutMs) : null;
+				if (!cut) {
 					await this.#context.restore(this.#nodeRed, timeoutMs);
 					await this.ask('start', {}, timeoutMs);
 				}
@@ -228,11 +266,13 @@ export class Runner {
 	/** Becomes active by itself, unless somebody else was faster. */
 	#takeOver(predecessor: Predecessor | null): Promise<void> {
 		return this.#inTurn(async () => {
-			if (this.#state !== 'standby' || (await this.#lease.acquire())) return;
+			const behindGate = this.#state === 'gated';
+			if ((this.#state !== 'standby' && !behindGate) || (await this.#lease.acquire())) return;
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
-				await this.ask('start', {}, this.#config.startMs);
+				if (behindGate) await this.ask('open', { order: (await this.#hot?.lastOrder()) ?? BEGINNING }, this.#config.startMs);
+				else await this.ask('start', {}, this.#config.startMs);
 			} catch (error) {
 				await this.#stopFlows(this.#config.stopMs, null);
 				throw error;
@@ -240,6 +280,12 @@ export class Runner {
 			this.#isActive();
 			if (this.#lease.token !== null) this.#book.tookOver(this.#lease.token, predecessor);
 			this.#bringTraffic();
+		});
+	}
+
+	#ungate(): Promise<void> {
+		return this.#inTurn(async () => {
+			if (this.#state === 'gated') await this.#stopFlows(this.#config.stopMs, null);
 		});
 	}
 

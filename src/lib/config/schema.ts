@@ -3,6 +3,7 @@ import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
+import { spareKinds } from '../targets/instance.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
@@ -132,6 +133,12 @@ const environmentKeys = z.strictObject({
 		.max(16)
 		.optional()
 		.describe('Instances in a slot; default 2. In hot-spare mode one of them is active, and the others are its spares; 1: it has none.'),
+	spare: z
+		.enum(spareKinds)
+		.default('warm')
+		.describe(
+			'What spares do in hot-spare mode. warm: everything is loaded, the flows stand stopped; hot: they run behind a gate, connected and subscribed, so that a crash loses nothing of what ordinary subscriptions get.',
+		),
 	nodeRed: z
 		.string()
 		.min(1)

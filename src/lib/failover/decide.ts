@@ -33,6 +33,22 @@ export function decideAfterEnd(slot: SlotName, intent: Intent): { do: 'let go' }
 	return because ? { do: 'keep', because } : { do: 'let go' };
 }
 
+/**
+ * What a hot spare does: it follows the active one while its slot serves, stands still while a promotion connects or moves the seat, and
+ * lets go of its connections when another slot serves.
+ */
+export function decideAsHotSpare(slot: SlotName, seat: LeaseRecord | null, intent: Intent): 'follow' | 'stand still' | 'stand down' {
+	// A gate that a promotion closed is the promotion's.
+	if (intent.servingSlot !== slot) return intent.promotion && intent.promotion.kind !== 'paused' ? 'stand still' : 'stand down';
+	if (!seat || (intent.promotion && marksStreams(intent.promotion))) return 'stand still';
+	return 'follow';
+}
+
+/** From `connect` on, a cutover counts the streams of the active instance for itself. */
+function marksStreams(state: PromotionState): boolean {
+	return movesTheSeat(state) || (state.kind === 'going' && (state.running ?? nextStep(state)) === 'connect');
+}
+
 function restraintOf(slot: SlotName, { servingSlot, promotion, paused }: Intent): Restraint | null {
 	if (servingSlot !== slot) return 'its slot does not serve';
 	if (promotion && movesTheSeat(promotion)) return 'a promotion moves the seat';

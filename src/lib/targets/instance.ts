@@ -6,6 +6,7 @@ import type {
 	DrainReport,
 	GateReport,
 	NodeProgress,
+	Position,
 	QuiesceReport,
 	StreamReport,
 	ValidationReport,
@@ -25,6 +26,7 @@ export type {
 	GateReport,
 	Mark,
 	NodeProgress,
+	Position,
 	QuiesceReport,
 	Stream,
 	StreamReport,
@@ -53,6 +55,8 @@ export interface InstanceStatus {
 	/** The seat that it may take, and the lease that it holds on it. */
 	seat: string;
 	lease: { token: number } | null;
+	/** A hot spare: whom it follows, and whether it knows by counting how far that one has come; null for any other. */
+	following: { instance: string; counted: boolean } | null;
 	/** The runner's process. */
 	pid: number;
 	/** Node-RED's, where it runs. */
@@ -80,8 +84,10 @@ export interface Instance {
 	validate(timeoutMs: number): Promise<ValidationReport>;
 	/** Starts the flows behind a closed gate, as far as this Node-RED can do that: `refused` says why not. */
 	gate(timeoutMs: number): Promise<{ refused: string | null }>;
-	/** Counts what the subscriptions emit, and listens for sentinels on `<topic>/<id of the broker node>`. */
-	listen(topic: string, timeoutMs: number): Promise<StreamReport>;
+	/** Counts what the subscriptions emit, and listens for sentinels on `<topic>/<id of the broker node>`; with `follow`, it tells its position. */
+	listen(topic: string, timeoutMs: number, follow?: 'follow'): Promise<StreamReport>;
+	/** How far it has come, or had come when its Node-RED ended; null where nobody follows it. */
+	position(): Promise<Position | null>;
 	/** Publishes a sentinel on every connection that is listened on. */
 	sendSentinel(sentinel: number): Promise<void>;
 	streams(): Promise<StreamReport>;
@@ -135,9 +141,23 @@ export interface RunnerConfig {
 	variables: Record<string, string>;
 }
 
+/**
+ * `warm`: everything is loaded, and the flows stand stopped; `hot`: they run behind a closed gate, connected and subscribed, and hold
+ * what the active one has not handled yet.
+ */
+export const spareKinds = ['warm', 'hot'] as const;
+export type SpareKind = (typeof spareKinds)[number];
+
 /** What an instance must know to become active by itself. */
 export interface FailoverConfig {
 	slot: SlotName;
+	/** What it does until then. */
+	spare: SpareKind;
+	/** Of a hot spare: below which topic it counts together with the active one, and within which time. */
+	cutTopic: string;
+	connectMs: number;
+	/** The other instances of its slot, by name: where each writes how it is reached. */
+	peers: Record<string, string>;
 	/** What is to send traffic to it then. */
 	router: RouterPlace;
 }

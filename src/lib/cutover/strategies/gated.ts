@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance, StreamReport } from '../../targets/instance.ts';
 import { carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
-import { decideCut, lostConnections, unmarkedConnections } from '../cut.ts';
+import { decideCut, lostConnections } from '../cut.ts';
+import { findCut, GateImpossible } from '../find-cut.ts';
 import type { StrategyActions } from '../run.ts';
 import { activeInstances, knownInstances, toActivate, ungate } from '../slot-instances.ts';
 import { exclusiveActions } from './exclusive.ts';
-
-const POLL_MS = 10;
-/** A sentinel that has not come by then may have been dropped (QoS 0 is, under load); the next one is sent. */
-const RESEND_MS = 250;
 
 /** A new instance whose flows run behind their gate, beside the old one whose seat it takes over. */
 interface Handover {
@@ -19,9 +15,6 @@ interface Handover {
 	/** The new side's, once the sentinels have come by. */
 	streams: StreamReport;
 }
-
-/** Why the gate cannot be used here: then the old flows stop before the new ones start. */
-class GateImpossible extends Error {}
 
 /**
  * Starts the new flows behind a closed gate while the old ones still run: they connect and subscribe, and nothing that they
@@ -53,8 +46,8 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 					throw new GateImpossible(`${twin.instance.name} is of a version that is not known: it has no ${unknown.join(', ')}`);
 				const { refused } = await instance.gate(timeouts.activateMs);
 				if (refused) throw new GateImpossible(`${instance.name}: ${refused}`);
-				const streams = await findCut(twin.instance, instance, topic, timeouts.connectMs);
-				return { old: twin.instance, next: instance, streams };
+				const { after } = await findCut(twin.instance, instance, { topic, timeoutMs: timeouts.connectMs });
+				return { old: twin.instance, next: instance, streams: after };
 			}),
 		);
 	}
@@ -93,31 +86,4 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 			},
 		},
 	};
-}
-
-/** Sends sentinels until both sides have seen one on every connection that they share. */
-async function findCut(old: Instance, next: Instance, topic: string, timeoutMs: number): Promise<StreamReport> {
-	const deadline = performance.now() + timeoutMs;
-	let [before, after] = await Promise.all([listenToOld(old, topic, timeoutMs), next.listen(topic, timeoutMs)]);
-	for (let sentinel = 1; ; sentinel++) {
-		const [lost] = lostConnections(before, after);
-		if (lost) throw new GateImpossible(`the connection of broker node ${lost} cannot be listened on at ${topic}`);
-		if (unmarkedConnections(before, after).length === 0) return after;
-		const end = Math.min(deadline, performance.now() + RESEND_MS);
-		await old.sendSentinel(sentinel);
-		while (unmarkedConnections(before, after).length > 0 && performance.now() < end) {
-			await sleep(POLL_MS);
-			[before, after] = await Promise.all([old.streams(), next.streams()]);
-		}
-		if (performance.now() >= deadline) throw new GateImpossible(`no message on ${topic} reached both sides within ${timeoutMs} ms`);
-	}
-}
-
-/** The old release may be the very one that does not stay up: that is no reason not to get away from it. */
-async function listenToOld(old: Instance, topic: string, timeoutMs: number): Promise<StreamReport> {
-	try {
-		return await old.listen(topic, timeoutMs);
-	} catch (error) {
-		throw new GateImpossible(`${old.name} does not tell where it stands (${(error as Error).message})`);
-	}
 }

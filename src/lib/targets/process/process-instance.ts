@@ -10,6 +10,7 @@ import type {
 	Instance,
 	InstanceStatus,
 	NodeProgress,
+	Position,
 	QuiesceReport,
 	RunnerAddress,
 	StreamReport,
@@ -57,8 +58,13 @@ export class ProcessInstance implements Instance {
 		return this.#call('/gate', { timeoutMs }, timeoutMs) as Promise<{ refused: string | null }>;
 	}
 
-	listen(topic: string, timeoutMs: number): Promise<StreamReport> {
-		return this.#call('/listen', { topic, timeoutMs }, timeoutMs) as Promise<StreamReport>;
+	listen(topic: string, timeoutMs: number, follow?: 'follow'): Promise<StreamReport> {
+		return this.#call('/listen', { topic, timeoutMs, follow: follow !== undefined }, timeoutMs) as Promise<StreamReport>;
+	}
+
+	async position(): Promise<Position | null> {
+		const { position } = (await this.#call('/position', {}, this.#answerMs)) as { position: Position | null };
+		return position;
 	}
 
 	async sendSentinel(sentinel: number): Promise<void> {

@@ -18,7 +18,7 @@ import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
 import { routerProcess } from '../../routers/router-process.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import type { RunnerConfig } from '../instance.ts';
+import type { FailoverConfig, RunnerConfig } from '../instance.ts';
 import type { Progress, Target } from '../target.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
@@ -182,12 +182,27 @@ export class ProcessTarget implements Target {
 			addressFile,
 			logFile,
 			leaseTiming: environment.lease,
-			failover: environment.mode === 'hot-spare' && environment.instances > 1 ? { slot, router: environment } : null,
+			failover: this.#failoverOf(slot, index),
 			startMs: environment.timeouts.startMs,
 			stopMs: environment.timeouts.stopMs,
 			hungMs: environment.timeouts.hungMs,
 			credentials: environment.credentials,
 			variables: { ...inherited, ...environment.variables },
+		};
+	}
+
+	#failoverOf(slot: SlotName, index: number): FailoverConfig | null {
+		const { environment } = this.#options;
+		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
+		if (environment.mode !== 'hot-spare' || instances < 2) return null;
+		const others = Array.from({ length: instances }, (_, other) => other).filter((other) => other !== index);
+		return {
+			slot,
+			spare: environment.spare,
+			cutTopic,
+			connectMs: timeouts.connectMs,
+			peers: Object.fromEntries(others.map((other) => [`${slot}/${other}`, this.#layout.instance(slot, other).addressFile])),
+			router: { router, directory, webSockets },
 		};
 	}
 
