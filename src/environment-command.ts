@@ -13,6 +13,7 @@ import { lockLost } from './lib/cutover/run.ts';
 import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import type { Target } from './lib/targets/target.ts';
+import type { PromotionWording } from './lib/ui/promotion-tasks.ts';
 import { showPromotion } from './lib/ui/promotion-tasks.ts';
 import { canPrompt, confirm } from './lib/ui/prompts.ts';
 import { createTheme } from './lib/ui/theme.ts';
@@ -95,9 +96,13 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 	}
 
 	/** Runs a promotion with its steps shown as they happen. */
-	protected async showing<R>(setting: PromotionSetting, run: (setting: PromotionSetting) => Promise<R>): Promise<R> {
+	protected async showing<R>(
+		setting: PromotionSetting,
+		run: (setting: PromotionSetting) => Promise<R>,
+		wording?: PromotionWording,
+	): Promise<R> {
 		if (this.jsonEnabled()) return await run(setting);
-		const view = showPromotion((line) => this.logToStderr(line), createTheme(process.stderr));
+		const view = showPromotion((line) => this.logToStderr(line), createTheme(process.stderr), wording);
 		try {
 			return await run({ ...setting, observe: view.observe, progress: view.progress });
 		} finally {

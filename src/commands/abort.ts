@@ -28,7 +28,10 @@ export default class Abort extends EnvironmentCommand<typeof Abort> {
 				const release = (await servingRelease(target))?.release.number ?? null;
 				return { outcome: 'nothing-to-do', environment: environment.name, release, promotion: null };
 			}
-			await this.confirmed(`Give up the promotion of release ${promotion.to.release.number} to ${environment.name}?`);
+			const { instance, release } = promotion.to;
+			await this.confirmed(
+				`Give up the ${instance ? `switchover to ${instance} in` : `promotion of release ${release.number} to`} ${environment.name}?`,
+			);
 			const result = await this.abort(session, promotion);
 			this.log(`promotion ${promotion.id} by ${promotion.by} has gone back: ${stands(result)}`);
 			return result;

@@ -27,10 +27,13 @@ export async function finishAbort(setting: PromotionSetting, id: number): Promis
 	const promotion = found.ended === null ? ((await goBack(setting, found)) ?? found) : found;
 	const release = (await servingRelease(target))?.release.number ?? null;
 	if (promotion.state.kind === 'rolled back') return { outcome: 'aborted', environment: environment.name, release, promotion };
+	const { from, to } = promotion;
 	throw new FlowferryError({
 		code: 'ABORT_TOO_LATE',
-		message: `promotion ${id} had come too far to be aborted: release ${promotion.to.release.number} serves in ${environment.name}`,
-		hint: `go back by a cutover: flowferry rollback ${environment.name}`,
+		message: to.instance
+			? `switchover ${id} had come too far to be aborted: ${to.instance} is active in ${environment.name}`
+			: `promotion ${id} had come too far to be aborted: release ${to.release.number} serves in ${environment.name}`,
+		hint: `go back by a cutover: flowferry ${to.instance ? `switchover ${environment.name} --to ${from?.instance}` : `rollback ${environment.name}`}`,
 		exitStatus: ExitStatus.declined,
 	});
 }

@@ -21,12 +21,13 @@ interface Watch {
 
 /**
  * Watches the new release for its bake time, then gives the old slot up where the configuration says so. After a rollback
- * there is neither: it went to a release that served before, and the one it left may be wanted again.
+ * there is neither: it went to a release that served before, and the one it left may be wanted again. A switchover changes no
+ * release.
  */
 export async function afterRelease(context: CutoverContext, watch: Watch): Promise<Aftermath> {
 	const { environment, kind, from } = context;
 	const old = from && 'warm';
-	if (kind === 'rollback') return { baked: null, old };
+	if (kind !== 'promote') return { baked: null, old };
 	let baked: Baked | null = null;
 	if (environment.bake.forMs > 0) {
 		watch.interruptMeans('interrupted: it is no longer watched; the new release serves on.');

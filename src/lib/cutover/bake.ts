@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noProgress } from './compare-releases.ts';
 import type { CutoverContext } from './context.ts';
+import { sideInstances } from './sides.ts';
 import { activeInstances } from './slot-instances.ts';
 import { crashesOf } from './verify.ts';
 import { verifyRelease } from './verify-release.ts';
@@ -26,7 +27,7 @@ export async function bake(context: CutoverContext, stopReason: () => Promise<st
 	const { environment, target, to, report, progress } = context;
 	const { forMs, checkEveryMs } = environment.bake;
 	const began = performance.now();
-	const crashes = crashesOf(await activeInstances(await target.instances(to.slot)));
+	const crashes = crashesOf(await activeInstances(await sideInstances(target, to)));
 	let rounds = 0;
 	const ended = (outcome: Baked['outcome'], reason: string | null): Baked => ({
 		outcome,

@@ -4,6 +4,7 @@ import { slotNames } from '../promotion/journal.ts';
 import type { Instance } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';
+import { nothingServes } from './promotion-errors.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
 import { activeInstances, instancesToActivate, untilUpstreams } from './slot-instances.ts';
 
@@ -16,13 +17,7 @@ type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'b
  */
 export async function bringUp({ environment, target, progress }: Setting): Promise<void> {
 	const serving = await servingRelease(target);
-	if (!serving) {
-		throw new FlowferryError({
-			code: 'NOTHING_SERVES',
-			message: `nothing was ever promoted to ${environment.name}`,
-			hint: `promote a snapshot: flowferry promote ${environment.name}`,
-		});
-	}
+	if (!serving) throw nothingServes(environment.name);
 	if ((await target.failover.intent()).paused?.reason === 'down') await target.failover.resume();
 	await target.start(serving.slot, progress);
 	await target.startRouter();
@@ -67,7 +62,7 @@ export async function takeDown({ environment, target, progress, by }: Setting): 
 			if (status.state !== 'active') continue;
 			await attempt(`draining ${instance.name}`, async () => {
 				await instance.quiesce(timeouts.quiesceMs);
-				left += await untilRouterIsIdle(target.router, `${slot}/`, timeouts.drainMs);
+				left += await untilRouterIsIdle(target.router, (name) => name.startsWith(`${slot}/`), timeouts.drainMs);
 				left += (await instance.drain(timeouts.drainMs)).left.reduce((sum, node) => sum + node.messages, 0);
 			});
 		}

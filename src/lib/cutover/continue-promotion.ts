@@ -6,6 +6,7 @@ import type { Target } from '../targets/target.ts';
 import { pausedPromotion } from './pause.ts';
 import type { PromotionResult, PromotionSetting } from './promote.ts';
 import { carryOn, proveRouter, servingRelease } from './promote.ts';
+import { sideInstances } from './sides.ts';
 import { knownInstances } from './slot-instances.ts';
 
 /**
@@ -48,7 +49,7 @@ async function assertSameFrom(environment: string, { id, from }: PromotionRecord
 
 async function standsBy({ to }: PromotionRecord, target: Target): Promise<boolean> {
 	if ((await target.journal.slots())[to.slot]?.number !== to.release.number) return false;
-	const instances = await target.instances(to.slot);
+	const instances = await sideInstances(target, to);
 	const known = await knownInstances(instances);
 	return instances.length > 0 && known.length === instances.length && known.every(({ status }) => status.state === 'standby');
 }

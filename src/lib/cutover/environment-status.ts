@@ -121,7 +121,7 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 
 	const reasons: string[] = [];
 	if (promotion && !paused) reasons.push(`promotion ${promotion.id} by ${promotion.by} is unfinished`);
-	const running = slots.flatMap(({ slot, instances }) => instances.map(({ status }) => ({ slot, status })));
+	const running = slots.flatMap(({ slot, instances }) => instances.map(({ name, status }) => ({ slot, name, status })));
 	const active = running.filter(({ status }) => status?.state === 'active');
 	const activeSlots = new Set(active.map(({ slot }) => slot));
 	if (active.length === 0) reasons.push('no instance is active');
@@ -135,14 +135,14 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 		}
 	}
 	if (!gateway) reasons.push(gatewayFault ?? `${routerNames[router]} does not run`);
-	else if (!routesTo(gateway, activeSlots))
-		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to the active release`);
+	else if (!routesTo(gateway, active))
+		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to what is active`);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
 }
 
-function routesTo({ traffic }: RouterStatus, activeSlots: Set<SlotName>): boolean {
+function routesTo({ traffic }: RouterStatus, active: { name: string }[]): boolean {
 	if (traffic.state !== 'flowing' || traffic.upstreams.length === 0) return false;
-	return traffic.upstreams.every(({ instance }) => activeSlots.has(instance.split('/')[0] as SlotName));
+	return traffic.upstreams.every(({ instance }) => active.some(({ name }) => name === instance));
 }
 
 function activeOf(slots: SlotStatus[]): SlotStatus | undefined {

@@ -4,6 +4,7 @@ import { withOutput } from './checks/command.ts';
 import type { CutoverContext } from './context.ts';
 import type { StrategyActions } from './run.ts';
 import { runVariables } from './run-variables.ts';
+import { sideInstances } from './sides.ts';
 import { knownInstances } from './slot-instances.ts';
 import { insist } from './verify-release.ts';
 
@@ -36,9 +37,10 @@ export function withHooks(actions: StrategyActions, context: CutoverContext): St
 	return { ...actions, steps: Object.fromEntries(steps.map((step) => [step, wrapped(step)])) as StrategyActions['steps'] };
 }
 
-/** What the environment's hooks are told when a promotion or rollback has ended. */
+/** What the environment's hooks are told when a promotion or rollback has ended. After a switchover the same release serves. */
 export async function runEndHook(context: CutoverContext, state: PromotionState): Promise<void> {
 	const { promoted, rolledBack } = context.environment.hooks;
+	if (context.kind === 'switchover') return;
 	if (state.kind !== 'baking' && state.kind !== 'retired' && state.kind !== 'rolled back') return;
 	const wentOn = state.kind !== 'rolled back' && context.kind === 'promote';
 	const command = wentOn ? promoted : rolledBack;
@@ -58,7 +60,7 @@ async function runHook(
 	{ name, step, outcome, cause = '' }: { name: string; step: Step | ''; outcome: string; cause?: string },
 ): Promise<void> {
 	const { environment, target, to, progress, runCommand } = context;
-	const standing = await knownInstances(await target.instances(to.slot));
+	const standing = await knownInstances(await sideInstances(target, to));
 	const url = standing.find(({ status }) => status.lease !== null)?.status.url ?? standing[0]?.status.url ?? null;
 	const variables = {
 		...runVariables(context, url),

@@ -1,8 +1,7 @@
 import type { RunUserCommand } from '../adapters/user-command.ts';
 import type { NamedEnvironment } from '../config/environment-of.ts';
-import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
-import type { PromotionDraft, PromotionRecord, Release, SlotName, Strategy } from '../promotion/journal.ts';
+import type { PromotionDraft, PromotionRecord, Release, Side, SlotName, Strategy } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
 import { initialState, transition } from '../promotion/machine.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -16,14 +15,16 @@ import { releaseToReturnTo } from './earlier-release.ts';
 import { goBack } from './go-back.ts';
 import { runEndHook, withHooks } from './hooks.ts';
 import { abortReason, assertNonePaused } from './pause.ts';
-import { needsOperator, rolledBack } from './promotion-errors.ts';
+import { needsOperator, nothingServes, rolledBack } from './promotion-errors.ts';
 import { warningsOf } from './promotion-warnings.ts';
 import type { PromotionObserver, StrategyActions } from './run.ts';
 import { runPromotion } from './run.ts';
 import { servingFollows } from './serving-slot.ts';
+import { nameSides } from './sides.ts';
 import { exclusiveActions } from './strategies/exclusive.ts';
 import { gatedActions } from './strategies/gated.ts';
 import { withBaseline } from './verify-release.ts';
+import { withinSlot } from './within-slot.ts';
 
 /** What a promotion needs of the world around it. */
 export interface PromotionSetting {
@@ -49,9 +50,9 @@ export interface PromotionSetting {
 	interruptMeans: (text: string) => void;
 }
 
-/** The contract of `promote --json` and `rollback --json`. */
+/** The contract of `promote --json`, `rollback --json` and `switchover --json`. */
 export interface PromotionResult {
-	outcome: 'promoted' | 'rolled-back' | 'paused';
+	outcome: 'promoted' | 'rolled-back' | 'switched-over' | 'paused';
 	environment: string;
 	/** The release that serves now; where it paused, the one that stands by. */
 	release: number;
@@ -59,8 +60,8 @@ export interface PromotionResult {
 	/** Where production serves. */
 	url: string;
 	strategy: Strategy;
-	from: { slot: SlotName; release: number } | null;
-	to: { slot: SlotName; release: number };
+	from: ResultSide | null;
+	to: ResultSide;
 	/** From closing the old flows' sources to the new flows' start, in milliseconds; 0 for a first promotion. */
 	gapMs: number;
 	drained: { drained: boolean; left: CutoverReport['left']; unansweredRequests: number };
@@ -73,10 +74,15 @@ export interface PromotionResult {
 	progress: { received: number; errors: number } | null;
 	/** How the bake time ended; null where there was none. */
 	baked: Baked | null;
-	/** What has become of the old slot; null where there was none. */
+	/** What has become of the old slot, or of the instance that was active; null where there was none. */
 	old: 'warm' | 'retired' | null;
 	warnings: string[];
 }
+
+/** `instance` only where it was a switchover. */
+type ResultSide = Pick<Side, 'slot' | 'instance'> & { release: number };
+
+const outcomes = { promote: 'promoted', rollback: 'rolled-back', switchover: 'switched-over' } as const;
 
 /**
  * Brings a snapshot into production as a new release. The caller holds the environment's lock.
@@ -105,13 +111,7 @@ export async function rollback(
 ): Promise<PromotionResult> {
 	await assertNonePaused(setting.environment.name, setting.target.journal);
 	const from = await servingRelease(setting.target);
-	if (!from) {
-		throw new FlowferryError({
-			code: 'NOTHING_SERVES',
-			message: `nothing was ever promoted to ${setting.environment.name}`,
-			hint: `promote a snapshot first: flowferry promote ${setting.environment.name}`,
-		});
-	}
+	if (!from) throw nothingServes(setting.environment.name);
 	const release = await releaseToReturnTo(setting.target.journal, from, number);
 	await proveRouter(setting.target, true);
 	const to = { slot: otherSlot(from.slot), release };
@@ -149,7 +149,8 @@ export async function servingRelease({ journal }: Target): Promise<{ slot: SlotN
 	return slot && release ? { slot, release } : null;
 }
 
-async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promise<PromotionResult> {
+/** Begins a promotion in the journal, and runs it to its end. @throws as `carryOn` */
+export async function carryOut(setting: PromotionSetting, draft: PromotionDraft): Promise<PromotionResult> {
 	return await carryOn(setting, await setting.target.journal.begin(draft, setting.by, initialState));
 }
 
@@ -172,20 +173,20 @@ export async function carryOn(setting: PromotionSetting, record: PromotionRecord
 			carryOut({ ...setting, stopReason: () => null, pauses: false }, back),
 		);
 	if (state.kind !== 'paused') await runEndHook(context, state);
-	const warnings = warningsOf(report).map(setting.redact);
+	const warnings = warningsOf(report, nameSides(draft)).map(setting.redact);
 	if (state.kind === 'rolled back') {
 		for (const warning of warnings) setting.progress(warning);
 		throw rolledBack(environment.name, draft, state, report.contextBack);
 	}
 	return {
-		outcome: state.kind === 'paused' ? 'paused' : draft.kind === 'promote' ? 'promoted' : 'rolled-back',
+		outcome: state.kind === 'paused' ? 'paused' : outcomes[draft.kind],
 		environment: environment.name,
 		release: draft.to.release.number,
 		snapshot: draft.to.release.snapshot,
 		url: (await target.router.status())?.url ?? '',
 		strategy: draft.strategy,
-		from: draft.from && { slot: draft.from.slot, release: draft.from.release.number },
-		to: { slot: draft.to.slot, release: draft.to.release.number },
+		from: draft.from && resultOf(draft.from),
+		to: resultOf(draft.to),
 		gapMs: draft.from ? Math.round(report.gapEndedMs - report.gapBeganMs) : 0,
 		drained: {
 			drained: report.drained,
@@ -200,6 +201,10 @@ export async function carryOn(setting: PromotionSetting, record: PromotionRecord
 		old: after?.old ?? null,
 		warnings,
 	};
+}
+
+function resultOf({ release, ...side }: Side): ResultSide {
+	return { ...side, release: release.number };
 }
 
 function contextOf({ environment, target, progress, runCommand, loadSnapshot }: PromotionSetting, draft: PromotionDraft): CutoverContext {
@@ -223,7 +228,7 @@ function strategyActions(context: CutoverContext): StrategyActions {
 function run(setting: PromotionSetting, record: PromotionRecord, context: CutoverContext): Promise<PromotionState> {
 	const { journal } = setting.target;
 	const stopReason = async () => setting.stopReason() ?? (await abortReason(journal, record.id));
-	const strategic = servingFollows(strategyActions(context), record, journal);
+	const strategic = servingFollows(withinSlot(strategyActions(context), context), record, journal);
 	const actions = withHooks(withBaseline(strategic, context), context);
 	return runPromotion({ ...setting, record, actions, journal, stopReason });
 }

@@ -5,6 +5,15 @@ import type { PromotionState } from '../promotion/machine.ts';
 import type { ContextReport } from './carry-context.ts';
 import { contextWarnings } from './promotion-warnings.ts';
 
+/** Nothing was ever promoted. */
+export function nothingServes(environment: string): FlowferryError {
+	return new FlowferryError({
+		code: 'NOTHING_SERVES',
+		message: `nothing was ever promoted to ${environment}`,
+		hint: `promote a snapshot: flowferry promote ${environment}`,
+	});
+}
+
 /** It was undone: exit status 4. @param contextBack what of the new flows' context went back to the old */
 export function rolledBack(
 	environment: string,
@@ -16,8 +25,10 @@ export function rolledBack(
 	const back = contextBack ? [`${contextBack.carried} context key(s) were carried back.`, ...contextWarnings(contextBack)] : [];
 	return new FlowferryError({
 		code: 'CUTOVER_ROLLED_BACK',
-		message: `release ${to.release.number} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${[now, ...back].join('\n')}`,
-		hint: 'mend the cause, take a new snapshot if the flows changed, and promote again',
+		message: `${to.instance ?? `release ${to.release.number}`} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${[now, ...back].join('\n')}`,
+		hint: to.instance
+			? `mend the cause, and switch over again; \`flowferry status ${environment}\` shows the instances, and their logs tell more`
+			: 'mend the cause, take a new snapshot if the flows changed, and promote again',
 		docs: 'docs/exit-status.md',
 		exitStatus: ExitStatus.rolledBack,
 	});

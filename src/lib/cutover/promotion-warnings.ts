@@ -5,8 +5,11 @@ import type { CutoverReport } from './context.ts';
 /** Of many context keys, so many are named. */
 const NAMED_KEYS = 10;
 
-/** What a cutover cost beyond its time, and what somebody should look at; for people. */
-export function warningsOf(report: CutoverReport): string[] {
+/**
+ * What a cutover cost beyond its time, and what somebody should look at; for people.
+ * @param names how the two sides are called
+ */
+export function warningsOf(report: CutoverReport, { old, next }: { old: string; next: string }): string[] {
 	const { remarks, stuckSources, drained, left, unknownFields, unansweredRequests, problems, context } = report;
 	return [
 		...remarks,
@@ -16,13 +19,13 @@ export function warningsOf(report: CutoverReport): string[] {
 				]
 			: []),
 		...stuckSources.map((node) => `${called(node)} did not close in time; it may have emitted during the drain`),
-		...left.map(explainLeft),
+		...left.map((node) => explainLeft(node, old)),
 		...(!drained && left.length === 0 && unansweredRequests === 0 && unknownFields.length === 0
-			? ["messages were still moving at the drain's deadline: some may have been lost with the old release"]
+			? [`messages were still moving at the drain's deadline: some may have been lost with ${old}`]
 			: []),
 		...(unansweredRequests > 0 ? [`${unansweredRequests} request(s) were not answered by the drain's deadline`] : []),
 		...(context ? contextWarnings(context) : []),
-		...problems.map(({ node, message }) => `the new release logged an error${node ? ` in ${called(node)}` : ''}: ${message}`),
+		...problems.map(({ node, message }) => `${next} logged an error${node ? ` in ${called(node)}` : ''}: ${message}`),
 	];
 }
 
@@ -38,15 +41,15 @@ export function contextWarnings({ left, stores }: ContextReport): string[] {
 	];
 }
 
-function explainLeft(node: DrainReport['left'][number]): string {
-	const lost = `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with the old release`;
+function explainLeft(node: DrainReport['left'][number], old: string): string {
+	const lost = `${node.messages} message(s) were still in ${called(node)} at the drain's deadline and were lost with ${old}`;
 	switch (node.kind) {
 		case 'outstanding by design':
 			return `${lost}: by design, it kept them until ${node.until}`;
 		case 'never completes':
 			return `${lost}, or only never reported: it has not completed any message since its start`;
 		case 'still receiving':
-			return `messages still went through ${called(node)} at the drain's deadline: some may have been lost with the old release`;
+			return `messages still went through ${called(node)} at the drain's deadline: some may have been lost with ${old}`;
 		case 'in work':
 			return lost;
 	}

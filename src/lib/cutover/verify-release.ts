@@ -4,6 +4,7 @@ import { moreErrors, together } from './compare-releases.ts';
 import type { CutoverContext } from './context.ts';
 import type { StrategyActions } from './run.ts';
 import { runVariables } from './run-variables.ts';
+import { sideInstances } from './sides.ts';
 import type { KnownInstance } from './slot-instances.ts';
 import { activeInstances } from './slot-instances.ts';
 import type { Crashes } from './verify.ts';
@@ -17,7 +18,7 @@ import { verifyInstances } from './verify.ts';
  */
 export async function verifyRelease(context: CutoverContext, before?: Crashes): Promise<void> {
 	const { target, to, environment, report, runCommand } = context;
-	const instances = await target.instances(to.slot);
+	const instances = await sideInstances(target, to);
 	const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
 	const check = (active: KnownInstance[]) =>
 		runChecks(
@@ -36,7 +37,7 @@ export async function verifyRelease(context: CutoverContext, before?: Crashes): 
 /** Looks at what the old release did lately, as the last thing before it is touched: its counts end with its flows. */
 export function withBaseline(actions: StrategyActions, { target, from, report }: CutoverContext): StrategyActions {
 	const hold = async () => {
-		report.before = from && activityOf(await activeInstances(await target.instances(from.slot)));
+		report.before = from && activityOf(await activeInstances(await sideInstances(target, from)));
 		await actions.steps.hold();
 	};
 	return { ...actions, steps: { ...actions.steps, hold } };

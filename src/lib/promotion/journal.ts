@@ -18,12 +18,23 @@ export interface Release {
 	created: string;
 }
 
+/** One side of a cutover: the instances of a slot. */
+export interface Side {
+	slot: SlotName;
+	release: Release;
+	/** `blue/0`: the one that takes part. Only in a switchover; else all of the slot do. */
+	instance?: string;
+}
+
 export interface PromotionDraft {
-	/** `rollback`: to a release that ran before. */
-	kind: 'promote' | 'rollback';
+	/**
+	 * - `rollback`: to a release that ran before
+	 * - `switchover`: from one instance to another of the same slot and release
+	 */
+	kind: 'promote' | 'rollback' | 'switchover';
 	strategy: Strategy;
-	from: { slot: SlotName; release: Release } | null;
-	to: { slot: SlotName; release: Release };
+	from: Side | null;
+	to: Side;
 	/** Why a rollback that nobody asked for was made. */
 	because?: string;
 }

@@ -30,7 +30,7 @@ export type Step = (typeof steps)[number];
  * Undoes what steps did, or half did. Each is idempotent, and right whether or not there was anything to undo.
  * - `restore`: the new instances lose the lease, and the old run the flows again
  * - `let flow`: the router sends traffic to the old instances
- * - `discard`: the new instances end, and their slot is emptied
+ * - `discard`: the new instances end, and their slot is emptied; a switchover, which made none, has nothing to discard
  */
 export const compensations = ['restore', 'let flow', 'discard'] as const;
 export type Compensation = (typeof compensations)[number];

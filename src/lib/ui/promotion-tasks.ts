@@ -25,6 +25,29 @@ const compensationTitles: Record<Compensation, string> = {
 	discard: 'the new instances are gone',
 };
 
+/** How the steps and compensations are called. */
+export interface PromotionWording {
+	titles: Record<Step, string>;
+	compensationTitles: Record<Compensation, string>;
+}
+
+const promotionWording: PromotionWording = { titles, compensationTitles };
+
+/** Of a cutover between two instances that have the same flows. */
+export const switchoverWording: PromotionWording = {
+	titles: {
+		...titles,
+		prepare: 'Start the spare, if it does not run',
+		validate: 'Validate what it has loaded',
+		connect: "Connect the spare's flows, where they may wait behind a gate",
+		quiesce: "Close the active instance's sources",
+		'hand over': 'Stop its flows, hand over the lease',
+		activate: "Start the spare's flows",
+		release: 'Send the traffic to it',
+	},
+	compensationTitles: { ...compensationTitles, restore: 'the flows run again where they ran', discard: 'the spare stays' },
+};
+
 export interface PromotionView {
 	observe: PromotionObserver;
 	progress: Progress;
@@ -39,7 +62,8 @@ type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
  * task waits for the event that ends it.
  * @param print for what happens outside the list
  */
-export function showPromotion(print: (line: string) => void, theme: Theme): PromotionView {
+export function showPromotion(print: (line: string) => void, theme: Theme, wording = promotionWording): PromotionView {
+	const { titles, compensationTitles } = wording;
 	const gates = new Map(steps.map((step) => [step, Promise.withResolvers<void>()]));
 	for (const { promise } of gates.values()) promise.catch(() => {}); // not every task is come to
 	const done = new Set<Step>();

@@ -12,9 +12,12 @@ export function renderHistory(environment: string, promotions: ExplainedPromotio
 }
 
 function renderPromotion({ id, kind, strategy, from, to, by, started, state, acts }: ExplainedPromotion, theme: Theme): string[] {
-	const release = `release ${to.release.number} (${shortId(to.release.snapshot)}) to ${to.slot}`;
+	const release = `release ${to.release.number} (${shortId(to.release.snapshot)})`;
+	const way = to.instance
+		? `${release} from ${from?.instance} to ${to.instance}`
+		: `${release} to ${to.slot}${from ? `, from release ${from.release.number} in ${from.slot}` : ''}`;
 	const lines = [
-		`${theme.strong(`promotion ${id}`)}  ${kind} ${release}${from ? `, from release ${from.release.number} in ${from.slot}` : ''}, ${strategy}`,
+		`${theme.strong(`promotion ${id}`)}  ${kind} ${way}, ${strategy}`,
 		`  ${day(started)} ${time(started)} UTC by ${by}: ${renderOutcome(state, theme)}`,
 		...acts.map((act) => renderAct(act, theme)),
 	];

@@ -3,23 +3,18 @@ import { shortId } from '../snapshot/snapshot.ts';
 import { count, printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
-/** What a promotion or rollback did and cost, for people. */
+/** What a promotion, rollback or switchover did and cost, for people. */
 export function renderPromotion(result: PromotionResult, theme: Theme): string {
-	const { outcome, release, snapshot, environment, url, from, to, gapMs, drained, progress, baked, old } = result;
+	const { outcome, release, snapshot, environment, url, from, to, progress, baked, old } = result;
 	if (outcome === 'paused') return renderPause(result, theme);
+	if (outcome === 'switched-over') return renderSwitchover(result, theme);
 	const done = outcome === 'promoted' ? 'promoted to' : 'brought back to';
 	const lines = [
 		`${theme.good('✔')} release ${theme.strong(String(release))} (${shortId(snapshot)}) ${done} ${environment}, in ${to.slot}`,
 		`  it serves at ${url}`,
 	];
 	if (from) {
-		lines.push(`  ${gapMs} ms from closing the old sources to the new flows' start`);
-		lines.push(
-			drained.drained
-				? '  everything inside the old release came out'
-				: `  ${theme.warning('not everything came out of the old release, see below')}`,
-		);
-		if (result.context) lines.push(`  ${renderContext(result.context)}`);
+		lines.push(...renderCost(result, theme, 'the old release'));
 		lines.push(
 			old === 'retired'
 				? `  release ${from.release} was ended, as keep says; a rollback starts it anew: ${theme.strong(`flowferry rollback ${environment}`)}`
@@ -32,6 +27,26 @@ export function renderPromotion(result: PromotionResult, theme: Theme): string {
 		lines.push(`  it has received ${count(progress.received, 'message')} so far, and logged ${count(progress.errors, 'error')}`);
 	for (const warning of result.warnings) lines.push(`${theme.warning('warning')} ${printable(warning)}`);
 	return lines.join('\n');
+}
+
+function renderSwitchover(result: PromotionResult, theme: Theme): string {
+	const { environment, url, from, to, release, warnings } = result;
+	const old = from?.instance ?? '';
+	return [
+		`${theme.good('✔')} ${theme.strong(to.instance ?? '')} is active in ${environment} in place of ${old}, with release ${release} as before`,
+		`  it serves at ${url}`,
+		...renderCost(result, theme, old),
+		`  ${old} stands by as a spare: ${theme.strong(`flowferry switchover ${environment} --to ${old}`)}`,
+		...warnings.map((warning) => `${theme.warning('warning')} ${printable(warning)}`),
+	].join('\n');
+}
+
+function renderCost({ gapMs, drained, context }: PromotionResult, theme: Theme, old: string): string[] {
+	return [
+		`  ${gapMs} ms from closing the old sources to the new flows' start`,
+		drained.drained ? `  everything inside ${old} came out` : `  ${theme.warning(`not everything came out of ${old}, see below`)}`,
+		...(context ? [`  ${renderContext(context)}`] : []),
+	];
 }
 
 function renderContext({ carried, bytes, left, excepted }: NonNullable<PromotionResult['context']>): string {

@@ -53,8 +53,9 @@ function renderInstance({ state, lease, url, agent, crashes }: InstanceStatus, t
 	return `${dress(state.padEnd(10))} ${facts.filter(Boolean).join('  ')}`;
 }
 
-function renderRecord({ kind, started, by, to, state, because }: PromotionRecord, theme: Theme): string {
-	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} release ${to.release.number}  ${renderOutcome(state, theme)}  ${theme.dim(by)}${because ? `  since ${printable(because)}` : ''}`;
+function renderRecord({ kind, started, by, from, to, state, because }: PromotionRecord, theme: Theme): string {
+	const what = to.instance ? `from ${from?.instance} to ${to.instance}` : `release ${to.release.number}`;
+	return `${started.slice(0, 19).replace('T', ' ')} UTC  ${kind} ${what}  ${renderOutcome(state, theme)}  ${theme.dim(by)}${because ? `  since ${printable(because)}` : ''}`;
 }
 
 /** What became of a promotion, in a word. */

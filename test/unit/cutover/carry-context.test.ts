@@ -89,10 +89,12 @@ describe('context of an instance whose runner died', () => {
 });
 
 describe('warnings', () => {
+	const names = { old: 'the old release', next: 'the new release' };
+
 	it('name what was not carried over, ten keys at most, and stores that keep their own', () => {
 		const left = Array.from({ length: 12 }, (_, index) => ({ scope: 'global', key: `k${index}`, why: 'a function' }));
 		const context = { carried: 0, bytes: 0, left, excepted: 0, stores: [{ name: 'file', module: 'localfilesystem' }] };
-		const warnings = warningsOf({ ...emptyReport(), context });
+		const warnings = warningsOf({ ...emptyReport(), context }, names);
 		expect(warnings).toHaveLength(12);
 		expect(warnings[0]).toBe('context global.k0 was not carried over: a function');
 		expect(warnings.slice(-2)).toEqual([
@@ -112,7 +114,7 @@ describe('warnings', () => {
 				{ ...node, messages: 0, kind: 'still receiving' } as const,
 			],
 		};
-		expect(warningsOf(report)).toEqual([
+		expect(warningsOf(report, names)).toEqual([
 			"2 message(s) were still in delay 'wait' at the drain's deadline and were lost with the old release: by design, it kept them until their time came",
 			"2 message(s) were still in delay 'wait' at the drain's deadline and were lost with the old release, or only never reported: it has not completed any message since its start",
 			"messages still went through delay 'wait' at the drain's deadline: some may have been lost with the old release",
@@ -120,7 +122,7 @@ describe('warnings', () => {
 	});
 
 	it('say of a Node-RED that is not known that it was stopped as it was, and why', () => {
-		const warnings = warningsOf({ ...emptyReport(), drained: false, unknownFields: ['node._flow', 'flow.activeNodes'] });
+		const warnings = warningsOf({ ...emptyReport(), drained: false, unknownFields: ['node._flow', 'flow.activeNodes'] }, names);
 		expect(warnings).toEqual([expect.stringMatching(/not known \(it has no node\._flow, flow\.activeNodes\): it was stopped as it was/)]);
 	});
 });

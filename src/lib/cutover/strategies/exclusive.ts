@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SlotName, slotNames } from '../../promotion/journal.ts';
+import { type Side, type SlotName, slotNames } from '../../promotion/journal.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import { carryBack, carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
+import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
 import type { KnownInstance } from '../slot-instances.ts';
 import {
 	activeInstances,
@@ -41,7 +42,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			validate: async () => {
 				const { content } = await context.loadSnapshot();
-				for (const instance of await target.instances(to.slot)) {
+				for (const instance of await sideInstances(target, to)) {
 					checkValidation(instance.name, await instance.validate(timeouts.startMs), content.flows);
 				}
 			},
@@ -50,12 +51,12 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				if (!from) return;
 				await target.router.hold({ maxMs: timeouts.holdMs, maxRequests: environment.hold.maxRequests });
 				// While messages still flow: once the sources are closed, a slow request would lengthen the silence.
-				report.unansweredRequests = await untilRouterIsIdle(target.router, `${from.slot}/`, timeouts.drainMs);
+				report.unansweredRequests = await untilRouterIsIdle(target.router, (name) => isOfSide(from, name), timeouts.drainMs);
 			},
 			quiesce: async () => {
 				sides = {
-					old: from ? await untilHoldersAnswer(context, from.slot) : [],
-					next: await knownInstances(await target.instances(to.slot)),
+					old: from ? await untilHoldersAnswer(context, from) : [],
+					next: await knownInstances(await sideInstances(target, to)),
 				};
 				report.gapBeganMs = performance.now();
 				const reports = await eachThatLives(sides.old, async (instance) => ({
@@ -80,7 +81,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 			activate: async () => {
 				// A first promotion has no gap, and has looked up nobody.
-				const known = from ? sides.next : await knownInstances(await target.instances(to.slot));
+				const known = from ? sides.next : await knownInstances(await sideInstances(target, to));
 				await Promise.all(toActivate(known, environment.mode).map(({ instance }) => instance.activate(timeouts.activateMs)));
 				report.gapEndedMs = performance.now();
 			},
@@ -92,10 +93,11 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 		},
 		compensations: {
 			restore: async () => {
-				const old = from ? await target.instances(from.slot) : [];
-				await ungate(await target.instances(to.slot), timeouts.handOverMs);
-				const successors = await activeInstances(await target.instances(to.slot));
-				const standing = await knownInstances(old);
+				const old = await restorableInstances(target, context);
+				const next = await sideInstances(target, to);
+				await ungate(next, timeouts.handOverMs);
+				const successors = await activeInstances(next);
+				const standing = from ? await knownInstances(await sideInstances(target, from)) : [];
 				for (const { instance, status } of successors) {
 					await instance.demote({ handOverTo: successorOf(status.seat, standing), timeoutMs: timeouts.handOverMs });
 				}
@@ -139,12 +141,12 @@ async function eachThatLives<T>(known: KnownInstance[], work: (instance: Instanc
  * One that holds a lease and does not answer would be stopped undrained, and nobody would be told. Either it answers, or
  * its lease ends, and with it its flows.
  */
-async function untilHoldersAnswer({ target, environment }: CutoverContext, slot: SlotName): Promise<KnownInstance[]> {
+async function untilHoldersAnswer({ target, environment }: CutoverContext, side: Side): Promise<KnownInstance[]> {
 	const end = performance.now() + environment.timeouts.quiesceMs;
 	for (;;) {
-		const active = await activeInstances(await target.instances(slot));
+		const active = await activeInstances(await sideInstances(target, side));
 		const answering = new Set(active.map(({ status }) => status.holder));
-		const silent = (await target.leases.list()).find(({ holder }) => holder.startsWith(`${slot}/`) && !answering.has(holder));
+		const silent = (await target.leases.list()).find(({ holder }) => isOfSide(side, holder) && !answering.has(holder));
 		if (!silent) return active;
 		if (performance.now() >= end) throw new Error(`${silent.holder} holds the seat '${silent.seat}', but does not answer`);
 		await sleep(POLL_MS);

@@ -5,6 +5,7 @@ import type { CutoverContext } from '../context.ts';
 import { decideCut, lostConnections } from '../cut.ts';
 import { findCut, GateImpossible } from '../find-cut.ts';
 import type { StrategyActions } from '../run.ts';
+import { sideInstances } from '../sides.ts';
 import { activeInstances, knownInstances, toActivate, ungate } from '../slot-instances.ts';
 import { exclusiveActions } from './exclusive.ts';
 
@@ -32,9 +33,9 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 	let handovers: Handover[] = [];
 
 	async function standBehindGate(): Promise<void> {
-		const old = from ? await activeInstances(await target.instances(from.slot)) : [];
+		const old = from ? await activeInstances(await sideInstances(target, from)) : [];
 		// For what nodes look up at their start; once the old side is drained, it is carried over as it is then.
-		const next = await knownInstances(await target.instances(to.slot));
+		const next = await knownInstances(await sideInstances(target, to));
 		await carryOver(context, old, next);
 		const topic = `${environment.cutTopic}/${randomBytes(8).toString('hex')}`;
 		handovers = await Promise.all(
@@ -63,7 +64,7 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 					if (!(error instanceof GateImpossible)) throw error;
 					report.remarks.push(`the new flows could not wait behind a gate, and started after the old ones had stopped: ${error.message}`);
 					handovers = [];
-					await ungate(await target.instances(to.slot), timeouts.handOverMs);
+					await ungate(await sideInstances(target, to), timeouts.handOverMs);
 				}
 			},
 			activate: async () => {
