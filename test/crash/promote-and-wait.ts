@@ -1,8 +1,8 @@
 /**
- * Promotes a snapshot as the command does, and waits at one moment of one step until its parent, who may kill somebody
+ * Promotes a snapshot, or switches over to a spare, as the command does, and waits at one moment of one step until its parent, who may kill somebody
  * meanwhile, says `go`: when the step is in the journal and has not acted yet, or when it has acted and that is not in the
  * journal yet. Ends with the command's exit status.
- *   node promote-and-wait.ts <config> <snapshot> <strategy> <step> <begun|acted>
+ *   node promote-and-wait.ts <config> <snapshot|switchover> <strategy> <step> <begun|acted>
  */
 import { once } from 'node:events';
 import { createContext } from '../../src/context.ts';
@@ -11,6 +11,7 @@ import { environmentOf } from '../../src/lib/config/environment-of.ts';
 import { acquirePromotionLock } from '../../src/lib/cutover/lock.ts';
 import { promote } from '../../src/lib/cutover/promote.ts';
 import { lockLost } from '../../src/lib/cutover/run.ts';
+import { switchover } from '../../src/lib/cutover/switchover.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import type { CutoverStrategy } from '../../src/lib/lint/verdict.ts';
 import type { PromotionState, Step } from '../../src/lib/promotion/machine.ts';
@@ -63,7 +64,8 @@ const setting = {
 	interruptMeans: () => {},
 };
 try {
-	await promote(setting, await context.snapshots.get(snapshotId), strategy);
+	if (snapshotId === 'switchover') await switchover(setting, async () => strategy);
+	else await promote(setting, await context.snapshots.get(snapshotId), strategy);
 } catch (error) {
 	if (!(error instanceof FlowferryError)) throw error;
 	process.exitCode = error.exitStatus;

@@ -25,7 +25,7 @@ export function rolledBack(
 	const back = contextBack ? [`${contextBack.carried} context key(s) were carried back.`, ...contextWarnings(contextBack)] : [];
 	return new FlowferryError({
 		code: 'CUTOVER_ROLLED_BACK',
-		message: `${to.instance ?? `release ${to.release.number}`} did not go active in ${environment}: '${state.failed}' failed: ${state.cause}\n${[now, ...back].join('\n')}`,
+		message: `${to.instance ? `${to.instance} did not take over` : `release ${to.release.number} did not go active`} in ${environment}: '${state.failed}' failed: ${state.cause}\n${[now, ...back].join('\n')}`,
 		hint: to.instance
 			? `mend the cause, and switch over again; \`flowferry status ${environment}\` shows the instances, and their logs tell more`
 			: 'mend the cause, take a new snapshot if the flows changed, and promote again',

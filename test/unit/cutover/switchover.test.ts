@@ -57,7 +57,7 @@ describe.each(strategies)('a switchover by %s', (strategy) => {
 	it.each(['validate', 'activate', 'import'])('that fails where the spare is to %s goes back', async (call) => {
 		const world = await SlotWorld.open(2);
 		world.failing.add(`${call} blue/1`);
-		await expect(switchover(world.setting(), by(strategy))).rejects.toThrow(/blue\/1 did not go active in production.*broke/);
+		await expect(switchover(world.setting(), by(strategy))).rejects.toThrow(/blue\/1 did not take over in production.*broke/);
 		expect(world.states).toEqual(['active', 'standby']);
 		await expectOneActive(world);
 	});
