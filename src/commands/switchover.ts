@@ -11,7 +11,7 @@ import { chooseStrategyFor } from '../snapshot-flag.ts';
 export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 	static override summary = 'Make a spare the active instance';
 	static override description =
-		`For hot-spare mode with two instances or more: the flows go over from the active instance to a spare of the same release, by the strategy that they need. It is a cutover like any other: requests are held, the active instance is drained, and stands by as a spare in its turn. Whatever fails on the way is undone: exit status 4.`;
+		`For hot-spare mode: the flows go over from the active instance to a spare of the same release, by the strategy that they need. It is a cutover like any other: requests are held, the active instance is drained, and stands by as a spare in its turn. Whatever fails on the way is undone: exit status 4.`;
 
 	static override examples = [
 		{ description: 'To the first spare that stands by', command: '<%= config.bin %> switchover production' },

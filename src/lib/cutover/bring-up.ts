@@ -6,7 +6,7 @@ import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
-import { activeInstances, instancesToActivate, untilUpstreams } from './slot-instances.ts';
+import { activeInstances, runFlows, untilUpstreams } from './slot-instances.ts';
 
 type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'by'>;
 
@@ -73,17 +73,16 @@ export async function takeDown({ environment, target, progress, by }: Setting): 
 	return { left, warnings };
 }
 
-/** A spare may be faster and take the seat by itself: then it is the one. */
-async function activate(instances: Instance[], { mode, timeouts }: PromotionSetting['environment']): Promise<void> {
-	const chosen = await instancesToActivate(instances, mode);
-	const results = await Promise.allSettled(chosen.map((instance) => instance.activate(timeouts.activateMs)));
-	const failed = results.find((result) => result.status === 'rejected');
-	if (!failed || (mode === 'hot-spare' && (await activeInstances(instances)).length > 0)) return;
-	throw new FlowferryError({
-		code: 'NOT_ACTIVE',
-		message: `an instance could not be made active: ${(failed.reason as Error).message}`,
-		hint: 'flowferry status shows which; its log tells why',
-		exitStatus: ExitStatus.needsOperator,
-		cause: failed.reason,
-	});
+async function activate(instances: Instance[], environment: PromotionSetting['environment']): Promise<void> {
+	try {
+		await runFlows(instances, environment);
+	} catch (error) {
+		throw new FlowferryError({
+			code: 'NOT_ACTIVE',
+			message: `an instance could not be made active: ${(error as Error).message}`,
+			hint: 'flowferry status shows which; its log tells why',
+			exitStatus: ExitStatus.needsOperator,
+			cause: error,
+		});
+	}
 }

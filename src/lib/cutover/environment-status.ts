@@ -135,14 +135,19 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 		}
 	}
 	if (!gateway) reasons.push(gatewayFault ?? `${routerNames[router]} does not run`);
-	else if (!routesTo(gateway, active))
+	else if (!routesTo(gateway, activeSlots, active))
 		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to what is active`);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
 }
 
-function routesTo({ traffic }: RouterStatus, active: { name: string }[]): boolean {
-	if (traffic.state !== 'flowing' || traffic.upstreams.length === 0) return false;
-	return traffic.upstreams.every(({ instance }) => active.some(({ name }) => name === instance));
+/** In load-balanced mode one of the upstreams may just be starting again; in hot-spare mode there is one alone. */
+function routesTo({ traffic }: RouterStatus, activeSlots: Set<SlotName>, active: { name: string }[]): boolean {
+	if (traffic.state !== 'flowing') return false;
+	const upstreams = traffic.upstreams.map(({ instance }) => instance);
+	return (
+		upstreams.every((instance) => activeSlots.has(instance.split('/')[0] as SlotName)) &&
+		active.some(({ name }) => upstreams.includes(name))
+	);
 }
 
 function activeOf(slots: SlotStatus[]): SlotStatus | undefined {

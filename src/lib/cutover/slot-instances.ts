@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnvironmentConfig } from '../config/schema.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { Upstream } from '../routers/router.ts';
 import type { Instance, InstanceStatus } from '../targets/instance.ts';
@@ -44,6 +45,18 @@ export function toActivate(known: KnownInstance[], mode: Mode): KnownInstance[] 
 	const inState = (state: InstanceStatus['state']) => known.find(({ status }) => status.state === state);
 	const chosen = known.find(({ status }) => status.lease !== null) ?? inState('gated') ?? inState('standby');
 	return chosen ? [chosen] : [];
+}
+
+/**
+ * Has those run the flows that are to. In hot-spare mode a spare may be faster and take the seat by itself: then it is the one.
+ * @throws Error the first refusal
+ */
+export async function runFlows(instances: Instance[], { mode, timeouts }: Pick<EnvironmentConfig, 'mode' | 'timeouts'>): Promise<void> {
+	const chosen = await instancesToActivate(instances, mode);
+	const results = await Promise.allSettled(chosen.map((instance) => instance.activate(timeouts.activateMs)));
+	const failed = results.find((result) => result.status === 'rejected');
+	if (!failed || (mode === 'hot-spare' && (await activeInstances(instances)).length > 0)) return;
+	throw failed.reason;
 }
 
 /**

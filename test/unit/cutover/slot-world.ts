@@ -229,6 +229,7 @@ function statusOf(index: number, state: InstanceState, holds: boolean): Instance
 		url: `http://127.0.0.1:${4000 + index}`,
 		nodeRed: '5.0.0',
 		crashes: 0,
+		heartbeatMs: null,
 		agent: null,
 		log: 'a.log',
 	};

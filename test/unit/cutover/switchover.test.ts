@@ -99,6 +99,22 @@ describe.each(strategies)('a switchover by %s', (strategy) => {
 		await expectOneActive(world);
 	});
 
+	it('that goes back while a third instance takes the seat by itself leaves that one active', async () => {
+		const world = await SlotWorld.open(3);
+		world.killAt = { step: 'connect', moment: 'acted' };
+		await expect(switchover(world.setting(), by(strategy))).rejects.toMatchObject({ code: 'LOCK_LOST' });
+		world.killAt = null;
+		world.kill(0);
+		world.before = (call) => {
+			if (call !== 'activate blue/0') return;
+			world.states[2] = 'active';
+			world.lease = 2;
+		};
+		expect((await recover(world.setting()))?.state.kind).toBe('rolled back');
+		expect(world.active).toEqual(['blue/2']);
+		await expectOneActive(world);
+	});
+
 	it('into which a third instance has come before it had begun to connect leaves that one active', async () => {
 		const world = await SlotWorld.open(3);
 		world.before = (call) => {

@@ -7,15 +7,7 @@ import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
 import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
 import type { KnownInstance } from '../slot-instances.ts';
-import {
-	activeInstances,
-	instancesToActivate,
-	knownInstances,
-	successorOf,
-	toActivate,
-	ungate,
-	untilUpstreams,
-} from '../slot-instances.ts';
+import { activeInstances, knownInstances, runFlows, successorOf, toActivate, ungate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyRelease } from '../verify-release.ts';
 
@@ -155,12 +147,11 @@ async function untilHoldersAnswer({ target, environment }: CutoverContext, side:
 
 /** Closed sources open only with a stop and a start of the flows. */
 async function restart(old: Instance[], { environment }: CutoverContext): Promise<void> {
-	const { timeouts, mode } = environment;
+	const { timeouts } = environment;
 	for (const { instance, status } of await activeInstances(old)) {
 		if (isQuiesced(status)) await instance.demote({ handOverTo: null, timeoutMs: timeouts.handOverMs });
 	}
-	const instances = await instancesToActivate(old, mode);
-	await Promise.all(instances.map((instance) => instance.activate(timeouts.activateMs)));
+	await runFlows(old, environment);
 }
 
 /** To every instance of the slot that is active; one whose Node-RED is just starting again is waited for. */
