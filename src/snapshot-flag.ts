@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
-import { type PlanningSetting, planPromotion, strategyBetween } from './lib/cutover/plan-promotion.ts';
+import { choiceBetween, type PlanningSetting, planPromotion } from './lib/cutover/plan-promotion.ts';
+import type { CutoverChoice } from './lib/cutover/promote.ts';
 import { loadPlugins } from './lib/gate/plugins.ts';
 import { type Severity, severities } from './lib/lint/finding.ts';
 import { type CutoverStrategy, cutoverStrategies } from './lib/lint/verdict.ts';
@@ -49,18 +50,18 @@ export async function planSnapshot(
 	return { snapshot, plan: { ...plan, warnings: [...plan.warnings, ...warnings] } };
 }
 
-/** The strategy for a cutover between two stored releases; the strictest where a snapshot is damaged. */
-export function chooseStrategyFor(
+/** For a cutover between two stored releases; the strictest strategy where a snapshot is damaged. */
+export function chooserFor(
 	session: EnvironmentSession,
 	wanted: CutoverStrategy | undefined,
-): (from: Release, to: Release) => Promise<CutoverStrategy> {
+): (from: Release, to: Release) => Promise<CutoverChoice> {
 	return async (from, to) => {
-		if (wanted) return wanted;
 		const setting = await planningSetting(session);
 		const loaded = await Promise.allSettled([setting.loadSnapshot(from.snapshot), setting.loadSnapshot(to.snapshot)]);
 		const [old, next] = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 		// What cannot be read cannot be judged; a rollback to what is still warm needs no snapshot, any other says what is wrong.
-		return old && next ? strategyBetween(setting, old, next).strategy : 'exclusive';
+		const choice: CutoverChoice = old && next ? choiceBetween(setting, old, next) : { strategy: 'exclusive', spare: 'warm' };
+		return wanted ? { ...choice, strategy: wanted } : choice;
 	};
 }
 

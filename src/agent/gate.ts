@@ -2,7 +2,8 @@ import type { SubscriptionNode } from './mqtt-nodes.ts';
 import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
 import type { CutOrder, GateReport } from './protocol.ts';
 import { isSource } from './sources.ts';
-import { isOrdinary, type StreamPosition, type Streams } from './streams.ts';
+import type { StreamPosition } from './stream-position.ts';
+import { isOrdinary, type Streams } from './streams.ts';
 import { monotonicMs } from './time.ts';
 
 const HOOK = 'onSend.flowferry-gate';

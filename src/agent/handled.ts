@@ -1,7 +1,7 @@
 import type { Qos } from './mqtt-nodes.ts';
 import type { PluginApi, RuntimeNode } from './node-red.ts';
 import { takesInput } from './node-red.ts';
-import type { StreamPosition } from './streams.ts';
+import type { StreamPosition } from './stream-position.ts';
 
 const SUFFIX = '.flowferry-handled';
 /** Between one node's being done with a message and the next node's getting it, the event loop turns: so long it must be nowhere. */

@@ -3,19 +3,11 @@ import { type BrokerNode, hasFixedClientId, type MqttClient, type Qos, qosLevels
 import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
 import { runningNodes } from './node-red.ts';
 import type { Mark, Position, Stream, StreamReport } from './protocol.ts';
+import type { StreamPosition } from './stream-position.ts';
 import { monotonicMs, sleep, within } from './time.ts';
 
 const HOOK = 'onSend.flowferry-streams';
 const POLL_MS = 5;
-
-/** Where a message stands among those of its subscription and QoS, since the counting began. */
-export interface StreamPosition {
-	/** `Stream.key` */
-	key: string;
-	qos: Qos;
-	/** 1, 2, 3 …; 0 for one that is not counted: the broker's retained copy, which each new subscription gets. */
-	index: number;
-}
 
 /** What the agent must find in Node-RED's MQTT nodes to count their messages; else the cut is not possible. */
 interface Connection {

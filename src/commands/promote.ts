@@ -73,7 +73,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 				await assertCurrent(plan, session.target);
 				const pauses = this.flags['pause-before-switch'];
 				const strategy = plan.strategy === 'first' ? 'exclusive' : plan.strategy;
-				return await this.showing(setting, (shown) => promote({ ...shown, pauses }, snapshot, strategy));
+				return await this.showing(setting, (shown) => promote({ ...shown, pauses }, snapshot, { strategy, spare: plan.spare }));
 			});
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };

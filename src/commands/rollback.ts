@@ -4,7 +4,7 @@ import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { rollback } from '../lib/cutover/promote.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { chooseStrategyFor, strategyFlag } from '../snapshot-flag.ts';
+import { chooserFor, strategyFlag } from '../snapshot-flag.ts';
 
 export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override summary = 'Go back to an earlier release';
@@ -27,7 +27,7 @@ export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 		return await this.withEnvironment(async (session) => {
 			await this.confirmed(`Roll back ${session.environment.name}?`);
 			const result = await this.changing(session, (setting) =>
-				this.showing(setting, (shown) => rollback(shown, chooseStrategyFor(session, this.flags.strategy), this.flags.to)),
+				this.showing(setting, (shown) => rollback(shown, chooserFor(session, this.flags.strategy), this.flags.to)),
 			);
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return result;

@@ -6,7 +6,7 @@ import { assertHotSpare, switchover } from '../lib/cutover/switchover.ts';
 import { switchoverWording } from '../lib/ui/promotion-tasks.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { chooseStrategyFor } from '../snapshot-flag.ts';
+import { chooserFor } from '../snapshot-flag.ts';
 
 export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 	static override summary = 'Make a spare the active instance';
@@ -31,7 +31,7 @@ export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 			await assertNonePaused(environment.name, target.journal);
 			await this.confirmed(`Switch ${environment.name} over to ${this.flags.to ?? 'a spare'}?`);
 			const result = await this.changing(session, (setting) =>
-				this.showing(setting, (shown) => switchover(shown, chooseStrategyFor(session, undefined), this.flags.to), switchoverWording),
+				this.showing(setting, (shown) => switchover(shown, chooserFor(session, undefined), this.flags.to), switchoverWording),
 			);
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return result;

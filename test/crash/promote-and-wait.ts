@@ -63,9 +63,10 @@ const setting = {
 	redact: context.redact,
 	interruptMeans: () => {},
 };
+const choice = { strategy, spare: 'warm' as const };
 try {
-	if (snapshotId === 'switchover') await switchover(setting, async () => strategy);
-	else await promote(setting, await context.snapshots.get(snapshotId), strategy);
+	if (snapshotId === 'switchover') await switchover(setting, async () => choice);
+	else await promote(setting, await context.snapshots.get(snapshotId), choice);
 } catch (error) {
 	if (!(error instanceof FlowferryError)) throw error;
 	process.exitCode = error.exitStatus;

@@ -139,7 +139,9 @@ describeWithChromium('the HTML report in a browser', () => {
 		const [first, ...rest] = report.findings as [Finding, ...Finding[]];
 		const related = [{ nodeId: 'a000000000000061', nodeName: '', why: 'the source that reaches it' }];
 		const because = [{ strategy: 'gated' as const, nodeId: 'a00000000000004b', rule: null, reason: 'It keeps the last value.' }];
-		const verdicts = [{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['exclusive' as const], notReady: false, because }];
+		const verdicts = [
+			{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['exclusive' as const], notReady: false, sharing: null, because },
+		];
 		await withPage(renderHtml({ ...report, verdicts, findings: [{ ...first, related }, ...rest] }, flows, 'plant.json'), async (page) => {
 			await page.click('.finding .related a');
 			expect(await isInSight(page, '.node[data-id=a000000000000061]')).toBe(true);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { spareKinds } from '../failover/spare-kind.ts';
 import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
-import { spareKinds } from '../targets/instance.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();

@@ -9,11 +9,12 @@ import { findUnknownRules, type LintSection, resolveSettings } from '../lint/set
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Blocker, Plan, Safeguards } from '../plan/plan.ts';
-import { chooseStrategy, type StrategyChoice } from '../plan/strategy.ts';
+import { decideSpareKind, type SpareChoice } from '../plan/spares.ts';
+import { chooseStrategy } from '../plan/strategy.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
 import { pausedPromotion, pauseInTheWay } from './pause.ts';
-import { servingRelease } from './promote.ts';
+import { type CutoverChoice, servingRelease } from './promote.ts';
 
 export interface PlanningSetting {
 	environment: NamedEnvironment;
@@ -46,6 +47,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		lint: report,
 		serving: serving && old && { ...serving, snapshot: old },
 		choice: chooseStrategy((old && judgeSnapshot(setting, old).verdicts) ?? [], report.verdicts ?? [], setting.strategy),
+		spare: spareKindOf(environment, report),
 		slots: await target.journal.slots(),
 		context: environment.context,
 		credentials: new Set(Object.keys(environment.credentials)),
@@ -56,9 +58,15 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 	return paused ? { ...plan, blockers: [pauseInTheWay(environment.name, paused), ...plan.blockers] } : plan;
 }
 
-/** The strategy that the flows of two releases need for a cutover between them. */
-export function strategyBetween(setting: PlanningSetting, old: Snapshot, next: Snapshot): StrategyChoice {
-	return chooseStrategy(judgeSnapshot(setting, old).verdicts ?? [], judgeSnapshot(setting, next).verdicts ?? []);
+/** What two releases need for a cutover between them. */
+export function choiceBetween(setting: PlanningSetting, old: Snapshot, next: Snapshot): CutoverChoice {
+	const report = judgeSnapshot(setting, next);
+	const { strategy } = chooseStrategy(judgeSnapshot(setting, old).verdicts ?? [], report.verdicts ?? []);
+	return { strategy, spare: spareKindOf(setting.environment, report).spare };
+}
+
+function spareKindOf({ mode, spare }: NamedEnvironment, { verdicts }: LintReport): SpareChoice {
+	return decideSpareKind(mode === 'hot-spare' ? spare : 'warm', verdicts ?? []);
 }
 
 function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {

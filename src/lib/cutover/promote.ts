@@ -1,5 +1,6 @@
 import type { RunUserCommand } from '../adapters/user-command.ts';
 import type { NamedEnvironment } from '../config/environment-of.ts';
+import type { SpareKind } from '../failover/spare-kind.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionDraft, PromotionRecord, Release, Side, SlotName, Strategy } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
@@ -25,6 +26,14 @@ import { exclusiveActions } from './strategies/exclusive.ts';
 import { gatedActions } from './strategies/gated.ts';
 import { withBaseline } from './verify-release.ts';
 import { withinSlot } from './within-slot.ts';
+
+/** What the flows of a release need, or what somebody asked for. */
+export interface CutoverChoice {
+	/** How the old release makes way; not asked where there is none. */
+	strategy: CutoverStrategy;
+	/** What the spares of the new one do. */
+	spare: SpareKind;
+}
 
 /** What a promotion needs of the world around it. */
 export interface PromotionSetting {
@@ -86,27 +95,26 @@ const outcomes = { promote: 'promoted', rollback: 'rolled-back', switchover: 'sw
 
 /**
  * Brings a snapshot into production as a new release. The caller holds the environment's lock.
- * @param strategy how the old release makes way; not asked where there is none
  * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, GATEWAY_ELSEWHERE, …): then nothing was begun
  */
-export async function promote(setting: PromotionSetting, snapshot: Snapshot, strategy: CutoverStrategy): Promise<PromotionResult> {
+export async function promote(setting: PromotionSetting, snapshot: Snapshot, { strategy, spare }: CutoverChoice): Promise<PromotionResult> {
 	const { journal } = setting.target;
 	await assertNonePaused(setting.environment.name, journal);
 	const from = await servingRelease(setting.target);
 	await proveRouter(setting.target, from !== null);
 	const release = await journal.createRelease(snapshot.id);
-	const to = { slot: otherSlot(from?.slot), release };
+	const to = { slot: otherSlot(from?.slot), release, spare };
 	return await carryOut(setting, { kind: 'promote', strategy: from ? strategy : 'first', from, to });
 }
 
 /**
  * Goes back to a release that ran before: a flip where its slot is still warm, else it is prepared anew.
- * @param choose the strategy for a cutover between these two releases
+ * @param choose for a cutover between these two releases
  * @param number default: the release that the other slot holds, else the one that served before
  */
 export async function rollback(
 	setting: PromotionSetting,
-	choose: (from: Release, to: Release) => Promise<CutoverStrategy>,
+	choose: (from: Release, to: Release) => Promise<CutoverChoice>,
 	number?: number,
 ): Promise<PromotionResult> {
 	await assertNonePaused(setting.environment.name, setting.target.journal);
@@ -114,8 +122,8 @@ export async function rollback(
 	if (!from) throw nothingServes(setting.environment.name);
 	const release = await releaseToReturnTo(setting.target.journal, from, number);
 	await proveRouter(setting.target, true);
-	const to = { slot: otherSlot(from.slot), release };
-	const strategy = await choose(from.release, release);
+	const { strategy, spare } = await choose(from.release, release);
+	const to = { slot: otherSlot(from.slot), release, spare };
 	return await carryOut(setting, { kind: 'rollback', strategy, from, to });
 }
 

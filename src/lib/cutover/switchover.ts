@@ -1,23 +1,22 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { Release } from '../promotion/journal.ts';
 import { chooseSpare } from './choose-spare.ts';
 import { assertNonePaused } from './pause.ts';
-import type { PromotionResult, PromotionSetting } from './promote.ts';
+import type { CutoverChoice, PromotionResult, PromotionSetting } from './promote.ts';
 import { carryOut, proveRouter, servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 
 /**
  * Makes a spare of the slot that serves the active instance, by a cutover like any other: the release stays, and the instance
  * that was active stands by in its turn. The caller holds the environment's lock.
- * @param choose the strategy for a cutover between two releases
+ * @param choose for a cutover between two releases
  * @param to the spare, `blue/1`; default: the first that stands by
  * @throws FlowferryError LOAD_BALANCED, PROMOTION_PAUSED (exit 6), NOTHING_SERVES; what `chooseSpare` throws; CUTOVER_ROLLED_BACK, …
  */
 export async function switchover(
 	setting: PromotionSetting,
-	choose: (from: Release, to: Release) => Promise<CutoverStrategy>,
+	choose: (from: Release, to: Release) => Promise<CutoverChoice>,
 	to?: string,
 ): Promise<PromotionResult> {
 	const { environment, target } = setting;
@@ -33,7 +32,7 @@ export async function switchover(
 	await proveRouter(target, true);
 	return await carryOut(setting, {
 		kind: 'switchover',
-		strategy: await choose(release, release),
+		strategy: (await choose(release, release)).strategy,
 		from: { slot, release, instance: chosen.from },
 		to: { slot, release, instance: chosen.to },
 	});

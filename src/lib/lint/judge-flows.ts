@@ -1,4 +1,5 @@
 import type { FlowNode } from '../flows/node.ts';
+import { isCompeting } from './catalogue/knowledge.ts';
 import type { Finding } from './finding.ts';
 import { findHomes } from './flow-homes.ts';
 import { findSubscriptions, hasClientId, isFromEnvironment, sessionOf } from './mqtt.ts';
@@ -39,10 +40,14 @@ export function judgeFlows(context: RuleContext, rules: readonly Rule[], finding
 			.filter((node) => isHandedOver(node, context))
 			.flatMap((node) => [...homesOf(node)]),
 	);
-	return tabs.map((tab) => toVerdict(tab, byFlow.get(tab.id) ?? [], handedOver.has(tab.id)));
+	const sharing = new Map(findSharing(context).flatMap((node) => [...homesOf(node)].map((home) => [home, node.id])));
+	return tabs.map((tab) => ({
+		...toVerdict(tab, byFlow.get(tab.id) ?? [], handedOver.has(tab.id)),
+		sharing: sharing.get(tab.id) ?? null,
+	}));
 }
 
-function toVerdict(tab: FlowNode, found: readonly Obstacle[], handedOver: boolean): FlowVerdict {
+function toVerdict(tab: FlowNode, found: readonly Obstacle[], handedOver: boolean): Omit<FlowVerdict, 'sharing'> {
 	const obstacles = handedOver
 		? found
 		: [
@@ -147,6 +152,17 @@ function againstMqtt(context: RuleContext): Found[] {
 			),
 		);
 	return [...dynamic, ...farewells];
+}
+
+/** Requests are not among them: a router spreads these, and knows who is active. A topic from the environment may be shared. */
+function findSharing(context: RuleContext): FlowNode[] {
+	const mqtt = findSubscriptions(context).filter(({ shared, fromEnvironment }) => shared || fromEnvironment);
+	const others = context.running.filter((node) => {
+		const kind = context.sourceKind(node);
+		const knowledge = context.knowledge(node);
+		return kind !== null && kind !== 'request' && knowledge !== undefined && isCompeting(node, knowledge);
+	});
+	return [...mqtt.map(({ node }) => node), ...others];
 }
 
 /** In files of today `closeTopic`; in later ones an object `close` (core/network/10-mqtt.js). */

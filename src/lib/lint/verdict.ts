@@ -22,6 +22,11 @@ export interface FlowVerdict {
 	flowLabel: string;
 	/** The one that costs least first; `exclusive` is always among them. */
 	allows: CutoverStrategy[];
+	/**
+	 * A source that shares its messages among those who are connected: behind a spare's gate its part would wait for ever. Null where
+	 * the flow has none.
+	 */
+	sharing: string | null;
 	/** A finding of severity error, and of more than low confidence, stands against the flow in this mode. */
 	notReady: boolean;
 	/** At most ten for each strategy. */

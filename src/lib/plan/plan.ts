@@ -1,8 +1,10 @@
+import type { SpareKind } from '../failover/spare-kind.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { SpareChoice } from './spares.ts';
 import type { StrategyChoice } from './strategy.ts';
 
 /** What a promotion would do: the contract of `plan --json`. */
@@ -25,6 +27,8 @@ export interface Plan {
 	palette: { added: string[]; removed: string[] };
 	/** What may be done with each flow, and which nodes forbid the better strategies; a release uses what all of them allow. */
 	verdicts: FlowVerdict[];
+	/** What the spares of the new release do; warm also where there are none. */
+	spare: SpareKind;
 	/** What the cutover does to traffic, messages and state. */
 	effects: Effect[];
 	lint: LintReport['summary'] & { failOn: Severity | 'never' };
@@ -87,6 +91,8 @@ export interface PlanInput {
 	serving: { slot: SlotName; release: Release; snapshot: Snapshot } | null;
 	/** For the cutover between what serves and the snapshot. */
 	choice: StrategyChoice;
+	/** For the snapshot alone. */
+	spare: SpareChoice;
 	slots: Record<SlotName, Release | null>;
 	context: ContextPolicy;
 	/** Names of the variables that the environment's instances will have. */

@@ -1,3 +1,4 @@
+import type { SpareKind } from '../failover/spare-kind.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionState } from './machine.ts';
 
@@ -24,6 +25,8 @@ export interface Side {
 	release: Release;
 	/** `blue/0`: the one that takes part. Only in a switchover; else all of the slot do. */
 	instance?: string;
+	/** What the spares of the slot do; warm where nothing is said. */
+	spare?: SpareKind;
 }
 
 export interface PromotionDraft {

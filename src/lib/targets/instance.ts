@@ -11,6 +11,7 @@ import type {
 	StreamReport,
 	ValidationReport,
 } from '../../agent/protocol.ts';
+import type { SpareKind } from '../failover/spare-kind.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
 import type { SlotName } from '../promotion/journal.ts';
 import type { RouterPlace } from '../routers/open-router.ts';
@@ -140,13 +141,6 @@ export interface RunnerConfig {
 	/** Node-RED's whole environment. */
 	variables: Record<string, string>;
 }
-
-/**
- * `warm`: everything is loaded, and the flows stand stopped; `hot`: they run behind a closed gate, connected and subscribed, and hold
- * what the active one has not handled yet.
- */
-export const spareKinds = ['warm', 'hot'] as const;
-export type SpareKind = (typeof spareKinds)[number];
 
 /** What an instance must know to become active by itself. */
 export interface FailoverConfig {

@@ -1,6 +1,6 @@
 import type { FailoverStore } from '../failover/failover-store.ts';
 import type { LeaseStore } from '../lease/lease.ts';
-import type { Journal, Release, SlotName } from '../promotion/journal.ts';
+import type { Journal, Side, SlotName } from '../promotion/journal.ts';
 import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Instance } from './instance.ts';
@@ -25,7 +25,7 @@ export interface Target {
 	 * Fills an idle slot with a release: installs the palette and Node-RED where they are not there yet, and starts the
 	 * instances, which come to stand by. What the slot held before is discarded.
 	 */
-	prepare(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void>;
+	prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void>;
 	/** Starts those instances of a filled slot that do not run; they come to stand by. */
 	start(slot: SlotName, progress: Progress): Promise<void>;
 	/** Ends a slot's instances. What they hold on disk stays. */

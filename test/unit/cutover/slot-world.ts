@@ -176,6 +176,7 @@ export class SlotWorld {
 			},
 			listen: async () => noStreams,
 			sendSentinel: async () => {},
+			position: async () => null,
 			streams: async () => noStreams,
 			activate: async () => {
 				reach('activate');
@@ -224,6 +225,7 @@ function statusOf(index: number, state: InstanceState, holds: boolean): Instance
 		state,
 		seat: 'active',
 		lease: holds ? { token: 1 } : null,
+		following: null,
 		pid: 100 + index,
 		childPid: 200 + index,
 		url: `http://127.0.0.1:${4000 + index}`,

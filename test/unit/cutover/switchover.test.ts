@@ -5,7 +5,7 @@ import type { KillAt } from './slot-world.ts';
 import { SlotWorld } from './slot-world.ts';
 
 const strategies = ['gated', 'exclusive'] as const;
-const by = (strategy: (typeof strategies)[number]) => async () => strategy;
+const by = (strategy: (typeof strategies)[number]) => async () => ({ strategy, spare: 'warm' as const });
 
 /** One instance runs the flows and has the traffic; none was discarded, and the slot serves on. */
 async function expectOneActive(world: SlotWorld): Promise<void> {

@@ -1,4 +1,4 @@
-import { decideAfterEnd, decideAsSpare, movesTheSeat } from '../../../src/lib/failover/decide.ts';
+import { decideAfterEnd, decideAsHotSpare, decideAsSpare, movesTheSeat } from '../../../src/lib/failover/decide.ts';
 import type { Intent } from '../../../src/lib/failover/failover-store.ts';
 import type { PromotionState } from '../../../src/lib/promotion/machine.ts';
 
@@ -35,6 +35,21 @@ describe('what an active instance decides when its Node-RED has ended', () => {
 	it('keeps it where none may', () => {
 		expect(decideAfterEnd('blue', intent({ paused }))).toEqual({ do: 'keep', because: 'automatic failover is paused' });
 		expect(decideAfterEnd('green', intent())).toEqual({ do: 'keep', because: 'its slot does not serve' });
+	});
+});
+
+describe('what a hot spare decides', () => {
+	const connecting: PromotionState = { kind: 'going', reached: 'validated', running: 'connect' };
+	it.each<[string, ReturnType<typeof decideAsHotSpare>, Parameters<typeof decideAsHotSpare>]>([
+		['follows whoever is active', 'follow', ['blue', held, intent()]],
+		['stands still while nobody is', 'stand still', ['blue', null, intent()]],
+		['follows also while failover is paused', 'follow', ['blue', held, intent({ paused })]],
+		['leaves the streams to a cutover that counts them', 'stand still', ['blue', held, intent({ promotion: connecting })]],
+		['leaves the gate of a new release to its promotion', 'stand still', ['green', held, intent({ promotion: connecting })]],
+		['lets go where another slot serves', 'stand down', ['green', held, intent()]],
+		['lets go while a promotion is paused', 'stand down', ['green', held, intent({ promotion: { kind: 'paused' } })]],
+	])('%s', (_, decision, view) => {
+		expect(decideAsHotSpare(...view)).toBe(decision);
 	});
 });
 

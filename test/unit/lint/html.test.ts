@@ -131,10 +131,10 @@ describe('the HTML report of a plant', () => {
 		expect(renderHtml(withoutVerdicts, flows, 'plant.json')).toContain('<h2 id="by-flow">Flows</h2>');
 		const verdicts: FlowVerdict[] = [
 			{
-				...{ flowId: 'b0771e0000000001', flowLabel: 'Bottling line', allows: ['exclusive'], notReady: true },
+				...{ flowId: 'b0771e0000000001', flowLabel: 'Bottling line', allows: ['exclusive'], notReady: true, sharing: null },
 				because: [{ strategy: 'gated', nodeId: 'a000000000000022', rule: null, reason: 'It keeps <b>messages</b>.' }],
 			},
-			{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['gated', 'exclusive'], notReady: false, because: [] },
+			{ flowId: 'b0771e0000000002', flowLabel: 'Alarms', allows: ['gated', 'exclusive'], notReady: false, sharing: null, because: [] },
 		];
 		const judged = renderHtml({ ...report, verdicts }, flows, 'plant.json');
 		expect(judged).toContain('<h2 id="by-flow">Verdicts by flow</h2>');

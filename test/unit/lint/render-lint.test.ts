@@ -48,6 +48,7 @@ describe('renderLint', () => {
 			flowLabel: 'F',
 			allows: ['gated' as const, 'exclusive' as const],
 			notReady: false,
+			sharing: null,
 			because,
 		};
 		const text = (...verdicts: (typeof verdict)[]) => renderLint({ ...report, findings: [], verdicts }, inputs, plainTheme);

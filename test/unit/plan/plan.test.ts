@@ -71,6 +71,7 @@ describe('buildPlan', () => {
 		lint: lint(next.content.flows, { mode: 'hot-spare' }),
 		serving: null,
 		choice: { strategy: 'exclusive', because: [], warnings: [] },
+		spare: { spare: 'warm', because: [] },
 		slots: { blue: null, green: null },
 		context: { carry: true, except: [] },
 		variables: new Set(),

@@ -6,6 +6,7 @@ const flow = (flowLabel: string, allows: CutoverStrategy[], reason = 'It is so.'
 	flowLabel,
 	allows,
 	notReady: false,
+	sharing: null,
 	because: (['overlap', 'gated', 'takeover'] as const)
 		.filter((strategy) => !allows.includes(strategy))
 		.map((strategy) => ({ strategy, nodeId: 'n', rule: null, reason })),

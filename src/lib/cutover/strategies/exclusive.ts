@@ -30,7 +30,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				if (!from) for (const slot of slotNames) await target.stop(slot);
 				const held = (await target.journal.slots())[to.slot];
 				if (context.kind === 'rollback' && held?.number === to.release.number) await target.start(to.slot, context.progress);
-				else await target.prepare(to.slot, to.release, await context.loadSnapshot(), context.progress);
+				else await target.prepare(to, await context.loadSnapshot(), context.progress);
 			},
 			validate: async () => {
 				const { content } = await context.loadSnapshot();

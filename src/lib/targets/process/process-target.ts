@@ -9,9 +9,10 @@ import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ensureToken } from '../../control/token.ts';
+import type { SpareKind } from '../../failover/spare-kind.ts';
 import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
-import type { Journal, Release, SlotName } from '../../promotion/journal.ts';
+import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
@@ -39,6 +40,7 @@ interface SlotFile {
 	release: Release;
 	nodeRedProgram: string;
 	instances: number;
+	spare: SpareKind;
 }
 
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
@@ -81,15 +83,15 @@ export class ProcessTarget implements Target {
 		return filled ? this.#instancesOf(slot, filled.instances) : [];
 	}
 
-	async prepare(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
+	async prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
 		try {
-			await this.#fill(slot, release, snapshot, progress);
+			await this.#fill(side, snapshot, progress);
 		} catch (error) {
 			throw await explainDiskFault(error, this.#options.environment.directory);
 		}
 	}
 
-	async #fill(slot: SlotName, release: Release, snapshot: Snapshot, progress: Progress): Promise<void> {
+	async #fill({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
 		const { environment, nearbyNodeReds } = this.#options;
 		const timeoutMs = environment.timeouts.installMs;
 		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, timeoutMs, progress);
@@ -105,7 +107,7 @@ export class ProcessTarget implements Target {
 			await fillUserDir(this.#layout.instance(slot, index).userDir, palette, JSON.stringify(snapshot.content.flows));
 		}
 		// The file comes last: what lacks it was never finished.
-		await replaceFile(this.#layout.slotFile(slot), JSON.stringify({ release, nodeRedProgram, instances } satisfies SlotFile));
+		await replaceFile(this.#layout.slotFile(slot), JSON.stringify({ release, nodeRedProgram, instances, spare } satisfies SlotFile));
 		await this.journal.setSlot(slot, release);
 		await this.start(slot, progress);
 	}
@@ -123,7 +125,7 @@ export class ProcessTarget implements Target {
 				if (status && status.state !== 'stopping') return;
 				const { addressFile } = this.#layout.instance(slot, index);
 				await stopRunner(addressFile, this.#options.environment.timeouts.stopMs); // one that does not answer, if any
-				await startRunner(instance, this.#runnerConfig(slot, index, filled.nodeRedProgram));
+				await startRunner(instance, this.#runnerConfig(slot, index, filled));
 			}),
 		);
 	}
@@ -166,7 +168,7 @@ export class ProcessTarget implements Target {
 		});
 	}
 
-	#runnerConfig(slot: SlotName, index: number, nodeRedProgram: string): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile): RunnerConfig {
 		const { environment, inherited } = this.#options;
 		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
 		return {
@@ -182,7 +184,7 @@ export class ProcessTarget implements Target {
 			addressFile,
 			logFile,
 			leaseTiming: environment.lease,
-			failover: this.#failoverOf(slot, index),
+			failover: this.#failoverOf(slot, index, spare),
 			startMs: environment.timeouts.startMs,
 			stopMs: environment.timeouts.stopMs,
 			hungMs: environment.timeouts.hungMs,
@@ -191,14 +193,14 @@ export class ProcessTarget implements Target {
 		};
 	}
 
-	#failoverOf(slot: SlotName, index: number): FailoverConfig | null {
+	#failoverOf(slot: SlotName, index: number, spare: SpareKind): FailoverConfig | null {
 		const { environment } = this.#options;
 		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
 		if (environment.mode !== 'hot-spare' || instances < 2) return null;
 		const others = Array.from({ length: instances }, (_, other) => other).filter((other) => other !== index);
 		return {
 			slot,
-			spare: environment.spare,
+			spare,
 			cutTopic,
 			connectMs: timeouts.connectMs,
 			peers: Object.fromEntries(others.map((other) => [`${slot}/${other}`, this.#layout.instance(slot, other).addressFile])),
