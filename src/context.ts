@@ -64,7 +64,7 @@ export async function createContext(configPath: string): Promise<Context> {
 		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
 		openTarget: async (environment) => {
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
-			return await ProcessTarget.open({ environment, nearbyNodeReds, inherited });
+			return await ProcessTarget.open({ environment, nearbyNodeReds, inherited, folder: loaded.directory, secrets: loaded.secrets });
 		},
 		inherited,
 		runCommand: userCommands(loaded.directory, redact),

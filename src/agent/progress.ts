@@ -6,6 +6,7 @@ import type { NodeProgress } from './protocol.ts';
 export function describeProgress(counts: Iterable<Readonly<NodeCount>>): NodeProgress[] {
 	return [...counts].map(({ node, received, completed }) => ({
 		...describeNode(node),
+		flowId: typeof node.z === 'string' ? node.z : '',
 		received,
 		completed: node._expectedDoneCount > 0 ? completed : null,
 	}));

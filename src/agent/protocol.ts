@@ -167,6 +167,8 @@ export type LeftInside = NodeRef & { messages: number } & (
 
 /** A node that has received anything since the flows' start. */
 export interface NodeProgress extends NodeRef {
+	/** The flow or subflow instance that it is on; empty where that is not known. */
+	flowId: string;
 	received: number;
 	/** Messages that it was done with; null: a node of its kind never tells. */
 	completed: number | null;

@@ -19,6 +19,10 @@ export function controlRoutes(runner: Runner): ControlRoutes {
 		},
 		'POST /sentinel': (body) => runner.ask('sendSentinel', { sentinel: (body as { sentinel: number }).sentinel }, ANSWER_MS),
 		'POST /streams': () => runner.ask('streams', {}, ANSWER_MS),
+		'POST /confirm': async (body) => {
+			const { holder, forMs } = body as { holder: string; forMs: number };
+			return { confirmed: runner.confirm(holder, forMs) };
+		},
 		'POST /position': async () => ({ position: runner.position }),
 		'POST /activate': async (body) => {
 			const { timeoutMs, order } = body as { timeoutMs: number; order?: CutOrder };

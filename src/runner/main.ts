@@ -3,12 +3,15 @@
  * when the process that started it ends, serves its control calls, and ends with SIGTERM.
  */
 import { randomBytes } from 'node:crypto';
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
+import { userCommands } from '../lib/adapters/user-command.ts';
+import { createRedactor } from '../lib/config/secrets.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
@@ -38,6 +41,8 @@ await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(confi
 const runner = new Runner(config, {
 	leases: new SqliteLeaseStore(database, systemClock()),
 	failover: new SqliteFailoverStore(database, new SqliteJournal(database, now), now),
+	runCommand: userCommands(config.failover?.commands.folder ?? config.userDir, createRedactor(config.failover?.commands.secrets ?? [])),
+	members: () => membersOf(config),
 	peer: (instance) => {
 		const addressFile = config.failover?.peers[instance];
 		return addressFile ? new ProcessInstance(instance, { addressFile, tokenFile: config.tokenFile }, PEER_ANSWER_MS, async () => {}) : null;
@@ -52,6 +57,17 @@ const runner = new Runner(config, {
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),
 );
+
+/** Those that have an address; whether anybody answers there shows when they are asked. */
+function membersOf({ failover, tokenFile, instance }: RunnerConfig): ProcessInstance[] {
+	if (!failover) return [];
+	const { membersFolder } = failover;
+	const addressFiles = globSync(join('*', '*', 'address.json'), { cwd: membersFolder });
+	return addressFiles
+		.map((file) => ({ name: file.split(sep).slice(0, 2).join('/'), addressFile: join(membersFolder, file) }))
+		.filter(({ name }) => name !== instance)
+		.map(({ name, addressFile }) => new ProcessInstance(name, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {}));
+}
 
 async function end(signal: string): Promise<never> {
 	log.write('stopping', { signal });

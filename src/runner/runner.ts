@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
+import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
@@ -10,6 +11,7 @@ import type { Router } from '../lib/routers/router.ts';
 import type {
 	CutOrder,
 	DrainReport,
+	FailoverConfig,
 	GateReport,
 	InstanceState,
 	InstanceStatus,
@@ -17,10 +19,12 @@ import type {
 	QuiesceReport,
 	RunnerConfig,
 } from '../lib/targets/instance.ts';
+import { Confirmation, type Member } from './confirmation.ts';
 import { HeldContext } from './held-context.ts';
 import { HotSpare, type Leader } from './hot-spare.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
+import { Probing } from './probing.ts';
 import { Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
@@ -42,6 +46,10 @@ export interface RunnerParts {
 	failover: FailoverStore;
 	/** Of an instance that may become active by itself. */
 	router: Router | null;
+	/** Commands among the probes. */
+	runCommand: RunUserCommand;
+	/** The environment's other instances, as they are at that moment. */
+	members: () => Member[];
 	/** Another instance of its slot. */
 	peer: (instance: string) => Leader | null;
 	clock: MonotonicClock;
@@ -68,7 +76,10 @@ export class Runner {
 	readonly #restarts = new Restarts();
 	readonly #book: RoleBook;
 	readonly #failover: { store: FailoverStore; traffic: Traffic | null };
+	/** Where it goes on without the store. */
+	readonly #confirmation: Confirmation | null;
 	#hot: HotSpare | null = null;
+	#probing: Probing | null = null;
 	/** Of the Node-RED that runs, or that ran last. */
 	#position: Position | null = null;
 	#activeSince = 0;
@@ -85,7 +96,10 @@ export class Runner {
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(config: RunnerConfig, { leases, failover, router, peer, clock, log, pid, credentialSecret }: RunnerParts) {
+	constructor(
+		config: RunnerConfig,
+		{ leases, failover, router, runCommand, members, peer, clock, log, pid, credentialSecret }: RunnerParts,
+	) {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
@@ -93,12 +107,14 @@ export class Runner {
 		this.#holder = `${config.instance}@${pid}`;
 		this.#book = new RoleBook({ store: failover, clock, log, identity: { instance: config.instance, seat: config.seat } });
 		this.#failover = { store: failover, traffic: router && new Traffic(router, log) };
+		this.#confirmation = config.failover?.settings.storeLost === 'confirm' ? new Confirmation(members, clock) : null;
 		this.#lease = new LeaseKeeper({
 			store: leases,
 			clock,
 			seat: config.seat,
 			holder: this.#holder,
 			timing: config.leaseTiming,
+			...(this.#confirmation && { confirm: () => this.#confirmedByAll() }),
 			events: {
 				extended: (untilMs) => this.#nodeRed?.grantUntil(untilMs),
 				lost: (reason, token) => {
@@ -124,6 +140,7 @@ export class Runner {
 			takeOver: (predecessor) => this.#takeOver(predecessor),
 		});
 		void watch.run();
+		this.#watchProgress(config.failover, failover, runCommand);
 		if (config.failover.spare === 'warm') return;
 		this.#hot = new HotSpare({
 			...config.failover,
@@ -195,9 +212,10 @@ export class Runner {
 			following: this.#hot?.following ?? null,
 			pid: process.pid,
 			childPid: this.#nodeRed?.pid ?? null,
-			url: this.#listening ? `http://127.0.0.1:${this.#listening.port}` : null,
+			url: this.#url,
 			nodeRed: this.#listening?.nodeRed ?? null,
 			crashes: this.#restarts.crashes,
+			probes: this.#probing?.report ?? null,
 			heartbeatMs: this.#nodeRed?.heartbeatMs ?? null,
 			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
@@ -243,6 +261,8 @@ export class Runner {
 			if (!behindGate) this.#require('standby');
 			// A hot spare that somebody else makes active goes on from what it knows.
 			const cut = behindGate ? (order ?? (await this.#hot?.lastOrder()) ?? BEGINNING) : null;
+			const active = await this.#whoIsActive();
+			if (active) throw new ControlRefusal('SEAT_TAKEN', `${active} runs the flows while the store of the leases is lost`);
 			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
 			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
 			this.#handingOver = false;
@@ -267,7 +287,8 @@ export class Runner {
 	#takeOver(predecessor: Predecessor | null): Promise<void> {
 		return this.#inTurn(async () => {
 			const behindGate = this.#state === 'gated';
-			if ((this.#state !== 'standby' && !behindGate) || (await this.#lease.acquire())) return;
+			if (this.#state !== 'standby' && !behindGate) return;
+			if ((await this.#whoIsActive()) || (await this.#lease.acquire())) return;
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
@@ -283,15 +304,33 @@ export class Runner {
 		});
 	}
 
+	/** Leaves the seat to another instance for a while, unless it has it itself. */
+	confirm(holder: string, forMs: number): boolean {
+		return this.#lease.token === null && (this.#confirmation?.promise(holder, forMs) ?? false);
+	}
+
+	#confirmedByAll(): Promise<boolean> {
+		return this.#confirmation?.byAll(this.#holder, this.#config.leaseTiming.ttlMs) ?? Promise.resolve(false);
+	}
+
+	/** Somebody may run the flows whose lease has ended in the store, since it was lost for a while. */
+	async #whoIsActive(): Promise<string | null> {
+		return this.#confirmation && (this.#confirmation.promisedTo ?? (await this.#confirmation.whoIsActive()));
+	}
+
 	#ungate(): Promise<void> {
 		return this.#inTurn(async () => {
 			if (this.#state === 'gated') await this.#stopFlows(this.#config.stopMs, null);
 		});
 	}
 
+	get #url(): string | null {
+		return this.#listening && `http://127.0.0.1:${this.#listening.port}`;
+	}
+
 	#bringTraffic(): void {
-		const { instance, url } = this.status();
-		if (url) void this.#failover.traffic?.bringTo({ instance, url }, () => this.#state === 'active');
+		const url = this.#url;
+		if (url) void this.#failover.traffic?.bringTo({ instance: this.#config.instance, url }, () => this.#state === 'active');
 	}
 
 	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */
@@ -462,6 +501,27 @@ export class Runner {
 			this.#log.write('node-red hangs; killing it', { silentMs });
 			this.#kill({ cause: 'hung', detail: `no sign of life for ${silentMs} ms` });
 		}, tickMs).unref();
+	}
+
+	#watchProgress({ settings, commands }: FailoverConfig, failover: FailoverStore, run: RunUserCommand): void {
+		if (settings.probes.length === 0) return;
+		this.#probing = new Probing({
+			instance: this.#config.instance,
+			userDir: this.#config.userDir,
+			settings,
+			failover,
+			log: this.#log,
+			run,
+			variables: commands.variables,
+			active: () => {
+				const token = this.#lease.token;
+				const url = this.#url;
+				return this.#state === 'active' && token !== null && url ? { url, token } : null;
+			},
+			progress: (timeoutMs) => this.ask('progress', {}, timeoutMs),
+			stuck: (why) => this.#kill({ cause: 'stuck', detail: why }),
+		});
+		void this.#probing.run();
 	}
 
 	#kill(why: Ending): void {

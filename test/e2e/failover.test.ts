@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvironmentStatus } from '../../src/lib/cutover/environment-status.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
@@ -22,78 +24,203 @@ const hang: FlowNode[] = [
 	{ id: 'hang-fn', type: 'function', z: 'tab1', name: 'hang', func: 'for (;;) {}', outputs: 1, x: 300, y: 200, wires: [[]] },
 ];
 
+const lease = { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 };
+const instances = ({ slots }: EnvironmentStatus) =>
+	slots.flatMap(({ instances }) => instances).flatMap(({ status }) => (status ? [status] : []));
+
+interface Pair {
+	active: InstanceStatus;
+	spare: InstanceStatus;
+}
+
+/** One is active, and one stands by. */
+async function settled(project: Project): Promise<Pair> {
+	let found: InstanceStatus[] = [];
+	await until(async () => {
+		found = instances(await project.status());
+		return found.length === 2 && ['active', 'standby'].every((state) => found.some((instance) => instance.state === state));
+	}, 'one active, one standing by');
+	const [active, spare] = ['active', 'standby'].map((state) => found.find((instance) => instance.state === state) as InstanceStatus);
+	return { active: active as InstanceStatus, spare: spare as InstanceStatus };
+}
+
+const isActive = async (project: Project, { instance }: InstanceStatus) =>
+	instances(await project.status()).some((status) => status.instance === instance && status.state === 'active');
+
+async function takenOver(project: Project, before: Pair, cause: string): Promise<void> {
+	await until(() => isActive(project, before.spare), 'the spare is active');
+	const after = await settled(project);
+	expect(after.active.instance).toBe(before.spare.instance);
+	expect(after.active.lease?.token).toBeGreaterThan(before.active.lease?.token as number);
+	expect(await askVersion(project)).toBe('v1');
+	const { health, failovers } = await project.status();
+	expect(health).toEqual({ state: 'serving' });
+	expect(failovers[0]).toMatchObject({ instance: before.spare.instance, before: before.active.instance, cause });
+}
+
 describe('the active instance fails, and its spare takes over by itself', () => {
 	let project: Project;
 	beforeAll(async () => {
-		project = await createProject({ instances: 2, lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
+		project = await createProject({ instances: 2, lease });
 		await project.promote(versionFlows('v1', hang));
 	});
 	afterAll(() => project.remove());
 
-	const instances = ({ slots }: EnvironmentStatus) =>
-		slots.flatMap(({ instances }) => instances).flatMap(({ status }) => (status ? [status] : []));
-
-	/** One is active, one stands by, and requests reach the active one. */
-	async function settled(): Promise<{ active: InstanceStatus; spare: InstanceStatus }> {
-		let found: InstanceStatus[] = [];
-		await until(async () => {
-			found = instances(await project.status());
-			return found.length === 2 && ['active', 'standby'].every((state) => found.some((instance) => instance.state === state));
-		}, 'one active, one standing by');
-		const [active, spare] = ['active', 'standby'].map((state) => found.find((instance) => instance.state === state) as InstanceStatus);
-		return { active: active as InstanceStatus, spare: spare as InstanceStatus };
-	}
-
-	const isActive = async ({ instance }: InstanceStatus) =>
-		instances(await project.status()).some((status) => status.instance === instance && status.state === 'active');
-
-	async function takenOver(before: { active: InstanceStatus; spare: InstanceStatus }, cause: string): Promise<void> {
-		await until(() => isActive(before.spare), 'the spare is active');
-		const after = await settled();
-		expect(after.active.instance).toBe(before.spare.instance);
-		expect(after.active.lease?.token).toBeGreaterThan(before.active.lease?.token as number);
-		expect(await askVersion(project)).toBe('v1');
-		const { health, failovers } = await project.status();
-		expect(health).toEqual({ state: 'serving' });
-		expect(failovers[0]).toMatchObject({ instance: before.spare.instance, before: before.active.instance, cause });
-	}
-
 	it('crash: at once, and the crashed one comes back as the spare', async () => {
-		const before = await settled();
+		const before = await settled(project);
 		process.kill(before.active.childPid as number, 'SIGKILL');
-		await takenOver(before, 'crashed');
+		await takenOver(project, before, 'crashed');
 		const [latest] = (await project.status()).failovers;
 		expect(latest?.tookMs).toBeLessThan(1000);
 	});
 
 	it('hang: after the limit', async () => {
-		const before = await settled();
+		const before = await settled(project);
 		const controller = new AbortController();
 		void fetch(`${project.url}/hang`, { signal: controller.signal }).catch(() => {});
 		await until(() => !runs(before.active.childPid), 'the hung one is killed');
 		controller.abort();
-		await takenOver(before, 'hung');
+		await takenOver(project, before, 'hung');
 	});
 
 	it('runner killed: when its lease has ended; its Node-RED died with it', async () => {
-		const before = await settled();
+		const before = await settled(project);
 		process.kill(before.active.pid, 'SIGKILL');
 		await until(() => !runs(before.active.childPid), 'Node-RED ends with its runner', 2000);
-		await until(() => isActive(before.spare), 'the spare is active');
+		await until(() => isActive(project, before.spare), 'the spare is active');
 		expect((await project.status()).failovers[0]).toMatchObject({ cause: 'silent', before: before.active.instance });
 		expect((await project.cli('up')).status).toBe(0);
-		await settled();
+		await settled(project);
 	});
 
 	it('frozen: when its lease has ended; awake again, it stands by', async () => {
-		const before = await settled();
+		const before = await settled(project);
 		const frozen = [before.active.pid, before.active.childPid as number];
 		for (const pid of frozen) process.kill(pid, 'SIGSTOP');
 		try {
-			await until(() => isActive(before.spare), 'the spare is active');
+			await until(() => isActive(project, before.spare), 'the spare is active');
 		} finally {
 			for (const pid of frozen) process.kill(pid, 'SIGCONT');
 		}
-		await takenOver(before, 'silent');
+		await takenOver(project, before, 'silent');
+	});
+});
+
+describe('the active instance runs, and its flows make no progress', () => {
+	const clock: FlowNode[] = [
+		{ id: 'tick', type: 'inject', z: 'tab1', name: '', repeat: '0.1', props: [], x: 100, y: 300, wires: [['valve']] },
+		{
+			id: 'valve',
+			type: 'function',
+			z: 'tab1',
+			name: 'valve',
+			func: "return global.get('shut') ? null : msg;",
+			outputs: 1,
+			x: 300,
+			y: 300,
+			wires: [['after']],
+		},
+		{ id: 'after', type: 'function', z: 'tab1', name: 'after', func: 'return null;', outputs: 1, x: 500, y: 300, wires: [[]] },
+		{ id: 'shut-in', type: 'http in', z: 'tab1', name: '', url: '/shut', method: 'get', x: 100, y: 400, wires: [['shut-fn']] },
+		{
+			id: 'shut-fn',
+			type: 'function',
+			z: 'tab1',
+			name: 'shut',
+			func: "global.set('shut', true); return msg;",
+			outputs: 1,
+			x: 300,
+			y: 400,
+			wires: [['out1']],
+		},
+	];
+
+	it('it counts as stuck, and a spare takes over; but stuck instances do not take turns for ever', async () => {
+		const project = await createProject({
+			instances: 2,
+			failover: {
+				probes: [{ progress: 'after', withinMs: 1000 }, { http: '/version' }],
+				probeEveryMs: 500,
+				failAfter: 2,
+				switches: { most: 1, withinMs: 600_000 },
+			},
+		});
+		const shut = async () => expect((await fetch(`${project.url}/shut`, { signal: AbortSignal.timeout(5000) })).status).toBe(200);
+		try {
+			await project.promote(versionFlows('v1', clock));
+			const before = await settled(project);
+			await shut();
+			await takenOver(project, before, 'stuck');
+			expect((await project.status()).failovers[0]?.detail).toMatch(/^'after' received 0 messages in \d+ s, not 1$/);
+
+			const again = await settled(project);
+			await shut();
+			await until(async () => (await project.active()).probes?.leftAsItIs === true, 'it is left as it is');
+			expect((await settled(project)).active.instance).toBe(again.active.instance);
+		} finally {
+			await project.remove();
+		}
+	});
+});
+
+describe('the store of the leases is lost', () => {
+	/** Nobody else gets to write meanwhile. */
+	async function withStoreLocked(project: Project, work: () => Promise<void>): Promise<void> {
+		const database = new DatabaseSync(join(project.folder, '.flowferry', 'environments', 'production', 'state.db'));
+		database.exec('BEGIN EXCLUSIVE');
+		try {
+			await work();
+		} finally {
+			database.exec('ROLLBACK');
+			database.close();
+		}
+	}
+
+	it('demote: the active one ends before its lease does, and when the store is back, one runs again', async () => {
+		const project = await createProject({ instances: 2, lease });
+		try {
+			await project.promote(versionFlows('v1'));
+			const { active } = await settled(project);
+			await withStoreLocked(project, () => until(() => !runs(active.childPid), 'its flows have ended', 3000));
+			await until(
+				() =>
+					askVersion(project).then(
+						() => true,
+						() => false,
+					),
+				'it serves again',
+			);
+			await settled(project);
+		} finally {
+			await project.remove();
+		}
+	});
+
+	it('confirm: it goes on while all the others agree, and ends where one does not answer', async () => {
+		const project = await createProject({ instances: 2, lease, failover: { storeLost: 'confirm' } });
+		try {
+			await project.promote(versionFlows('v1'));
+			const before = await settled(project);
+			await withStoreLocked(project, async () => {
+				const end = performance.now() + 3000;
+				while (performance.now() < end) {
+					expect(await askVersion(project)).toBe('v1');
+					await sleep(50);
+				}
+			});
+			await sleep(1000);
+			const after = await settled(project);
+			expect([after.active.childPid, after.active.instance]).toEqual([before.active.childPid, before.active.instance]);
+
+			process.kill(after.spare.pid, 'SIGSTOP');
+			try {
+				await withStoreLocked(project, () => until(() => !runs(after.active.childPid), 'its flows have ended', 3000));
+			} finally {
+				process.kill(after.spare.pid, 'SIGCONT');
+			}
+			await settled(project);
+		} finally {
+			await project.remove();
+		}
 	});
 });

@@ -5,13 +5,13 @@ import { steps } from '../promotion/machine.ts';
 
 const command = z.string().min(1);
 
-const httpCheck = z.strictObject({
+export const httpCheck = z.strictObject({
 	http: z.string().startsWith('/').describe('A path that the flows serve, asked of each active instance until it answers as expected.'),
 	status: z.int().min(100).max(599).default(200).describe('The expected status.'),
 	contains: z.string().optional().describe('Text that the body must contain.'),
 });
 
-const mqttCheck = z
+export const mqttCheck = z
 	.strictObject({
 		mqtt: z
 			.url({ protocol: /^(mqtts?|wss?)$/ })
@@ -36,7 +36,7 @@ const mqttCheck = z
 		path: ['publish'],
 	});
 
-const commandCheck = z.strictObject({
+export const commandCheck = z.strictObject({
 	command: command.describe(
 		'A shell command, run once for each active instance in the folder of this file; exit status 0 passes. It sees FLOWFERRY_URL and more: docs/guides/checks.md.',
 	),

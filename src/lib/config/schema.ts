@@ -4,6 +4,7 @@ import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
+import { failover } from './failover-config.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
@@ -184,6 +185,7 @@ const environmentKeys = z.strictObject({
 		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })
 		.prefault({})
 		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
+	failover: failover.prefault({}).describe('When a spare takes over beyond crashes and hangs, and what a lost state means.'),
 	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
 	timeouts: timeouts

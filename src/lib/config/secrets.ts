@@ -2,7 +2,7 @@ import type { Environment } from './references.ts';
 import type { Config } from './schema.ts';
 
 /** Where a reference to the environment stands for something that must not be shown: an address or a folder may be. */
-const SECRET_PLACES = /^(?:dev\.(?:token|username|password)|environments\.[^.]+\.(?:variables|credentials|checks|hooks))\b/;
+const SECRET_PLACES = /^(?:dev\.(?:token|username|password)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover))\b/;
 
 /** A variable that is written out in the file and whose name says that it should not have been. */
 const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
@@ -15,10 +15,10 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 	const { dev } = config;
 	const secrets = 'url' in dev ? [dev.token, dev.username, dev.password] : [];
 	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
-	for (const { credentials, variables, checks } of Object.values(config.environments)) {
+	for (const { credentials, variables, checks, failover } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
 		for (const [name, value] of Object.entries(variables)) if (SECRET_NAME.test(name)) secrets.push(value);
-		for (const check of checks) if ('mqtt' in check) secrets.push(check.username, check.password);
+		for (const check of [...checks, ...failover.probes]) if ('mqtt' in check) secrets.push(check.username, check.password);
 	}
 	return [...new Set(secrets)].filter((secret) => secret !== undefined && secret !== '') as string[];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../adapters/clock.ts';
-import type { LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
+import type { LeaseGrant, LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
 import { assertLeaseTiming } from './timing.ts';
 
 /** Between two looks at somebody else's lease. */
@@ -21,6 +21,9 @@ export class LeaseKeeper {
 	readonly #holder: string;
 	readonly #timing: LeaseTiming;
 	readonly #events: LeaseKeeperEvents;
+	readonly #confirm: (() => Promise<boolean>) | null;
+	/** The store's record of the lease may have ended meanwhile. */
+	#isConfirmed = false;
 	#token: number | null = null;
 	#untilMs = 0;
 	#timer: NodeJS.Timeout | undefined;
@@ -33,6 +36,8 @@ export class LeaseKeeper {
 		holder: string;
 		timing: LeaseTiming;
 		events: LeaseKeeperEvents;
+		/** Asked while the store does not answer: whether everybody who could take the seat leaves it to this holder for a ttl. */
+		confirm?: () => Promise<boolean>;
 	}) {
 		assertLeaseTiming(options.timing);
 		this.#store = options.store;
@@ -41,6 +46,7 @@ export class LeaseKeeper {
 		this.#holder = options.holder;
 		this.#timing = options.timing;
 		this.#events = options.events;
+		this.#confirm = options.confirm ?? null;
 	}
 
 	/** The fencing token of the lease held; null where none is. */
@@ -115,17 +121,37 @@ export class LeaseKeeper {
 		if (token === null) return;
 		const asked = this.#clock.nowMs();
 		try {
-			const answer = await this.#store.renew(this.#seat, this.#holder, token, this.#timing.ttlMs);
+			const answer = await this.#renewIn(token);
 			if (this.#token !== token) return; // given up meanwhile
 			if (!answer.granted) return this.#lose(answer.heldBy ? `${answer.heldBy} holds it` : 'it had ended');
+			this.#token = answer.token;
+			this.#isConfirmed = false;
 			this.#extend(asked);
 		} catch (error) {
+			if (this.#token !== token) return;
+			if (await this.#goesOnWithoutStore(token)) return this.#schedule();
 			if (this.#token !== token) return;
 			// There is time to try again, unless the next attempt would come after the renew deadline.
 			if (this.#clock.nowMs() + this.#timing.retryMs >= this.#untilMs)
 				return this.#lose(`the lease store does not answer: ${String(error)}`);
 		}
 		this.#schedule();
+	}
+
+	/** A lease that ended in the store while everybody left the seat to this holder is taken anew, unless somebody has it. */
+	async #renewIn(token: number): Promise<LeaseGrant | LeaseRefusal> {
+		const answer = await this.#store.renew(this.#seat, this.#holder, token, this.#timing.ttlMs);
+		if (answer.granted || answer.heldBy || !this.#isConfirmed) return answer;
+		return await this.#store.acquire(this.#seat, this.#holder, this.#timing.ttlMs);
+	}
+
+	async #goesOnWithoutStore(token: number): Promise<boolean> {
+		if (!this.#confirm) return false;
+		const asked = this.#clock.nowMs();
+		if (!(await this.#confirm()) || this.#token !== token || !this.held) return false;
+		this.#isConfirmed = true;
+		this.#extend(asked);
+		return true;
 	}
 
 	/** Counted from before the store was asked, so that it ends before the grant does, by ttl − renew deadline. */

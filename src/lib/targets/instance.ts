@@ -11,6 +11,7 @@ import type {
 	StreamReport,
 	ValidationReport,
 } from '../../agent/protocol.ts';
+import type { FailoverSettings } from '../config/failover-config.ts';
 import type { SpareKind } from '../failover/spare-kind.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
 import type { SlotName } from '../promotion/journal.ts';
@@ -68,12 +69,23 @@ export interface InstanceStatus {
 	nodeRed: string | null;
 	/** How often Node-RED ended without being asked to. */
 	crashes: number;
+	/** What its probes found; null where it is not active, or has none. */
+	probes: ProbeReport | null;
 	/** Milliseconds since Node-RED's last sign of life; null where it has given none. */
 	heartbeatMs: number | null;
 	/** The agent's last report. */
 	agent: AgentReport | null;
 	/** Where its log is. */
 	log: string;
+}
+
+/** What the latest round of an active instance's probes found. */
+export interface ProbeReport {
+	/** Rounds in a row that failed. */
+	failed: number;
+	fault: string | null;
+	/** It counts as stuck, but stuck instances have taken turns too often: it is left running. */
+	leftAsItIs: boolean;
 }
 
 /** Control over one instance, wherever it runs. Every call is idempotent. */
@@ -98,6 +110,8 @@ export interface Instance {
 	 * @returns what became of the messages at the gate; null where there was none (any more: its Node-RED may have crashed)
 	 */
 	activate(timeoutMs: number, order?: CutOrder): Promise<GateReport | null>;
+	/** Whether it leaves the seat to this holder for so long, whatever the store says. */
+	confirm(holder: string, forMs: number): Promise<boolean>;
 	/** Closes the sources. */
 	quiesce(timeoutMs: number): Promise<QuiesceReport>;
 	/** Waits for what is inside, at most until the deadline. */
@@ -150,8 +164,13 @@ export interface FailoverConfig {
 	/** Of a hot spare: below which topic it counts together with the active one, and within which time. */
 	cutTopic: string;
 	connectMs: number;
+	settings: FailoverSettings;
+	/** Where commands among the probes run, and with which environment. */
+	commands: { folder: string; variables: Record<string, string>; secrets: readonly string[] };
 	/** The other instances of its slot, by name: where each writes how it is reached. */
 	peers: Record<string, string>;
+	/** The folder in which each instance of the environment writes how it is reached: `<slot>/<index>/address.json`. */
+	membersFolder: string;
 	/** What is to send traffic to it then. */
 	router: RouterPlace;
 }

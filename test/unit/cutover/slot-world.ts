@@ -177,6 +177,7 @@ export class SlotWorld {
 			listen: async () => noStreams,
 			sendSentinel: async () => {},
 			position: async () => null,
+			confirm: async () => false,
 			streams: async () => noStreams,
 			activate: async () => {
 				reach('activate');
@@ -231,6 +232,7 @@ function statusOf(index: number, state: InstanceState, holds: boolean): Instance
 		url: `http://127.0.0.1:${4000 + index}`,
 		nodeRed: '5.0.0',
 		crashes: 0,
+		probes: null,
 		heartbeatMs: null,
 		agent: null,
 		log: 'a.log',

@@ -12,7 +12,7 @@ describe('a target whose environment somebody else has taken over', () => {
 		directory = await mkdtemp(join(tmpdir(), 'flowferry-guard-'));
 		const config = { dev: { userDir: 'dev' }, environments: { production: { mode: 'hot-spare', directory } } };
 		const environment = environmentOf(parseConfig(JSON.stringify(config), 'flowferry.yaml', {}));
-		target = await ProcessTarget.open({ environment, nearbyNodeReds: [], inherited: {} });
+		target = await ProcessTarget.open({ environment, nearbyNodeReds: [], inherited: {}, folder: '/', secrets: [] });
 		await target.journal.setSlot('blue', await target.journal.createRelease('a'.repeat(64)));
 		target.guard(async () => {
 			throw new Error('taken over');

@@ -13,6 +13,7 @@ export interface Layout {
 	nodeReds: string;
 	/** Kept when a slot is discarded: they tell why. */
 	logs: string;
+	slots: string;
 	slot(slot: SlotName): string;
 	/** What the slot runs; written last, so a slot without it is not filled. */
 	slotFile(slot: SlotName): string;
@@ -26,7 +27,8 @@ export interface InstanceLayout {
 }
 
 export function layoutOf(directory: string): Layout {
-	const slot = (name: SlotName) => join(directory, 'slots', name);
+	const slots = join(directory, 'slots');
+	const slot = (name: SlotName) => join(slots, name);
 	const logs = join(directory, 'logs');
 	return {
 		stateFile: join(directory, 'state.db'),
@@ -34,6 +36,7 @@ export function layoutOf(directory: string): Layout {
 		palettes: join(directory, 'palettes'),
 		nodeReds: join(directory, 'node-red'),
 		logs,
+		slots,
 		slot,
 		slotFile: (name) => join(slot(name), 'slot.json'),
 		instance: (name, index) => ({

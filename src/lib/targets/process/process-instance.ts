@@ -104,6 +104,11 @@ export class ProcessInstance implements Instance {
 		await this.#call('/demote', { handOverTo, timeoutMs }, timeoutMs);
 	}
 
+	async confirm(holder: string, forMs: number): Promise<boolean> {
+		const { confirmed } = (await this.#call('/confirm', { holder, forMs }, this.#answerMs)) as { confirmed: boolean };
+		return confirmed;
+	}
+
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
 		const address = this.#address();
 		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);

@@ -33,6 +33,10 @@ export interface ProcessTargetOptions {
 	nearbyNodeReds: string[];
 	/** What an instance inherits of this machine's environment: PATH, HOME, TZ and the like; the configuration's come on top. */
 	inherited: Record<string, string>;
+	/** Where hooks run: the configuration's folder. */
+	folder: string;
+	/** What no output may repeat. */
+	secrets: readonly string[];
 }
 
 /** What a filled slot runs. */
@@ -194,7 +198,7 @@ export class ProcessTarget implements Target {
 	}
 
 	#failoverOf(slot: SlotName, index: number, spare: SpareKind): FailoverConfig | null {
-		const { environment } = this.#options;
+		const { environment, inherited, folder, secrets } = this.#options;
 		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
 		if (environment.mode !== 'hot-spare' || instances < 2) return null;
 		const others = Array.from({ length: instances }, (_, other) => other).filter((other) => other !== index);
@@ -203,7 +207,10 @@ export class ProcessTarget implements Target {
 			spare,
 			cutTopic,
 			connectMs: timeouts.connectMs,
+			settings: environment.failover,
+			commands: { folder, variables: inherited, secrets },
 			peers: Object.fromEntries(others.map((other) => [`${slot}/${other}`, this.#layout.instance(slot, other).addressFile])),
+			membersFolder: this.#layout.slots,
 			router: { router, directory, webSockets },
 		};
 	}

@@ -1,0 +1,68 @@
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
+import { ControlUnreachable } from '../lib/control/client.ts';
+import type { Instance } from '../lib/targets/instance.ts';
+
+/** Another instance of the environment, of either slot. */
+export type Member = Pick<Instance, 'name' | 'confirm' | 'status'>;
+
+/** For the answers of all; they come from memory. */
+const ANSWER_MS = 300;
+
+/**
+ * Lets an active instance go on while the store of the leases is lost, as Patroni's fail-safe mode does
+ * (https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html): as long as every member that could take its seat promises not to.
+ * A member that does not exist, or whose runner is gone, cannot take anything; one that does not answer might.
+ */
+export class Confirmation {
+	readonly #members: () => Member[];
+	readonly #clock: MonotonicClock;
+	#promise: { holder: string; untilMs: number } | null = null;
+
+	constructor(members: () => Member[], clock: MonotonicClock) {
+		this.#members = members;
+		this.#clock = clock;
+	}
+
+	/** Whether all the others leave the seat to this holder for so long from now on. */
+	async byAll(holder: string, forMs: number): Promise<boolean> {
+		const answers = await Promise.all(this.#members().map((member) => this.#ask(() => member.confirm(holder, forMs), true)));
+		return answers.every(Boolean);
+	}
+
+	/** Another instance's request, which is granted to one at a time. */
+	promise(holder: string, forMs: number): boolean {
+		if (this.#promise && this.#promise.holder !== holder && this.promisedTo) return false;
+		this.#promise = { holder, untilMs: this.#clock.nowMs() + forMs };
+		return true;
+	}
+
+	/** To whom this instance has left the seat; null where it has not. */
+	get promisedTo(): string | null {
+		return this.#promise && this.#clock.nowMs() < this.#promise.untilMs ? this.#promise.holder : null;
+	}
+
+	/** A member that runs its flows under a lease that the store may have forgotten; null where none says so. */
+	async whoIsActive(): Promise<string | null> {
+		const active = await Promise.all(
+			this.#members().map(async (member) =>
+				(await this.#ask(async () => (await member.status())?.lease ?? null, null)) ? member.name : null,
+			),
+		);
+		return active.find((name) => name !== null) ?? null;
+	}
+
+	/** @param gone what stands for the answer of one that is no longer there */
+	async #ask<T>(call: () => Promise<T>, gone: T): Promise<T | null> {
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<null>((resolve) => {
+			timer = setTimeout(() => resolve(null), ANSWER_MS);
+		});
+		try {
+			return await Promise.race([call(), late]);
+		} catch (error) {
+			return error instanceof ControlUnreachable && error.gone ? gone : null;
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+}
