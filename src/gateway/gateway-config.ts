@@ -19,11 +19,12 @@ export function readGatewayConfig(file: string | undefined): GatewayConfig {
 	if (!isText(host)) throw invalid(`${file}: host must be an address`);
 	if (!isPort(port)) throw invalid(`${file}: port must be between 0 and 65535`);
 	if (!isText(tokenFile) || !isText(stateFile)) throw invalid(`${file}: tokenFile and stateFile must be paths`);
-	const { webSockets = 'keep', accessLog = null, metricsPort = null } = value;
+	const { webSockets = 'keep', takeover, accessLog = null, metricsPort = null } = value;
 	if (webSockets !== 'keep' && webSockets !== 'close') throw invalid(`${file}: webSockets must be keep or close`);
+	if (!isLimits(takeover)) throw invalid(`${file}: takeover must have a positive maxMs and maxRequests`);
 	if (metricsPort !== null && !isPort(metricsPort)) throw invalid(`${file}: metricsPort must be a port or null`);
 	if (!isAccessLog(accessLog)) throw invalid(`${file}: accessLog must have a file and maxBytes, or be null`);
-	return { name, host, port, tokenFile, stateFile, webSockets, accessLog, metricsPort };
+	return { name, host, port, tokenFile, stateFile, webSockets, takeover, accessLog, metricsPort };
 }
 
 export function readToken(tokenFile: string): string {
@@ -41,10 +42,19 @@ function isPort(value: unknown): value is number {
 	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535;
 }
 
+function isLimits(value: unknown): value is GatewayConfig['takeover'] {
+	const { maxMs, maxRequests } = (value ?? {}) as Partial<Record<string, unknown>>;
+	return isCount(maxMs) && isCount(maxRequests);
+}
+
 function isAccessLog(value: unknown): value is GatewayConfig['accessLog'] {
 	if (value === null) return true;
 	const { file, maxBytes } = value as Partial<Record<string, unknown>>;
-	return isText(file) && Number.isSafeInteger(maxBytes) && (maxBytes as number) > 0;
+	return isText(file) && isCount(maxBytes);
+}
+
+function isCount(value: unknown): value is number {
+	return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function isText(value: unknown): value is string {

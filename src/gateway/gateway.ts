@@ -44,7 +44,7 @@ export class Gateway {
 
 	private constructor(parts: GatewayParts, traffic: StoredTraffic) {
 		this.#parts = parts;
-		this.#switch = new TrafficSwitch(traffic, this.#tally);
+		this.#switch = new TrafficSwitch(traffic, this.#tally, parts.config.takeover);
 		const failures = new FailureLog(parts.log);
 		this.#observers = new Observers(parts.config, parts.log, () => this.#status());
 		this.#public = createPublicServer(this.#switch, {
@@ -118,6 +118,7 @@ export class Gateway {
 			pid: this.#state.pid,
 			url: this.#state.publicUrl,
 			traffic: this.#switch.traffic,
+			waiting: this.#switch.waiting,
 			inFlight: this.#tally.requests.byInstance(upstreams),
 			webSockets: this.#tally.webSockets.byInstance(upstreams),
 			totals: { ...this.#tally.totals },

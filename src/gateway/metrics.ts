@@ -33,16 +33,15 @@ export class Metrics {
 			});
 		total('requests', 'Requests that came.');
 		total('failed', 'Requests that got an error from the gateway itself, or a broken answer.');
-		total('held', 'Requests that had to wait in a hold.');
+		total('held', 'Requests that had to wait, in a hold or for an instance.');
 		this.#byInstance('flowferry_requests_in_flight', 'Requests passed on and not yet answered.', () => status().inFlight);
 		this.#byInstance('flowferry_websockets', 'Open WebSockets.', () => status().webSockets ?? {});
 		new Gauge({
 			name: 'flowferry_requests_waiting',
-			help: 'Requests that wait in a hold just now.',
+			help: 'Requests that wait just now, in a hold or for an instance.',
 			registers,
 			collect() {
-				const { traffic } = status();
-				this.set(traffic.state === 'held' ? traffic.waiting : 0);
+				this.set(status().waiting);
 			},
 		});
 		new Gauge({

@@ -6,7 +6,7 @@ import type { Connection, Forwarder, Forwarding } from './forwarder.ts';
 import type { FailureLog } from './log.ts';
 import type { OpenWebSockets } from './open-web-sockets.ts';
 import type { Tally } from './tally.ts';
-import type { Visitor } from './visitor.ts';
+import type { Refusal, Visitor } from './visitor.ts';
 
 export interface VisitParts {
 	forwarder: Forwarder;
@@ -44,16 +44,19 @@ export class RequestVisit implements Visitor, Forwarding {
 		response.once('close', () => this.#report());
 	}
 
-	async pass(upstreams: Upstream[]): Promise<void> {
+	async pass(upstreams: Upstream[]): Promise<'done' | 'unreachable'> {
 		const { forwarder, tally } = this.#parts;
 		const connection = await forwarder.connect(upstreams, (instance) => tally.requests.enter(instance));
-		if (connection === null) this.#fail(badGateway);
-		else if (this.#response.destroyed) giveBack(connection);
+		// It left, or its time was over, while the connection was made.
+		const isOver = this.#failed || this.#response.destroyed;
+		if (connection === null) return isOver ? 'done' : 'unreachable';
+		if (isOver) giveBack(connection);
 		else this.#forward(connection);
+		return 'done';
 	}
 
-	refuse(): void {
-		this.#fail(unavailable);
+	refuse(reason: Refusal): void {
+		this.#fail(reason === 'unreachable' ? badGateway : unavailable);
 	}
 
 	answering(answer: IncomingMessage): void {

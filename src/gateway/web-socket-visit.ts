@@ -8,7 +8,7 @@ import type { Connection, Forwarding } from './forwarder.ts';
 import { closeFrame, FrameTracker } from './frame-tracker.ts';
 import type { OpenWebSocket } from './open-web-sockets.ts';
 import type { VisitParts } from './request-visit.ts';
-import type { Visitor } from './visitor.ts';
+import type { Refusal, Visitor } from './visitor.ts';
 
 /** Service restart (RFC 6455's registry): the client is to connect again. */
 const serviceRestart = 1012;
@@ -46,16 +46,19 @@ export class WebSocketVisit implements Visitor, Forwarding, OpenWebSocket {
 		return this.#connection?.upstream.instance ?? '';
 	}
 
-	async pass(upstreams: Upstream[]): Promise<void> {
+	async pass(upstreams: Upstream[]): Promise<'done' | 'unreachable'> {
 		const { forwarder, tally } = this.#parts;
 		const connection = await forwarder.connect(upstreams, (instance) => tally.webSockets.enter(instance));
-		if (connection === null) this.#answer(badGateway);
-		else if (this.#socket.destroyed) this.#giveBack(connection);
+		// It left, or its time was over, while the connection was made.
+		const isOver = this.#settled || this.#socket.destroyed;
+		if (connection === null) return isOver ? 'done' : 'unreachable';
+		if (isOver) this.#giveBack(connection);
 		else this.#forward(connection);
+		return 'done';
 	}
 
-	refuse(): void {
-		this.#answer(unavailable);
+	refuse(reason: Refusal): void {
+		this.#answer(reason === 'unreachable' ? badGateway : unavailable);
 	}
 
 	/** The upstream answers with something else than an upgrade; that is relayed. */

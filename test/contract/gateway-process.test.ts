@@ -198,7 +198,10 @@ describe('the program', () => {
 		const directory = await mkdtemp(join(tmpdir(), 'flowferry-gateway-'));
 		const { configFile, stateFile, tokenFile } = gatewayFiles(directory);
 		await writeFile(tokenFile, 'c'.repeat(64));
-		await writeFile(configFile, JSON.stringify({ name: 'staging', host: '127.0.0.1', port: 0, stateFile, tokenFile }));
+		await writeFile(
+			configFile,
+			JSON.stringify({ name: 'staging', host: '127.0.0.1', port: 0, stateFile, tokenFile, takeover: { maxMs: 1, maxRequests: 1 } }),
+		);
 		const child = spawn(process.execPath, [programPath('gateway'), configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
 		const ended = once(child, 'exit');
 		try {

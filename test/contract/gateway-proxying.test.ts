@@ -10,7 +10,7 @@ let backend: Backend;
 let pid: number;
 
 beforeAll(async () => {
-	[gateway, backend] = await Promise.all([startTestGateway(), startBackend('blue/0')]);
+	[gateway, backend] = await Promise.all([startTestGateway({ takeover: { maxMs: 300, maxRequests: 100 } }), startBackend('blue/0')]);
 	pid = await gateway.pid();
 });
 afterAll(async () => {
@@ -97,7 +97,7 @@ describe('an instance that does not accept', () => {
 		expect(await failed()).toBe(before);
 	});
 
-	it('gives 502 where there is no other, and its address stays inside', async () => {
+	it('gives 502 where there is no other in time, and its address stays inside', async () => {
 		const port = await freePort();
 		await gateway.router.route([{ instance: 'blue/1', url: `http://127.0.0.1:${port}` }]);
 		const before = await failed();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Router, RouterKind } from '../../src/lib/routers/router.ts';
 import { type Backend, startBackend } from '../support/backend.ts';
-import { startTestGateway, until } from '../support/gateway.ts';
+import { freePort, startTestGateway, until } from '../support/gateway.ts';
 import { describeWithHaproxy, startTestHaproxy } from '../support/haproxy.ts';
 
 /** A router under test, already running. */
@@ -14,10 +14,17 @@ interface RouterFixture {
 	remove(): Promise<void>;
 }
 
+/** How long a request waits for an instance that accepts it. */
+const takeoverMs = 1_500;
+
 const ample = { maxMs: 10_000, maxRequests: 1_000 };
 
 /** What every router must do, whatever it is made of. */
-function describeRouter(name: RouterKind, describe: (name: string, tests: () => void) => void, start: () => Promise<RouterFixture>): void {
+function describeRouter(
+	name: RouterKind,
+	describe: (name: string, tests: () => void) => void,
+	start: (takeoverMs: number) => Promise<RouterFixture>,
+): void {
 	describe(`router contract: ${name}`, () => {
 		let fixture: RouterFixture;
 		let router: Router;
@@ -25,7 +32,7 @@ function describeRouter(name: RouterKind, describe: (name: string, tests: () => 
 		let green: Backend;
 
 		beforeAll(async () => {
-			[fixture, blue, green] = await Promise.all([start(), startBackend('blue/0'), startBackend('green/0')]);
+			[fixture, blue, green] = await Promise.all([start(takeoverMs), startBackend('blue/0'), startBackend('green/0')]);
 			router = fixture.router;
 		});
 		afterAll(async () => {
@@ -183,6 +190,84 @@ function describeRouter(name: RouterKind, describe: (name: string, tests: () => 
 			fresh.close();
 			old.close();
 		});
+
+		describe('while its instance is dead', () => {
+			const dead = async () => ({ instance: 'blue/1', url: `http://127.0.0.1:${await freePort()}` });
+			const untilWaiting = (count: number) => until(async () => (await router.status())?.waiting === count);
+			const failed = async () => (await router.status())?.totals.failed;
+
+			it('what comes waits, and goes to the instance that the traffic is ordered to', async () => {
+				await router.route([await dead()]);
+				const before = await failed();
+				const body = randomBytes(1024 * 1024);
+				const upload = fetch(`${fixture.url}/echo`, { method: 'POST', body });
+				const socket = openWebSocket(fixture.url);
+				const answers = Array.from({ length: 20 }, (_, count) => get(`/${count}`));
+				await untilWaiting(22);
+				expect((await router.status())?.traffic.state).toBe('flowing');
+				await sleep(300);
+				await router.route([green.upstream]);
+				for (const answer of await Promise.all(answers)) expect(await answer.text()).toBe('green/0');
+				expect(await (await upload).json()).toMatchObject({ sha256: createHash('sha256').update(body).digest('hex') });
+				expect(await exchange(socket, 'one')).toBe('green/0: one');
+				socket.close();
+				expect(await failed()).toBe(before);
+				await untilWaiting(0);
+			});
+
+			it('what comes waits for the same instance to come back', async () => {
+				const upstream = await dead();
+				await router.route([upstream]);
+				const answers = Array.from({ length: 5 }, (_, count) => get(`/${count}`));
+				await untilWaiting(5);
+				const back = await startBackend('blue/1', Number(new URL(upstream.url).port));
+				for (const answer of await Promise.all(answers)) expect(await answer.text()).toBe('blue/1');
+				await router.route([blue.upstream]);
+				await back.kill();
+			});
+
+			it('it gives up after the time that is set for it', async () => {
+				await router.route([await dead()]);
+				const before = (await failed())!;
+				const began = performance.now();
+				const answer = await get('/');
+				const took = performance.now() - began;
+				expect([502, 503]).toContain(answer.status);
+				expect(took).toBeGreaterThan(takeoverMs * 0.9);
+				expect(took).toBeLessThan(takeoverMs * 1.8);
+				expect(await failed()).toBe(before + 1);
+			});
+
+			it('clients that leave are forgotten', async () => {
+				await router.route([await dead()]);
+				const leaving = new AbortController();
+				const request = fetch(`${fixture.url}/gone`, { signal: leaving.signal }).catch(() => 'left');
+				const socket = openWebSocket(fixture.url);
+				await untilWaiting(2);
+				leaving.abort();
+				socket.terminate();
+				expect(await request).toBe('left');
+				await untilWaiting(0);
+				await router.route([blue.upstream]);
+				expect(blue.seen).not.toContain('GET /gone');
+			});
+
+			// HAProxy tries each request again by itself: docs/guides/routers.md says so.
+			if (name === 'haproxy') return;
+			it('they go in the order of arrival', async () => {
+				const upstream = await dead();
+				await router.route([upstream]);
+				const answers = [];
+				for (let count = 0; count < 20; count++) {
+					answers.push(get(`/ordered/${count}`));
+					await untilWaiting(count + 1);
+				}
+				green.seen.length = 0;
+				await router.route([green.upstream]);
+				await Promise.all(answers);
+				expect(green.seen).toEqual(Array.from({ length: 20 }, (_, count) => `GET /ordered/${count}`));
+			});
+		});
 	});
 }
 
@@ -197,5 +282,5 @@ async function exchange(socket: WebSocket, text: string): Promise<string> {
 	return answer;
 }
 
-describeRouter('gateway', describe, () => startTestGateway());
-describeRouter('haproxy', describeWithHaproxy, startTestHaproxy);
+describeRouter('gateway', describe, (maxMs) => startTestGateway({ takeover: { maxMs, maxRequests: 1_000 } }));
+describeRouter('haproxy', describeWithHaproxy, (maxMs) => startTestHaproxy({ takeoverMs: maxMs }));

@@ -29,11 +29,11 @@ export function findInstalledHaproxy(): string | undefined {
 }
 
 /** A real HAProxy as a process of its own, on a free port, in a temporary folder. */
-export async function startTestHaproxy(): Promise<TestHaproxy> {
+export async function startTestHaproxy(options: Partial<HaproxyLaunch> = {}): Promise<TestHaproxy> {
 	const directory = await mkdtemp(join(tmpdir(), 'flowferry-haproxy-'));
 	const files = haproxyFiles(directory);
 	const port = await freePort();
-	const launch = { name: 'production', host: '127.0.0.1', port, files, holdMs: 30_000, searchPath: process.env.PATH ?? '' };
+	const launch = { name: 'production', host: '127.0.0.1', port, files, holdMs: 30_000, searchPath: process.env.PATH ?? '', ...options };
 	const start = () => startHaproxy(launch);
 	await start();
 	return {

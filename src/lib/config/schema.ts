@@ -94,6 +94,9 @@ const context = z.strictObject({
 		.describe('How much of it goes from one instance to the next; what is too large is left behind, and reported.'),
 });
 
+/** As long as the longest of HAProxy's holds. */
+const LONGEST_TAKEOVER_MS = 600_000;
+
 const failOn = z.enum([...severities, 'never']);
 
 const environmentKeys = z.strictObject({
@@ -182,9 +185,17 @@ const environmentKeys = z.strictObject({
 		),
 	failOn: failOn.default('error').describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
-		.strictObject({ maxRequests: z.int().positive().default(10_000).describe('That may wait at once.') })
+		.strictObject({
+			maxRequests: z.int().positive().default(10_000).describe('That may wait at once.'),
+			takeoverMs: ms
+				.max(LONGEST_TAKEOVER_MS)
+				.default(10_000)
+				.describe(
+					'How long a request waits for an instance when none accepts it: until it is back, or another has taken over; then 502 or 503.',
+				),
+		})
 		.prefault({})
-		.describe('Limits of the hold; past them requests get 503 with Retry-After.'),
+		.describe('Limits of what waits; past them requests get 503 with Retry-After.'),
 	failover: failover.prefault({}).describe('When a spare takes over beyond crashes and hangs, and what a lost state means.'),
 	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),

@@ -41,20 +41,22 @@ export function routerProcess(environment: NamedEnvironment, searchPath: string)
 }
 
 function processesOf(environment: NamedEnvironment, searchPath: string): Record<RouterKind, RouterProcess> {
-	const { name, host, port, directory, timeouts, webSockets, metricsPort = null } = environment;
+	const { name, host, port, directory, timeouts, webSockets, metricsPort = null, hold } = environment;
 	const { startMs, stopMs } = timeouts;
 	const accessLogBytes = environment.accessLog ? environment.accessLog.maxMB * 1024 * 1024 : null;
+	const takeover = { maxMs: hold.takeoverMs, maxRequests: hold.maxRequests };
 	const ofGateway = gatewayFiles(directory);
 	const ofHaproxy = haproxyFiles(directory);
 	return {
 		gateway: {
 			router: openRouter({ ...environment, router: 'gateway' }),
-			start: () => startGateway({ name, host, port, files: ofGateway, webSockets, accessLogBytes, metricsPort, startMs }),
+			start: () => startGateway({ name, host, port, files: ofGateway, takeover, webSockets, accessLogBytes, metricsPort, startMs }),
 			stop: () => stopGateway(ofGateway, stopMs),
 		},
 		haproxy: {
 			router: openRouter({ ...environment, router: 'haproxy' }),
-			start: () => startHaproxy({ name, host, port, files: ofHaproxy, holdMs: timeouts.holdMs, metricsPort, searchPath }),
+			start: () =>
+				startHaproxy({ name, host, port, files: ofHaproxy, holdMs: timeouts.holdMs, takeoverMs: hold.takeoverMs, metricsPort, searchPath }),
 			stop: () => stopHaproxy(ofHaproxy),
 		},
 	};

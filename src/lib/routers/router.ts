@@ -41,13 +41,15 @@ export interface RouterStatus {
 	/** Where users connect: `http://127.0.0.1:8080`. */
 	url: string;
 	traffic: Traffic;
+	/** Requests and WebSockets that wait just now, in a hold or for an instance that accepts none. */
+	waiting: number;
 	/** Requests passed on and not yet answered, by instance. */
 	inFlight: Record<string, number>;
 	/** Open WebSockets, by instance, where the router counts them; they are no requests. */
 	webSockets?: Record<string, number>;
 	/**
 	 * Since the router's start: requests that came; that got an error from the router itself (502, 503) or a broken
-	 * answer, but not those whose client left; that had to wait in a hold.
+	 * answer, but not those whose client left; that had to wait in a hold or, at the gateway, for an instance.
 	 */
 	totals: { requests: number; failed: number; held: number };
 }

@@ -5,7 +5,14 @@ import { readGatewayConfig, readToken } from '../../../src/gateway/gateway-confi
 
 const directory = mkdtempSync(join(tmpdir(), 'flowferry-gateway-config-'));
 const file = join(directory, 'file');
-const valid = { name: 'production', host: '127.0.0.1', port: 8080, tokenFile: '/t', stateFile: '/s' };
+const valid = {
+	name: 'production',
+	host: '127.0.0.1',
+	port: 8080,
+	tokenFile: '/t',
+	stateFile: '/s',
+	takeover: { maxMs: 1, maxRequests: 2 },
+};
 
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -26,6 +33,8 @@ describe('the configuration of the gateway', () => {
 		[{ ...valid, port: '8080' }, 'port'],
 		[{ ...valid, tokenFile: undefined }, 'tokenFile'],
 		[{ ...valid, webSockets: 'move' }, 'webSockets'],
+		[{ ...valid, takeover: undefined }, 'takeover'],
+		[{ ...valid, takeover: { maxMs: 0, maxRequests: 1 } }, 'takeover'],
 		[{ ...valid, metricsPort: -1 }, 'metricsPort'],
 		[{ ...valid, accessLog: { file: '/a' } }, 'accessLog'],
 	])('is refused: %j', (config, place) => {

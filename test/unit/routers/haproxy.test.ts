@@ -26,7 +26,7 @@ describe('the backends of a hold', () => {
 describe('the configuration', () => {
 	it('has every blank of its template filled in, also for IPv6', async () => {
 		const template = await readFile(new URL('../../../templates/haproxy.cfg', import.meta.url), 'utf8');
-		const text = renderHaproxyConfig(template, { host: '::1', port: 8080, metricsPort: 9464 }, holdBackends(30_000));
+		const text = renderHaproxyConfig(template, { host: '::1', port: 8080, metricsPort: 9464, takeoverMs: 10_000 }, holdBackends(30_000));
 		expect(text).not.toContain('{{');
 		expect(text).toContain('bind [::1]:8080');
 		for (const name of names) expect(text).toContain(`backend ${name}\n\ttimeout queue ${name.split('-')[1]}\n`);
@@ -41,6 +41,7 @@ const quiet: HaproxyFacts = {
 	),
 	holds: names.map((name) => ({ name, waiting: 0, occupied: false })),
 	between: 0,
+	retried: 0,
 	totals: { requests: 0, failed: 0, held: 0 },
 };
 

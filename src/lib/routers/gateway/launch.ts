@@ -8,7 +8,7 @@ import { ensureToken } from '../../control/token.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { isAt } from '../listen-fault.ts';
-import type { WebSocketPolicy } from '../router.ts';
+import type { HoldLimits, WebSocketPolicy } from '../router.ts';
 import { GatewayRouter } from './gateway-router.ts';
 import type { GatewayConfig, GatewayFailure, GatewayStatus } from './protocol.ts';
 import { GatewayExit } from './protocol.ts';
@@ -28,6 +28,8 @@ export interface GatewayLaunch {
 	host: string;
 	port: number;
 	files: GatewayFiles;
+	/** For requests that no instance accepts; by default 10,000 of them for 10,000 ms. */
+	takeover?: HoldLimits;
 	/** Default keep. */
 	webSockets?: WebSocketPolicy;
 	/** Of the access log, with what it put aside; null, the default: none is written. */
@@ -68,6 +70,7 @@ export async function startGateway(launch: GatewayLaunch): Promise<void> {
 		tokenFile: files.tokenFile,
 		stateFile: files.stateFile,
 		webSockets: launch.webSockets ?? 'keep',
+		takeover: launch.takeover ?? { maxMs: 10_000, maxRequests: 10_000 },
 		accessLog: accessLogBytes === null ? null : { file: files.accessLogFile, maxBytes: accessLogBytes },
 		metricsPort: launch.metricsPort ?? null,
 	};

@@ -1,4 +1,4 @@
-import type { RouterStatus, StoredTraffic, Upstream, WebSocketPolicy } from '../router.ts';
+import type { HoldLimits, RouterStatus, StoredTraffic, Upstream, WebSocketPolicy } from '../router.ts';
 
 /** What the gateway's program is started with: the JSON file named by its only argument. */
 export interface GatewayConfig {
@@ -14,6 +14,8 @@ export interface GatewayConfig {
 	stateFile: string;
 	/** `close`: a cutover's hold ends all WebSockets with status 1012, so that clients connect again; `keep`: it leaves them. */
 	webSockets: WebSocketPolicy;
+	/** For requests that no instance accepts: they wait until one does, or the traffic goes elsewhere. */
+	takeover: HoldLimits;
 	/** Null: none. */
 	accessLog: { file: string; maxBytes: number } | null;
 	/** Where Prometheus finds the figures, on 127.0.0.1; null: nowhere. */

@@ -11,18 +11,26 @@ export interface HaproxyAddress {
 	port: number;
 	/** Null: none. */
 	metricsPort: number | null;
+	/** How long a request that no server accepts is tried again. */
+	takeoverMs: number;
 }
+
+/** Between two tries of a request that the only server refuses: HAProxy waits as long as a connection may take, at most 1 s. */
+const retryMs = 100;
 
 /**
  * Fills in the template. Pure.
  * @param template `templates/haproxy.cfg`
  */
-export function renderHaproxyConfig(template: string, { host, port, metricsPort }: HaproxyAddress, holds: readonly HoldBackend[]): string {
+export function renderHaproxyConfig(template: string, address: HaproxyAddress, holds: readonly HoldBackend[]): string {
+	const { host, port, metricsPort, takeoverMs } = address;
 	const values: Record<string, string> = {
 		socket: socketName,
 		occupant: occupantName,
 		map: mapName,
 		bind: `${bindHost(host)}:${port}`,
+		retryMs: String(retryMs),
+		retries: String(Math.ceil(takeoverMs / retryMs)),
 		waiting: holds.map(({ name }) => `\thttp-request set-var(txn.waiting) queue(${name}) if { var(txn.hold) -m str ${name} }`).join('\n'),
 		holds: holds
 			.map(({ name, maxMs }) => `backend ${name}\n\ttimeout queue ${maxMs}\n\tserver gate unix@inner.sock maxconn 1`)

@@ -19,8 +19,10 @@ export interface HaproxyFacts {
 	/** Servers of the flows, of both backends. */
 	servers: ServerFacts[];
 	holds: HoldFacts[];
-	/** Requests on their way to a server: being tried again, or just let out of a hold. */
+	/** Requests on their way to a server: just let out of a hold, or `retried`. */
 	between: number;
+	/** Requests and WebSockets that no server has accepted yet. */
+	retried: number;
 	totals: { requests: number; failed: number; held: number };
 }
 
@@ -63,7 +65,7 @@ export function readFacts(answer: string): HaproxyFacts {
 	const holdRows = rows.filter(({ pxname, svname }) => isHoldBackend(pxname ?? '') && svname === 'BACKEND');
 	const letOut = sum(holdRows, ({ scur, qcur }) => count(scur) - count(qcur)) - count(frontend('inner').scur);
 	const flows = [backend('requests'), backend('websockets')];
-	const retried = sum(flows, ({ scur }) => count(scur)) - sum(servers, ({ inside }) => inside);
+	const retried = Math.max(0, sum(flows, ({ scur }) => count(scur)) - sum(servers, ({ inside }) => inside));
 	return {
 		pid,
 		map: {
@@ -78,7 +80,8 @@ export function readFacts(answer: string): HaproxyFacts {
 			waiting: count(qcur),
 			occupied: (occupants.get(pxname) ?? 0) > 0,
 		})),
-		between: Math.max(0, letOut) + Math.max(0, retried),
+		between: Math.max(0, letOut) + retried,
+		retried,
 		totals: {
 			requests: count(frontend('public').req_tot),
 			failed:

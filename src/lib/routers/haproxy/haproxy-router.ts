@@ -13,7 +13,7 @@ import { gateOrders, holdOrders, NoServer, routeOrders, serverOrders, webSocketO
 import { ask, HaproxyGone, order } from './runtime-socket.ts';
 import type { HaproxyState } from './state-file.ts';
 import { readHaproxyState, writeHaproxyState } from './state-file.ts';
-import { inFlightOf, trafficOf, upstreamsOf, webSocketsOf } from './view.ts';
+import { inFlightOf, trafficOf, upstreamsOf, waitingOf, webSocketsOf } from './view.ts';
 
 /** An occupant passes three sockets of HAProxy's own. */
 const occupyMs = 3_000;
@@ -42,6 +42,7 @@ export class HaproxyRouter implements Router {
 			kind: 'haproxy',
 			url: state.publicUrl,
 			traffic: trafficOf(facts),
+			waiting: waitingOf(facts),
 			inFlight: inFlightOf(facts),
 			webSockets: webSocketsOf(facts),
 			totals: facts.totals,

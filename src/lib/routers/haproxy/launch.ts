@@ -23,6 +23,8 @@ export interface HaproxyLaunch extends PublicAddress {
 	files: HaproxyFiles;
 	/** The longest that a request waits in a hold: HAProxy has to know it from the beginning. */
 	holdMs: number;
+	/** How long a request waits when no instance accepts it. Default 10,000. */
+	takeoverMs?: number;
 	/** Where Prometheus finds HAProxy's own figures, on 127.0.0.1; default null: nowhere. */
 	metricsPort?: number | null;
 	/** As in the variable PATH: where `haproxy` is looked for. */
@@ -54,7 +56,7 @@ export async function startHaproxy(launch: HaproxyLaunch): Promise<void> {
 }
 
 async function startAnew(launch: HaproxyLaunch): Promise<void> {
-	const { files, host, port, metricsPort = null } = launch;
+	const { files, host, port, metricsPort = null, takeoverMs = 10_000 } = launch;
 	const program = await findHaproxy(launch.searchPath);
 	mustHaveShortPath(files, launch.name);
 	await mkdir(files.directory, { recursive: true, mode: 0o700 });
@@ -62,7 +64,7 @@ async function startAnew(launch: HaproxyLaunch): Promise<void> {
 	// One whose state file was lost has the port, and is nobody's.
 	if (left === null) await stopHaproxy(files);
 	const template = await readFile(join(packageRoot(), 'templates', 'haproxy.cfg'), 'utf8');
-	await replaceFile(files.configFile, renderHaproxyConfig(template, { host, port, metricsPort }, holdBackends(launch.holdMs)));
+	await replaceFile(files.configFile, renderHaproxyConfig(template, { host, port, metricsPort, takeoverMs }, holdBackends(launch.holdMs)));
 	await replaceFile(files.mapFile, initialMap);
 	const state = { publicUrl: `http://${userFacing(host)}:${port}`, traffic: left?.traffic ?? ({ state: 'closed' } as const) };
 	const logStart = await sizeOf(files.logFile);

@@ -6,8 +6,17 @@ import { instanceOf } from './orders.ts';
 export function trafficOf(facts: HaproxyFacts): Traffic {
 	const upstreams = upstreamsOf(facts);
 	const { state, since } = facts.map;
-	if (state === 'held') return { state, since, waiting: facts.holds.reduce((sum, { waiting }) => sum + waiting, 0), upstreams };
+	if (state === 'held') return { state, since, waiting: heldOf(facts), upstreams };
 	return state === 'flowing' ? { state, upstreams } : { state: 'closed' };
+}
+
+/** In a hold, or for a server that accepts. */
+export function waitingOf(facts: HaproxyFacts): number {
+	return heldOf(facts) + facts.retried;
+}
+
+function heldOf({ holds }: HaproxyFacts): number {
+	return holds.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
 export function upstreamsOf({ servers }: HaproxyFacts): Upstream[] {
