@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createMetricsServer } from '../lib/control/metrics-server.ts';
 import type { RouterStatus } from '../lib/routers/router.ts';
 import type { EndedVisit } from './ended-visit.ts';
 
@@ -60,15 +61,8 @@ export class Metrics {
 		if (kind === 'request') this.#duration.observe({ code: status === 0 ? 'none' : `${Math.floor(status / 100)}xx` }, ms / 1000);
 	}
 
-	/** Answers `GET /metrics`; to be opened on loopback only, for it asks for no token. */
 	server(): Server {
-		return createServer((request, response) => {
-			if (request.method !== 'GET' || request.url !== '/metrics') return response.writeHead(404).end();
-			this.#registry.metrics().then(
-				(text) => response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
-				() => response.writeHead(500).end(),
-			);
-		});
+		return createMetricsServer(this.#registry);
 	}
 
 	#byInstance(name: string, help: string, counts: () => Record<string, number>): void {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { listenOnLoopback } from '../lib/control/server.ts';
 import type { GatewayConfig } from '../lib/routers/gateway/protocol.ts';
 import type { RouterStatus } from '../lib/routers/router.ts';
 import { AccessLog } from './access-log.ts';
@@ -23,11 +24,9 @@ export class Observers {
 
 	/** Throws StartFailure where the metrics' port cannot be had. */
 	async start(): Promise<void> {
-		const server = this.#server;
-		if (server === null) return;
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', (error) => reject(explainMetricsError(error, this.#config)));
-			server.listen({ host: '127.0.0.1', port: this.#config.metricsPort ?? 0 }, resolve);
+		if (this.#server === null) return;
+		await listenOnLoopback(this.#server, this.#config.metricsPort ?? 0).catch((error: Error) => {
+			throw explainMetricsError(error, this.#config);
 		});
 	}
 

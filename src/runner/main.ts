@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
-import { userCommands } from '../lib/adapters/user-command.ts';
+import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { createRedactor } from '../lib/config/secrets.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
@@ -22,6 +22,8 @@ import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { ProcessInstance } from '../lib/targets/process/process-instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Log } from './log.ts';
+import { serveMetrics } from './metrics-port.ts';
+import { RoleHook } from './role-hook.ts';
 import { Runner } from './runner.ts';
 
 /** A store that somebody else does not let go of must not keep the runner from what else it has to do before its lease ends. */
@@ -29,6 +31,9 @@ const STORE_BUSY_MS = 200;
 
 /** Another instance's answer from memory. */
 const PEER_ANSWER_MS = 1000;
+
+/** A hook that runs when the runner is to end gets so long; whoever ended it waits. */
+const LAST_HOOK_MS = 3_000;
 
 const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
 const log = new Log(config.logFile);
@@ -38,10 +43,12 @@ const now = () => new Date();
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
+const runCommand = commandsOf(config);
+const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run: runCommand }, log);
 const runner = new Runner(config, {
 	leases: new SqliteLeaseStore(database, systemClock()),
 	failover: new SqliteFailoverStore(database, new SqliteJournal(database, now), now),
-	runCommand: userCommands(config.failover?.commands.folder ?? config.userDir, createRedactor(config.failover?.commands.secrets ?? [])),
+	runCommand,
 	members: () => membersOf(config),
 	peer: (instance) => {
 		const addressFile = config.failover?.peers[instance];
@@ -50,9 +57,11 @@ const runner = new Runner(config, {
 	router: config.failover && openRouter(config.failover.router),
 	clock: systemClock(),
 	log,
+	roles,
 	pid: process.pid,
 	credentialSecret,
 });
+if (config.metricsPort !== null) await serveMetrics(config.environment, config.metricsPort, () => runner.status(), log);
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),
@@ -69,9 +78,18 @@ function membersOf({ failover, tokenFile, instance }: RunnerConfig): ProcessInst
 		.map(({ name, addressFile }) => new ProcessInstance(name, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {}));
 }
 
+/** Hooks and probes; what runs them is loaded with the first. */
+function commandsOf({ commands: { folder, variables, secrets } }: RunnerConfig): RunUserCommand {
+	return async (call) => {
+		const { userCommands } = await import('../lib/adapters/user-command.ts');
+		return await userCommands(folder, createRedactor(secrets))({ ...call, variables: { ...variables, ...call.variables } });
+	};
+}
+
 async function end(signal: string): Promise<never> {
 	log.write('stopping', { signal });
 	await runner.stop();
+	await roles.settled(LAST_HOOK_MS);
 	process.exit(0);
 }
 // A second one changes nothing: whoever asks again must not cut the end short, with the lease still held.

@@ -20,8 +20,6 @@ export interface ProbingParts {
 	failover: FailoverStore;
 	log: Log;
 	run: RunUserCommand;
-	/** What commands see besides. */
-	variables: Record<string, string>;
 	/** Where the active flows serve, under which lease; null where they are not active. */
 	active(): { url: string; token: number } | null;
 	progress(timeoutMs: number): Promise<NodeProgress[]>;
@@ -94,7 +92,7 @@ export class Probing {
 		const standstill = await this.#findStandstill(settings.probes.filter((probe) => 'progress' in probe));
 		if (standstill) return standstill;
 		const checks = settings.probes.filter((probe): probe is Exclude<Probe, ProgressProbe> => !('progress' in probe));
-		const variables = { ...this.#parts.variables, FLOWFERRY_INSTANCE: instance, FLOWFERRY_URL: url };
+		const variables = { FLOWFERRY_INSTANCE: instance, FLOWFERRY_URL: url };
 		try {
 			await runChecks(checks, [{ instance, url, variables }], run, settings.probeEveryMs);
 			return null;

@@ -1,6 +1,7 @@
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { FailoverStore, RoleCause, RoleChange } from '../lib/failover/failover-store.ts';
 import type { Log } from './log.ts';
+import type { RoleHook } from './role-hook.ts';
 import type { Predecessor } from './spare-watch.ts';
 
 /** Looked back through for how the one before ended. */
@@ -17,14 +18,22 @@ export class RoleBook {
 	readonly #store: FailoverStore;
 	readonly #clock: MonotonicClock;
 	readonly #log: Log;
+	readonly #roles: Pick<RoleHook, 'roleChanged'>;
 	readonly #identity: { instance: string; seat: string };
 	/** Entries are written in the order in which things happened. */
 	#turn: Promise<void> = Promise.resolve();
 
-	constructor(parts: { store: FailoverStore; clock: MonotonicClock; log: Log; identity: { instance: string; seat: string } }) {
+	constructor(parts: {
+		store: FailoverStore;
+		clock: MonotonicClock;
+		log: Log;
+		roles: Pick<RoleHook, 'roleChanged'>;
+		identity: { instance: string; seat: string };
+	}) {
 		this.#store = parts.store;
 		this.#clock = parts.clock;
 		this.#log = parts.log;
+		this.#roles = parts.roles;
 		this.#identity = parts.identity;
 	}
 
@@ -74,6 +83,7 @@ export class RoleBook {
 	async #record(atMs: number, change: Omit<RoleChange, 'at' | 'atMs' | 'seat' | 'instance'>): Promise<void> {
 		const entry = { at: new Date().toISOString(), atMs, ...this.#identity, ...change };
 		this.#log.write(entry.role === 'active' ? 'active' : 'no longer active', entry);
+		this.#roles.roleChanged(entry.role, entry.detail === '' ? entry.cause : `${entry.cause}: ${entry.detail}`, entry.token);
 		await this.#store.record(entry);
 	}
 

@@ -29,6 +29,7 @@ import { Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
+import type { RoleHook } from './role-hook.ts';
 import type { Predecessor } from './spare-watch.ts';
 import { SpareWatch } from './spare-watch.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
@@ -54,6 +55,7 @@ export interface RunnerParts {
 	peer: (instance: string) => Leader | null;
 	clock: MonotonicClock;
 	log: Log;
+	roles: Pick<RoleHook, 'roleChanged'>;
 	pid: number;
 	credentialSecret: string;
 }
@@ -75,6 +77,7 @@ export class Runner {
 	#state: InstanceState = 'starting';
 	readonly #restarts = new Restarts();
 	readonly #book: RoleBook;
+	readonly #roles: Pick<RoleHook, 'roleChanged'>;
 	readonly #failover: { store: FailoverStore; traffic: Traffic | null };
 	/** Where it goes on without the store. */
 	readonly #confirmation: Confirmation | null;
@@ -98,14 +101,15 @@ export class Runner {
 
 	constructor(
 		config: RunnerConfig,
-		{ leases, failover, router, runCommand, members, peer, clock, log, pid, credentialSecret }: RunnerParts,
+		{ leases, failover, router, runCommand, members, peer, clock, log, roles, pid, credentialSecret }: RunnerParts,
 	) {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
 		this.#credentialSecret = credentialSecret;
 		this.#holder = `${config.instance}@${pid}`;
-		this.#book = new RoleBook({ store: failover, clock, log, identity: { instance: config.instance, seat: config.seat } });
+		this.#roles = roles;
+		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
 		this.#failover = { store: failover, traffic: router && new Traffic(router, log) };
 		this.#confirmation = config.failover?.settings.storeLost === 'confirm' ? new Confirmation(members, clock) : null;
 		this.#lease = new LeaseKeeper({
@@ -188,6 +192,7 @@ export class Runner {
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
 			this.#state = next.state;
 			if (wasActive) await this.#afterEnd(ending);
+			if (next.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
 			await sleep(next.delayMs);
 		}
 	}
@@ -340,6 +345,7 @@ export class Runner {
 		const because = await this.#whyKeepSeat();
 		if (because) {
 			this.#log.write('it keeps the seat', { because });
+			this.#roles.roleChanged('standby', `${ending.cause}: ${ending.detail}`, token);
 			this.#ended = { ...ending, atMs: this.#clock.nowMs() };
 			return;
 		}
@@ -431,6 +437,7 @@ export class Runner {
 			this.#port = this.#listening.port;
 			this.#state = 'standby';
 			this.#log.write('standing by', this.#listening);
+			this.#roles.roleChanged('standby', 'it came up', null);
 			await this.#inTurn(() => this.#goOnIfActive(nodeRed));
 		} catch (error) {
 			this.#log.write('node-red does not come up', { error: String(error) });
@@ -503,7 +510,7 @@ export class Runner {
 		}, tickMs).unref();
 	}
 
-	#watchProgress({ settings, commands }: FailoverConfig, failover: FailoverStore, run: RunUserCommand): void {
+	#watchProgress({ settings }: FailoverConfig, failover: FailoverStore, run: RunUserCommand): void {
 		if (settings.probes.length === 0) return;
 		this.#probing = new Probing({
 			instance: this.#config.instance,
@@ -512,7 +519,6 @@ export class Runner {
 			failover,
 			log: this.#log,
 			run,
-			variables: commands.variables,
 			active: () => {
 				const token = this.#lease.token;
 				const url = this.#url;

@@ -1,4 +1,5 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
 import type { Config, EnvironmentConfig } from './schema.ts';
 
@@ -38,6 +39,6 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 		...environment,
 		name: chosen,
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
-		instances: environment.instances ?? 2,
+		instances: environment.instances ?? defaultInstances,
 	};
 }

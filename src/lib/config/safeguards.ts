@@ -89,6 +89,11 @@ export const hooks = z.strictObject({
 	before: atSteps.default({}).describe(`By step: a shell command that runs before it. The steps: ${steps.join(', ')}.`),
 	after: atSteps.default({}).describe('By step: a shell command that runs after it, whether it was done or failed.'),
 	promoted: command.optional().describe('Runs when the new release serves, after the bake time.'),
+	roleChanged: command
+		.optional()
+		.describe(
+			'Runs beside each instance, when it becomes active, stands by again, or has failed: docs/guides/hot-spare.md. One that fails is logged, no more.',
+		),
 	rolledBack: command.optional().describe('Runs when an earlier release serves: a promotion was undone, or `rollback` was asked for.'),
 });
 export type Hooks = z.infer<typeof hooks>;

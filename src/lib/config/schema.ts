@@ -5,6 +5,7 @@ import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
 import { failover } from './failover-config.ts';
+import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 
 const ms = z.int().positive();
@@ -131,6 +132,14 @@ const environmentKeys = z.strictObject({
 		.max(65535)
 		.optional()
 		.describe("Serves the router's figures for Prometheus at `http://127.0.0.1:<port>/metrics`. Default: nowhere."),
+	instanceMetricsPort: z
+		.int()
+		.min(1)
+		.max(65535)
+		.optional()
+		.describe(
+			"Serves each instance's figures for Prometheus, on 127.0.0.1: `blue/0` at this port, the other instances of blue and then those of green at the next ones. Default: nowhere.",
+		),
 	instances: z
 		.int()
 		.min(1)
@@ -204,10 +213,16 @@ const environmentKeys = z.strictObject({
 		.describe('The longest that each step of a promotion, and everything else that is waited for, may take; in milliseconds.'),
 });
 
-const environment = environmentKeys.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
-	path: ['accessLog'],
-	message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
-});
+const environment = environmentKeys
+	.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
+		path: ['accessLog'],
+		message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
+	})
+	.superRefine(({ instances = defaultInstances, instanceMetricsPort, port, metricsPort }, context) => {
+		if (instanceMetricsPort === undefined) return;
+		const message = metricsPortsFault(instanceMetricsPort, instances, { port, metricsPort });
+		if (message !== null) context.addIssue({ code: 'custom', path: ['instanceMetricsPort'], message });
+	});
 
 const ruleLevels = z
 	.record(z.string(), z.enum(['off', ...severities]))

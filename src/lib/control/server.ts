@@ -39,11 +39,11 @@ export function createControlServer(token: string, routes: ControlRoutes, failed
 	});
 }
 
-/** Listens on a free port of 127.0.0.1; gives the address. */
-export async function listenOnLoopback(server: Server): Promise<string> {
+/** Listens on 127.0.0.1; gives the address. @param port 0, the default: a free one */
+export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
-		server.listen(0, '127.0.0.1', resolve);
+		server.listen(port, '127.0.0.1', resolve);
 	});
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -128,6 +128,8 @@ export interface Instance {
 
 /** What a runner is told, on its standard input: variables may be secrets, and no file holds them. */
 export interface RunnerConfig {
+	/** The environment's name. */
+	environment: string;
 	instance: string;
 	seat: string;
 	/** Node-RED's program, `…/node-red/red.js`. */
@@ -150,6 +152,12 @@ export interface RunnerConfig {
 	startMs: number;
 	stopMs: number;
 	hungMs: number;
+	/** Where Prometheus finds the instance's figures, on 127.0.0.1; null: nowhere. */
+	metricsPort: number | null;
+	/** The user's shell command for changes of role; null: none. */
+	roleHook: { command: string; timeoutMs: number } | null;
+	/** Where commands of the user's run, what they see of this machine's environment, and what must not be repeated of what they print. */
+	commands: { folder: string; variables: Record<string, string>; secrets: readonly string[] };
 	/** By node id; written into the user directory sealed with a key that no file holds. */
 	credentials: Record<string, Record<string, string>>;
 	/** Node-RED's whole environment. */
@@ -165,8 +173,6 @@ export interface FailoverConfig {
 	cutTopic: string;
 	connectMs: number;
 	settings: FailoverSettings;
-	/** Where commands among the probes run, and with which environment. */
-	commands: { folder: string; variables: Record<string, string>; secrets: readonly string[] };
 	/** The other instances of its slot, by name: where each writes how it is reached. */
 	peers: Record<string, string>;
 	/** The folder in which each instance of the environment writes how it is reached: `<slot>/<index>/address.json`. */

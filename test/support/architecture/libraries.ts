@@ -11,7 +11,7 @@ export const libraryOwners: Record<string, string[]> = {
 	jsonata: ['src/lib/flows/', 'src/lib/lint/'],
 	listr2: ['src/lib/ui/'],
 	mqtt: ['src/lib/cutover/checks/'],
-	'prom-client': ['src/gateway/'],
+	'prom-client': ['src/gateway/', 'src/runner/'],
 	'simple-git': ['src/lib/adapters/'],
 	'write-file-atomic': ['src/lib/adapters/'],
 	yaml: ['src/lib/config/'],

@@ -35,6 +35,7 @@ describe('the sample configuration', () => {
 			'hooks',
 			'accessLog',
 			'metricsPort',
+			'instanceMetricsPort',
 		];
 		const without = (environment: object) => Object.fromEntries(Object.entries(environment).filter(([key]) => !shownOnly.includes(key)));
 		expect(without(sample)).toEqual(without(plain));

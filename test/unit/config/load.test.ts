@@ -75,6 +75,12 @@ const faults: [string, string, string, string][] = [
 		'2:8: dev.url: must not hold a user or a password',
 		'docs/configuration.md',
 	],
+	[
+		"a port of the instances' figures that is the router's",
+		`${DEV}environments:\n  p: { mode: load-balanced, port: 9003, instanceMetricsPort: 9000 }\n`,
+		'4:62: environments.p.instanceMetricsPort: takes the ports 9000 to 9003, one for each instance of both slots, but port is 9003',
+		'docs/configuration.md',
+	],
 	['no environments', DEV, '1:1: environments: is missing', 'production: { mode: hot-spare }'],
 	['environments of nobody', `${DEV}environments: {}\n`, '3:15: environments: must hold at least one', 'production: { mode'],
 	['an unknown key', `${DEV}stor: x\n${ENVIRONMENTS}`, '3:1: stor: is not a known key', 'Did you mean `store`?'],

@@ -93,14 +93,17 @@ describe('the watch of a spare', () => {
 
 describe('the book of roles', () => {
 	let changes: RoleChange[];
+	let told: unknown[];
 	let book: RoleBook;
+	const roles = { roleChanged: (...change: unknown[]) => void told.push(change) };
 	beforeEach(() => {
 		changes = [];
+		told = [];
 		const store = {
 			record: async (change: RoleChange) => void changes.unshift(change),
 			changes: async () => changes,
 		} as unknown as FailoverStore;
-		book = new RoleBook({ store, clock, log: quiet, identity: { instance: 'blue/1', seat: 'active' } });
+		book = new RoleBook({ store, clock, log: quiet, roles, identity: { instance: 'blue/1', seat: 'active' } });
 	});
 	const predecessor = { holder: 'blue/0@7', token: 3, lastSignMs: 4000 };
 
@@ -109,6 +112,7 @@ describe('the book of roles', () => {
 		book.tookOver(4, predecessor);
 		await until(() => changes.length === 2);
 		expect(changes[0]).toMatchObject({ instance: 'blue/1', role: 'active', token: 4, cause: 'hung', before: 'blue/0', tookMs: 100 });
+		expect(told).toEqual([['active', 'hung: no sign of life', 4]]);
 	});
 
 	it('calls one that said nothing silent, and counts from its last sign of life', async () => {
@@ -121,10 +125,11 @@ describe('the book of roles', () => {
 		const broken = { record: () => Promise.reject(new Error('the disk is full')) } as unknown as FailoverStore;
 		const lines: string[] = [];
 		const log = { write: (line: string) => void lines.push(line) } as unknown as Log;
-		await new RoleBook({ store: broken, clock, log, identity: { instance: 'blue/1', seat: 'active' } }).ended(3, {
+		await new RoleBook({ store: broken, clock, log, roles, identity: { instance: 'blue/1', seat: 'active' } }).ended(3, {
 			cause: 'crashed',
 			detail: '',
 		});
 		expect(lines).toContain('a change of role was not written down');
+		expect(told).toEqual([['standby', 'crashed', 3]]);
 	});
 });

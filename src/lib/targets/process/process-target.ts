@@ -8,6 +8,7 @@ import { explainDiskFault } from '../../adapters/disk-fault.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
+import { metricsPortOf } from '../../config/instance-ports.ts';
 import { ensureToken } from '../../control/token.ts';
 import type { SpareKind } from '../../failover/spare-kind.ts';
 import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failover-store.ts';
@@ -173,9 +174,11 @@ export class ProcessTarget implements Target {
 	}
 
 	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile): RunnerConfig {
-		const { environment, inherited } = this.#options;
+		const { environment, inherited, folder, secrets } = this.#options;
+		const { hooks, instanceMetricsPort: metricsBase, timeouts } = environment;
 		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
 		return {
+			environment: environment.name,
 			instance: `${slot}/${index}`,
 			seat: seatOf(environment.mode, index),
 			nodeRedProgram,
@@ -189,16 +192,19 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, index, spare),
-			startMs: environment.timeouts.startMs,
-			stopMs: environment.timeouts.stopMs,
-			hungMs: environment.timeouts.hungMs,
+			startMs: timeouts.startMs,
+			stopMs: timeouts.stopMs,
+			hungMs: timeouts.hungMs,
+			metricsPort: metricsBase === undefined ? null : metricsPortOf(metricsBase, environment.instances, slot, index),
+			roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: timeouts.hookMs } : null,
+			commands: { folder, variables: inherited, secrets },
 			credentials: environment.credentials,
 			variables: { ...inherited, ...environment.variables },
 		};
 	}
 
 	#failoverOf(slot: SlotName, index: number, spare: SpareKind): FailoverConfig | null {
-		const { environment, inherited, folder, secrets } = this.#options;
+		const { environment } = this.#options;
 		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
 		if (environment.mode !== 'hot-spare' || instances < 2) return null;
 		const others = Array.from({ length: instances }, (_, other) => other).filter((other) => other !== index);
@@ -208,7 +214,6 @@ export class ProcessTarget implements Target {
 			cutTopic,
 			connectMs: timeouts.connectMs,
 			settings: environment.failover,
-			commands: { folder, variables: inherited, secrets },
 			peers: Object.fromEntries(others.map((other) => [`${slot}/${other}`, this.#layout.instance(slot, other).addressFile])),
 			membersFolder: this.#layout.slots,
 			router: { router, directory, webSockets },
