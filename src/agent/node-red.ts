@@ -16,10 +16,12 @@ export interface PluginApi {
 	hooks: {
 		/** A promise that a callback returns is waited for. */
 		add(name: string, callback: (event: HookEvent) => Promise<void> | undefined): void;
-		/** `onSend`: false ends the messages here. Two declared parameters: they wait until `done` is called. */
+		/** `onSend`: false, or a promise of it, ends the messages here. Two declared parameters: they wait until `done` is called. */
 		add(
 			name: string,
-			callback: ((events: SendEvent[]) => false | undefined) | ((events: SendEvent[], done: (result?: false) => void) => void),
+			callback:
+				| ((events: SendEvent[]) => Promise<false | undefined> | false | undefined)
+				| ((events: SendEvent[], done: (result?: false) => void) => void),
 		): void;
 		remove(name: string): void;
 	};

@@ -9,8 +9,19 @@ import { KeepAlive } from './keep-alive.ts';
 import { MemoryContext } from './memory-context.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
+import { Primary } from './primary.ts';
 import { describeProgress } from './progress.ts';
-import type { AgentCall, AgentCalls, AgentEvent, AgentReport, CallMessage, FlowProblem, LeaseMessage, ReplyMessage } from './protocol.ts';
+import type {
+	AgentCall,
+	AgentCalls,
+	AgentEvent,
+	AgentReport,
+	CallMessage,
+	FlowProblem,
+	LeaseMessage,
+	PrimaryMessage,
+	ReplyMessage,
+} from './protocol.ts';
 import { Recent } from './recent.ts';
 import { quiesce } from './sources.ts';
 import { Streams } from './streams.ts';
@@ -34,6 +45,7 @@ function agent(api: PluginApi): void {
 	const inFlight = new InFlight(api, confirmLease);
 	const streams = new Streams(api);
 	const gate = new Gate(api, streams);
+	const primary = new Primary(api, readNews);
 	const connections = new DeferredConnections();
 	const keepAlive = new KeepAlive(api.server);
 	const context = new MemoryContext(() => findContextStores(api.settings));
@@ -62,6 +74,7 @@ function agent(api: PluginApi): void {
 		countAnew();
 		connections.forget();
 		gate.stop();
+		primary.end();
 	});
 	api.log.addHandler({
 		emit: (_event, entry) => {
@@ -80,6 +93,7 @@ function agent(api: PluginApi): void {
 		start: async () => {
 			if (gate.closed) throw new Error('the flows run already, behind a gate');
 			context.forgetImport();
+			primary.begin();
 			await startFlows();
 			return {};
 		},
@@ -93,6 +107,8 @@ function agent(api: PluginApi): void {
 			return { refused: `it is a Node-RED of a version that is not known: it has no ${unknown.join(', ')}` };
 		},
 		listen: async ({ topic, timeoutMs, follow }) => {
+			streams.count();
+			primary.comeLast();
 			const listening = await streams.listen(topic, timeoutMs);
 			if (follow) streams.follow();
 			return listening;
@@ -108,6 +124,7 @@ function agent(api: PluginApi): void {
 			streams.assertKnown(Object.keys(order.handled));
 			context.forgetImport();
 			connections.connectAll();
+			primary.begin();
 			return gate.open(order);
 		},
 		advance: async ({ order }) => {
@@ -219,8 +236,9 @@ function agent(api: PluginApi): void {
 		});
 	}
 
-	process.on('message', (message: CallMessage | LeaseMessage) => {
+	process.on('message', (message: CallMessage | LeaseMessage | PrimaryMessage) => {
 		if ('leaseUntilMs' in message) guardLease(message.leaseUntilMs);
+		else if ('primaryUntilMs' in message) primary.take(message);
 		else void answer(message);
 	});
 

@@ -56,6 +56,29 @@ export interface LeaseMessage {
 	leaseUntilMs: number | null;
 }
 
+/**
+ * Sent by the runner where several instances run the same flows: before the flows' start, at each renewal of the primary's
+ * lease, and when it has gone.
+ */
+export interface PrimaryMessage {
+	/** Until this moment of the host's monotonic clock, in milliseconds, the instance is the primary; null: it is not. */
+	primaryUntilMs: number | null;
+	/** Told before the flows start. */
+	sources?: SingletonSources;
+}
+
+/** Which sources the primary alone has; nodes by their ids in the flows. */
+export interface SingletonSources {
+	/** Every `inject` node. */
+	timers: boolean;
+	/** These nodes, whatever they are. */
+	nodes: string[];
+	/** Of these nodes those that emit of their own accord: they stand in a flow that is pinned as a whole. */
+	within: string[];
+	/** These are not among them, whatever else is said. */
+	except: string[];
+}
+
 /** What the agent tells unasked. */
 export type AgentEvent =
 	/** Node-RED has loaded its palette and flows, which stand stopped, and listens on this port of 127.0.0.1. */

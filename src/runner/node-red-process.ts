@@ -1,7 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { AgentCall, AgentCalls, AgentEvent, AgentReport, LeaseMessage, Position, ReplyMessage } from '../agent/protocol.ts';
+import type {
+	AgentCall,
+	AgentCalls,
+	AgentEvent,
+	AgentReport,
+	LeaseMessage,
+	Position,
+	PrimaryMessage,
+	ReplyMessage,
+} from '../agent/protocol.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
 
 /**
@@ -114,6 +123,11 @@ export class NodeRedProcess {
 	/** Until this moment of the monotonic clock, and no longer, the flows may run; null: no lease is held. */
 	grantUntil(leaseUntilMs: number | null): void {
 		this.#send({ leaseUntilMs } satisfies LeaseMessage);
+	}
+
+	/** Whether this instance fires what is to fire once, and until when. */
+	tellPrimary(message: PrimaryMessage): void {
+		this.#send(message);
 	}
 
 	kill(): void {

@@ -24,6 +24,7 @@ import { HeldContext } from './held-context.ts';
 import { HotSpare, type Leader } from './hot-spare.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
+import { PrimaryRole } from './primary-role.ts';
 import { Probing } from './probing.ts';
 import { Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
@@ -70,6 +71,8 @@ export class Runner {
 	readonly #log: Log;
 	readonly #credentialSecret: string;
 	readonly #lease: LeaseKeeper;
+	/** Null where no primary is elected. */
+	readonly #primary: PrimaryRole | null;
 	#nodeRed: NodeRedProcess | null = null;
 	#listening: { port: number; nodeRed: string } | null = null;
 	/** Kept when Node-RED is started again, so that the router finds it where it was. */
@@ -129,6 +132,14 @@ export class Runner {
 				},
 			},
 		});
+		this.#primary =
+			config.primary &&
+			new PrimaryRole({
+				...{ store: leases, clock, instance: config.instance, holder: this.#holder },
+				...{ timing: config.leaseTiming, sources: config.primary },
+				tell: (message) => this.#nodeRed?.tellPrimary(message),
+				log: (event, facts) => log.write(event, facts),
+			});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
 		this.#watchPulse();
 		if (!config.failover) return;
@@ -184,6 +195,7 @@ export class Runner {
 			this.#position = nodeRed.position;
 			this.#nodeRed = null;
 			this.#listening = null;
+			await this.#primary?.giveUp();
 			if (this.#isStopping()) return;
 			const wasActive = this.#state === 'active';
 			const next = this.#restarts.count(wasActive ? performance.now() - this.#activeSince : null);
@@ -200,7 +212,9 @@ export class Runner {
 	/** Ends Node-RED and frees the lease. */
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
+		this.#primary?.standStill();
 		await this.#nodeRed?.stop(this.#config.stopMs);
+		await this.#primary?.giveUp();
 		const token = this.#lease.token;
 		if (token !== null) await this.#book.ended(token, { cause: 'asked', detail: 'it was ended' });
 		await this.#lease.giveUp(null);
@@ -215,6 +229,7 @@ export class Runner {
 			seat: this.#config.seat,
 			lease: token === null ? null : { token },
 			following: this.#hot?.following ?? null,
+			primary: this.#primary?.held ?? null,
 			pid: process.pid,
 			childPid: this.#nodeRed?.pid ?? null,
 			url: this.#url,
@@ -273,6 +288,7 @@ export class Runner {
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
+				await this.#primary?.enter(deadline - performance.now());
 				const gate = cut ? await this.ask('open', { order: cut }, timeoutMs) : null;
 				if (!cut) {
 					await this.#context.restore(this.#nodeRed, timeoutMs);
@@ -380,6 +396,7 @@ export class Runner {
 			if (this.#state === 'quiesced') return nothing;
 			if (this.#lease.token === null) this.#require('active');
 			this.#handingOver = true;
+			this.#primary?.standStill();
 			// Crashed, and about to be started again: what does not run has no sources, and gets none any more.
 			if (this.#state !== 'active') return nothing;
 			this.#state = 'quiesced';
@@ -418,6 +435,7 @@ export class Runner {
 	/** The lease goes only when the flows no longer run: stopped by Node-RED, or dead with it. */
 	async #stopFlows(timeoutMs: number, handOverTo: string | null): Promise<void> {
 		this.#state = 'demoting';
+		this.#primary?.standStill();
 		const nodeRed = this.#nodeRed;
 		try {
 			await this.ask('stop', {}, timeoutMs);
@@ -428,6 +446,7 @@ export class Runner {
 			nodeRed?.kill();
 			await nodeRed?.exited;
 		}
+		await this.#primary?.giveUp();
 		await this.#lease.giveUp(handOverTo);
 	}
 
@@ -451,6 +470,7 @@ export class Runner {
 		if (this.#lease.token === null && !(await this.#getsLeaseBack())) return;
 		this.#state = 'activating';
 		this.#lease.announce();
+		await this.#primary?.enter(this.#config.startMs);
 		await nodeRed.call('start', {}, this.#config.startMs);
 		this.#isActive();
 		if (this.#lease.token !== null && this.#ended) this.#book.wentOn(this.#lease.token, this.#ended);

@@ -150,6 +150,7 @@ describe('load-balanced', () => {
 		expect(status.leases.map(({ seat, holder }) => [seat, holder.split('@')[0]])).toEqual([
 			['active/0', 'blue/0'],
 			['active/1', 'blue/1'],
+			['primary', expect.stringMatching(/^blue\/[01]$/)],
 		]);
 		expect(status.gateway?.traffic).toMatchObject({ state: 'flowing', upstreams: [{ instance: 'blue/0' }, { instance: 'blue/1' }] });
 	});

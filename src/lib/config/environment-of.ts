@@ -1,15 +1,18 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { PrimaryPolicy } from '../lint/singletons.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
 import type { Config, EnvironmentConfig } from './schema.ts';
 
 /** One environment with everything decided: what promotions and targets work with. */
-export type NamedEnvironment = EnvironmentConfig & {
+export type NamedEnvironment = Omit<EnvironmentConfig, 'primary'> & {
 	name: string;
 	/** Absolute. */
 	directory: string;
 	/** In each slot. */
 	instances: number;
+	/** What the primary alone fires; null where none is elected. */
+	primary: PrimaryPolicy | null;
 };
 
 /**
@@ -40,5 +43,15 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 		name: chosen,
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
 		instances: environment.instances ?? defaultInstances,
+		primary: primaryOf(environment),
 	};
+}
+
+const defaultPrimary: PrimaryPolicy = { timers: true, sources: [], except: [] };
+
+/** Null where nothing is to fire once, or where there is one instance anyway. */
+export function primaryOf(environment: Pick<EnvironmentConfig, 'mode' | 'instances' | 'primary'>): PrimaryPolicy | null {
+	if (environment.mode === 'hot-spare' || (environment.instances ?? defaultInstances) === 1) return null;
+	const policy = environment.primary ?? defaultPrimary;
+	return policy.timers || policy.sources.length > 0 ? policy : null;
 }

@@ -98,6 +98,19 @@ const context = z.strictObject({
 /** As long as the longest of HAProxy's holds. */
 const LONGEST_TAKEOVER_MS = 600_000;
 
+const pins = z.array(z.string().min(1)).default([]);
+
+const primary = z.strictObject({
+	timers: z
+		.boolean()
+		.default(true)
+		.describe('Whether inject nodes fire on the primary alone, at intervals, by timetables and at the start; else on every instance.'),
+	sources: pins.describe(
+		'What else goes out on the primary alone: ids, names or types of nodes, ids or names of flows and subflows for all sources in them; `*` stands for any text.',
+	),
+	except: pins.describe('What fires on every instance all the same, such as an inject that fills a context; named as in sources.'),
+});
+
 const failOn = z.enum([...severities, 'never']);
 
 const environmentKeys = z.strictObject({
@@ -139,6 +152,11 @@ const environmentKeys = z.strictObject({
 		.optional()
 		.describe(
 			"Serves each instance's figures for Prometheus, on 127.0.0.1: `blue/0` at this port, the other instances of blue and then those of green at the next ones. Default: nowhere.",
+		),
+	primary: primary
+		.optional()
+		.describe(
+			'For load-balanced mode with two instances or more: one of them is elected, and fires what is to fire once; docs/guides/load-balanced.md.',
 		),
 	instances: z
 		.int()
@@ -217,6 +235,10 @@ const environment = environmentKeys
 	.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
 		path: ['accessLog'],
 		message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
+	})
+	.refine(({ mode, primary: policy }) => mode === 'load-balanced' || policy === undefined, {
+		path: ['primary'],
+		message: 'is elected among instances that run at once, and in hot-spare mode one runs alone',
 	})
 	.superRefine(({ instances = defaultInstances, instanceMetricsPort, port, metricsPort }, context) => {
 		if (instanceMetricsPort === undefined) return;
@@ -297,7 +319,15 @@ export type EnvironmentConfig = Config['environments'][string];
 /** The part that judging flows needs: neither where they come from nor where they run. */
 export const lintConfigSchema = z.object({
 	environments: z
-		.record(z.string(), z.object({ mode: z.enum(modes), variables: z.record(z.string(), z.unknown()).default({}) }))
+		.record(
+			z.string(),
+			z.object({
+				mode: z.enum(modes),
+				variables: z.record(z.string(), z.unknown()).default({}),
+				instances: z.number().optional(),
+				primary: primary.optional(),
+			}),
+		)
 		.default({}),
 	lint: lint.prefault({}),
 });

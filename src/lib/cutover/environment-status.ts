@@ -127,6 +127,8 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 	if (active.length === 0) reasons.push('no instance is active');
 	if (activeSlots.size > 1) reasons.push('instances of both slots are active');
 	if (mode === 'hot-spare' && active.length > 1) reasons.push(`${active.length} instances are active`);
+	const roles = active.flatMap(({ status }) => status?.primary ?? []);
+	if (roles.length > 0 && !roles.includes(true)) reasons.push('no instance is the primary: no timer fires');
 	for (const { slot, instances } of slots) {
 		for (const { name, status } of instances) {
 			if (!status) reasons.push(`${name} does not answer`);

@@ -8,6 +8,7 @@ import type {
 	NodeProgress,
 	Position,
 	QuiesceReport,
+	SingletonSources,
 	StreamReport,
 	ValidationReport,
 } from '../../agent/protocol.ts';
@@ -59,6 +60,8 @@ export interface InstanceStatus {
 	lease: { token: number } | null;
 	/** A hot spare: whom it follows, and whether it knows by counting how far that one has come; null for any other. */
 	following: { instance: string; counted: boolean } | null;
+	/** Whether its timers fire; null where no primary is elected: in hot-spare mode, and where there is one instance alone. */
+	primary: boolean | null;
 	/** The runner's process. */
 	pid: number;
 	/** Node-RED's, where it runs. */
@@ -149,6 +152,8 @@ export interface RunnerConfig {
 	leaseTiming: LeaseTiming;
 	/** How it takes over by itself; null where it has nobody to take over from. */
 	failover: FailoverConfig | null;
+	/** What the primary alone fires; null where none is elected. */
+	primary: SingletonSources | null;
 	startMs: number;
 	stopMs: number;
 	hungMs: number;

@@ -41,8 +41,9 @@ function renderSlot({ slot, release, instances }: SlotStatus, theme: Theme): str
 	];
 }
 
-function renderInstance({ state, lease, url, agent, crashes }: InstanceStatus, theme: Theme): string {
+function renderInstance({ state, lease, primary, url, agent, crashes }: InstanceStatus, theme: Theme): string {
 	const facts = [
+		primary && 'primary',
 		url,
 		lease && `token ${lease.token}`,
 		agent && `${agent.inFlight} in flight`,

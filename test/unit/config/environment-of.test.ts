@@ -22,4 +22,14 @@ describe('environmentOf', () => {
 	it.each(['prodution', '__proto__', 'elsewhere'])('lists the known ones for %s', (name) => {
 		expect(() => environmentOf(two, name)).toThrow(/has staging, production/);
 	});
+
+	it.each<[string, object | null]>([
+		['mode: load-balanced', { timers: true, sources: [], except: [] }],
+		['mode: load-balanced, primary: { sources: [cronplus] }', { timers: true, sources: ['cronplus'], except: [] }],
+		['mode: load-balanced, primary: { timers: false }', null],
+		['mode: load-balanced, instances: 1', null],
+		['mode: hot-spare, instances: 2', null],
+	])('decides what the primary has: %s', (keys, primary) => {
+		expect(environmentOf(parseConfig(`${dev}environments: { production: { ${keys} } }`, 'f', {})).primary).toEqual(primary);
+	});
 });

@@ -197,6 +197,12 @@ const faults: [string, string, string, string][] = [
 		'docs/configuration.md',
 	],
 	[
+		'a primary where one instance runs alone',
+		`${DEV}${ENVIRONMENTS}    primary: { timers: true }\n`,
+		'6:14: environments.production.primary: is elected among instances that run at once',
+		'Leave it out with `mode: hot-spare`',
+	],
+	[
 		'text for a variable',
 		`${DEV}${ENVIRONMENTS}    variables:\n      A: 1\n`,
 		'7:10: environments.production.variables.A: must be text, but is a number',

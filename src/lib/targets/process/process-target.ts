@@ -12,7 +12,9 @@ import { metricsPortOf } from '../../config/instance-ports.ts';
 import { ensureToken } from '../../control/token.ts';
 import type { SpareKind } from '../../failover/spare-kind.ts';
 import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failover-store.ts';
+import type { FlowNode } from '../../flows/node.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
+import { resolveSingletons } from '../../lint/singletons.ts';
 import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
@@ -192,6 +194,7 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, index, spare),
+			primary: environment.primary && resolveSingletons(readFlows(userDir), environment.primary),
 			startMs: timeouts.startMs,
 			stopMs: timeouts.stopMs,
 			hungMs: timeouts.hungMs,
@@ -234,6 +237,11 @@ export class ProcessTarget implements Target {
 /** In hot-spare mode all instances of both slots compete for one seat; else each has its own, which its counterpart takes over. */
 function seatOf(mode: NamedEnvironment['mode'], index: number): string {
 	return mode === 'hot-spare' ? 'active' : `active/${index}`;
+}
+
+/** As `fillUserDir` wrote them. */
+function readFlows(userDir: string): FlowNode[] {
+	return JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as FlowNode[];
 }
 
 async function fillUserDir(userDir: string, palette: string, flows: string): Promise<void> {
