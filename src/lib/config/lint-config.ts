@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { Mode } from '../flows/mode.ts';
 import { findUnknownRules, type LintSection } from '../lint/settings.ts';
+import type { PrimaryPolicy } from '../lint/singletons.ts';
 import { parseYaml } from './document.ts';
+import { primaryOf } from './environment-of.ts';
 import { parseWith, readConfigText } from './load.ts';
 import { configInvalid } from './problem.ts';
 import type { Environment } from './references.ts';
@@ -12,6 +14,8 @@ export interface LintEnvironment {
 	mode: Mode;
 	/** Names of the variables that it sets. */
 	variables: string[];
+	/** What its primary alone fires; null where none is elected. */
+	primary: PrimaryPolicy | null;
 }
 
 /** What judging flows takes from a configuration. */
@@ -48,7 +52,8 @@ export async function loadLintConfig(
 		throw configInvalid(path, problems);
 	}
 	const found = Object.entries(environments).map(
-		([name, { mode, variables }]) => [name, { mode, variables: Object.keys(variables) }] as const,
+		([name, environment]) =>
+			[name, { mode: environment.mode, variables: Object.keys(environment.variables), primary: primaryOf(environment) }] as const,
 	);
 	return { section, environments: Object.fromEntries(found), directory };
 }
@@ -63,12 +68,17 @@ function select(value: unknown): unknown {
 					environments: Object.fromEntries(
 						Object.entries(environments).map(([name, each]) => [
 							name,
-							isRecord(each) ? { mode: each.mode, ...namesOnly(each.variables) } : each,
+							isRecord(each) ? { mode: each.mode, ...primaryOnly(each), ...namesOnly(each.variables) } : each,
 						]),
 					),
 				}
 			: {}),
 	};
+}
+
+/** Numbers alone: what refers to a variable may be unknown here. */
+function primaryOnly({ instances, primary }: Record<string, unknown>) {
+	return { ...(typeof instances === 'number' ? { instances } : {}), ...(primary === undefined ? {} : { primary }) };
 }
 
 /** The values may refer to secrets. */

@@ -50,6 +50,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		spare: spareKindOf(environment, report),
 		slots: await target.journal.slots(),
 		context: environment.context,
+		primary: environment.primary,
 		credentials: new Set(Object.keys(environment.credentials)),
 		safeguards: safeguardsOf(environment),
 		variables: variablesOf(setting),
@@ -70,9 +71,9 @@ function spareKindOf({ mode, spare }: NamedEnvironment, { verdicts }: LintReport
 }
 
 function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
-	const { mode } = setting.environment;
-	return judge(content.flows, { mode, settings: resolveSettings(setting.lint, setting.plugin), variables: [...variablesOf(setting)] })
-		.report;
+	const { mode, primary } = setting.environment;
+	const settings = resolveSettings(setting.lint, setting.plugin);
+	return judge(content.flows, { mode, primary, settings, variables: [...variablesOf(setting)] }).report;
 }
 
 function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {

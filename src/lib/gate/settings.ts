@@ -36,8 +36,8 @@ export async function loadGateSettings(
 }
 
 /**
- * What to judge for. The mode: the one asked for, a preset's, the only environment's; else hot-spare. The variables: those of the
- * environment asked for, or of the only one.
+ * What to judge for. The mode: the one asked for, a preset's, the only environment's; else hot-spare. The variables and the primary:
+ * those of the environment asked for, or of the only one.
  * @throws FlowferryError ENVIRONMENT_UNKNOWN
  */
 export function chooseTarget(
@@ -56,5 +56,6 @@ export function chooseTarget(
 	const only = names.length === 1 ? environments[names[0] as string] : undefined;
 	const target = asked.environment === undefined ? only : environments[asked.environment];
 	const preset = asked.environment === undefined ? settings.mode : undefined;
-	return { mode: asked.mode ?? preset ?? target?.mode ?? 'hot-spare', variables: target?.variables ?? [] };
+	const mode = asked.mode ?? preset ?? target?.mode ?? 'hot-spare';
+	return { mode, variables: target?.variables ?? [], primary: mode === 'load-balanced' ? (target?.primary ?? null) : null };
 }

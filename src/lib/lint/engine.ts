@@ -13,6 +13,7 @@ import { buildReport } from './report.ts';
 import type { Judgement, Rule, RuleFacts } from './rule.ts';
 import { createRuleContext, type RuleContext } from './rule-context.ts';
 import { rules as allRules } from './rules/index.ts';
+import type { PrimaryPolicy } from './singletons.ts';
 
 export interface LintOptions {
 	mode: Mode;
@@ -26,6 +27,8 @@ export interface LintOptions {
 	variables?: readonly string[];
 	/** The modules that stand beside the flows, where they are known. */
 	palette?: Palette;
+	/** What the primary of several instances alone fires; null or absent where nothing says that there is one. */
+	primary?: PrimaryPolicy | null;
 	/** Does the work, and may measure it: `what` is a rule's id, or `flow model`. What several rules use, the first to ask pays for. */
 	measure?: <T>(what: string, work: () => T) => T;
 }

@@ -128,6 +128,8 @@ function againstSources(context: RuleContext): Found[] {
 				...behindGate('unknown-node-type', 'Nothing is known of this source.'),
 			);
 		if (node.type === 'function') obstacles.push(...behindGate(null, 'Its code acts in On Start, which a gate does not hold back.'));
+		if (context.isSingleton(node) && (kind === 'schedule' || kind === 'poll'))
+			obstacles.push(found('overlap', 'timer-on-every-instance', 'It fires on the primary, which one release has after the other.'));
 		if (kind === 'start' && context.effectOf(node))
 			obstacles.push(found('overlap', 'once-at-takeover', 'It acts as soon as the flows start.'));
 		return obstacles;

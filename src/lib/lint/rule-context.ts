@@ -13,6 +13,7 @@ import { hasEffect } from './effects.ts';
 import type { Palette } from './palette.ts';
 import { findPrivateKeys } from './private-keys.ts';
 import type { RelatedJudgement } from './related.ts';
+import { createSharing, type PrimaryPolicy } from './singletons.ts';
 import { findReceivers, type SourceKind, sourceKindOf } from './sources.ts';
 
 /** All that rules may look at. What costs time is worked out once, when the first rule asks. */
@@ -63,6 +64,12 @@ export interface RuleContext {
 	palette: Palette | undefined;
 	/** Whether anything that runs is wired to the node's outputs. */
 	isHeard(node: FlowNode): boolean;
+	/** Whether one of the instances is elected to fire what is to fire once; in load-balanced mode alone. */
+	hasPrimary: boolean;
+	/** Whether what a node emits goes out on the primary alone; of nobody where none is elected. */
+	isSingleton(node: FlowNode): boolean;
+	/** Whether it was said that every instance is to have it all the same. */
+	isExcepted(node: FlowNode): boolean;
 }
 
 export interface Surroundings {
@@ -72,10 +79,11 @@ export interface Surroundings {
 	contextStores?: ContextStores;
 	variables?: readonly string[];
 	palette?: Palette;
+	primary?: PrimaryPolicy | null;
 }
 
 export function createRuleContext(flows: readonly FlowNode[], surroundings: Surroundings): RuleContext {
-	const { mode, types, contextStores, palette, variables = [] } = surroundings;
+	const { mode, types, contextStores, palette, variables = [], primary = null } = surroundings;
 	const lookUp = createLookup(types);
 	const graph = buildGraph(flows);
 	const running = runningNodes(graph);
@@ -124,6 +132,7 @@ export function createRuleContext(flows: readonly FlowNode[], surroundings: Surr
 			}),
 		),
 	);
+	const sharing = once(() => primary && createSharing(flows, primary, (node) => isSourceOfItsOwn(sourceKind(node))));
 	const inMode = (judged: Mode): RuleContext => {
 		const knowledgeOf = (type: string): NodeKnowledge | undefined => {
 			const known = lookUp(type);
@@ -133,6 +142,9 @@ export function createRuleContext(flows: readonly FlowNode[], surroundings: Surr
 			...facts,
 			mode: judged,
 			inMode,
+			hasPrimary: judged === 'load-balanced' && primary !== null,
+			isSingleton: (node) => judged === 'load-balanced' && sharing()?.(node) === 'primary',
+			isExcepted: (node) => judged === 'load-balanced' && sharing()?.(node) === 'excepted',
 			knowledge: (node) => knowledgeOf(node.type),
 			*knownAs(isWanted, nodes = runningByType) {
 				for (const [type, each] of nodes) {
@@ -142,7 +154,7 @@ export function createRuleContext(flows: readonly FlowNode[], surroundings: Surr
 			},
 		};
 	};
-	const facts: Omit<RuleContext, 'mode' | 'inMode' | 'knowledge' | 'knownAs'> = {
+	const facts: Omit<RuleContext, 'mode' | 'inMode' | 'knowledge' | 'knownAs' | 'hasPrimary' | 'isSingleton' | 'isExcepted'> = {
 		graph,
 		running,
 		inUse,
@@ -169,6 +181,11 @@ export function createRuleContext(flows: readonly FlowNode[], surroundings: Surr
 		isHeard,
 	};
 	return inMode(mode);
+}
+
+/** Emits of its own accord; requests go to one instance already, by the router. */
+function isSourceOfItsOwn(kind: SourceKind | null): boolean {
+	return kind !== null && kind !== 'request' && kind !== 'user';
 }
 
 /** Nodes that turn one message into a sequence that knows its length. */

@@ -1,6 +1,7 @@
 import { countCopies } from '../flows/graph.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { RelatedJudgement } from './related.ts';
+import type { Judgement } from './rule.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** `"a", "b" and 3 more`: enough to find them without flooding a line. */
@@ -22,4 +23,23 @@ export function copiesNote(context: RuleContext, node: FlowNode): string {
 export function effectBehind(context: RuleContext, node: FlowNode): RelatedJudgement[] {
 	const effect = context.effectOf(node);
 	return effect && effect !== node ? [{ node: effect, why: 'what happens once for each instance' }] : [];
+}
+
+/** Nothing outside is done behind it, but something is kept or shown, by each instance for itself. */
+export function isKeptOnly(context: RuleContext, node: FlowNode): boolean {
+	return !context.effectOf(node) && context.traceOf(node) !== undefined;
+}
+
+/** A source that the primary alone fires, though what it is for belongs to each instance. */
+export function onPrimaryAlone(context: RuleContext, node: FlowNode): Judgement {
+	const trace = context.traceOf(node);
+	return {
+		node,
+		severity: 'warning',
+		confidence: 'medium',
+		message:
+			'The primary alone fires it, but it only keeps or shows something: the other instances do not get that, unless it is in a store that all share.',
+		remediation: 'Where every instance is to have it, name the node under `primary.except` of the environment.',
+		related: trace && trace !== node ? [{ node: trace, why: 'what happens on the primary alone' }] : [],
+	};
 }

@@ -1,4 +1,5 @@
 import type { FlowNode } from '../flows/node.ts';
+import { findUnknownPins, type PrimaryPolicy } from '../lint/singletons.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
@@ -34,6 +35,7 @@ export function buildPlan(input: PlanInput): Plan {
 			...(serving ? input.choice.warnings : []),
 			...input.spare.because.map((reason) => `the spare is kept warm, not hot, since of the flow ${reason}`),
 			...credentialWarnings(snapshot.content.flows, input.credentials),
+			...pinWarnings(snapshot.content.flows, input.primary),
 			...notReadyWarnings(lint.verdicts ?? []),
 		],
 	};
@@ -52,6 +54,11 @@ function credentialWarnings(flows: FlowNode[], credentials: ReadonlySet<string>)
 	return [...credentials]
 		.filter((id) => !ids.has(id))
 		.map((id) => `the configuration gives credentials to node ${id}, which the flows do not have`);
+}
+
+function pinWarnings(flows: FlowNode[], primary: PrimaryPolicy | null): string[] {
+	const unknown = primary ? findUnknownPins(flows, primary) : [];
+	return unknown.map((pin) => `the configuration names ${pin} under primary, but no node or flow of the snapshot is called so`);
 }
 
 /** The gate may let them pass all the same; whoever promotes should know. */

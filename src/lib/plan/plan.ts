@@ -1,6 +1,7 @@
 import type { SpareKind } from '../failover/spare-kind.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
+import type { PrimaryPolicy } from '../lint/singletons.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -95,6 +96,8 @@ export interface PlanInput {
 	spare: SpareChoice;
 	slots: Record<SlotName, Release | null>;
 	context: ContextPolicy;
+	/** What the primary alone fires; null where none is elected. */
+	primary: PrimaryPolicy | null;
 	/** Names of the variables that the environment's instances will have. */
 	variables: ReadonlySet<string>;
 	safeguards: Safeguards;

@@ -29,6 +29,17 @@ describe('loadLintConfig', () => {
 		});
 	});
 
+	it('takes what the primary has, and no number of instances that it cannot read', async () => {
+		const environments = (keys: string) => load(`environments: { p: { mode: load-balanced, ${keys} } }`);
+		expect((await environments('instances: "${HOW_MANY}", primary: { sources: [cronplus] }')).environments.p?.primary).toEqual({
+			timers: true,
+			sources: ['cronplus'],
+			except: [],
+		});
+		expect((await environments('instances: 1')).environments.p?.primary).toBeNull();
+		await expect(environments('primary: { timer: true }')).rejects.toThrow(/primary\.timer: is not a known key$/);
+	});
+
 	it('needs neither', async () => {
 		expect(await load('dev: {}')).toMatchObject({ environments: {}, section: { rules: {} } });
 	});

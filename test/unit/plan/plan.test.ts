@@ -74,6 +74,7 @@ describe('buildPlan', () => {
 		spare: { spare: 'warm', because: [] },
 		slots: { blue: null, green: null },
 		context: { carry: true, except: [] },
+		primary: null,
 		variables: new Set(),
 		credentials: new Set(),
 		safeguards: { checks: 0, hooks: 0, bakeMs: 0, keep: 'warm' },
@@ -184,6 +185,13 @@ describe('buildPlan', () => {
 	it('names credentials that no node takes', () => {
 		expect(buildPlan(input(one, { credentials: new Set(['f1', 'gone']) })).warnings).toEqual([
 			'the configuration gives credentials to node gone, which the flows do not have',
+		]);
+	});
+
+	it('names sources of the primary that the flows do not have', () => {
+		const primary = { timers: true, sources: ['f1', 'cron-plus'], except: [] };
+		expect(buildPlan(input(one, { primary })).warnings).toEqual([
+			'the configuration names cron-plus under primary, but no node or flow of the snapshot is called so',
 		]);
 	});
 });

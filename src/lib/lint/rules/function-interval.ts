@@ -11,14 +11,19 @@ export const functionInterval: Rule = {
 			const atStart = intervals.find(({ script }) => script === 'initialize');
 			const atMessage = context.reached().has(node.id) ? intervals.find(({ script }) => script === 'func') : undefined;
 			if (context.mode === 'load-balanced' && (atStart || atMessage)) {
+				const onPrimary = atStart && context.isSingleton(node);
 				yield {
 					node,
-					severity: 'error',
+					severity: onPrimary ? 'warning' : 'error',
 					confidence: atStart ? 'high' : 'medium',
-					message: atStart
-						? `Line ${atStart.line} of On Start starts an interval on every instance, so that with N instances it does its work N times.${copiesNote(context, node)}`
-						: `Line ${atMessage?.line} starts an interval on the instance that gets the message; a later message that should stop it may reach another.`,
-					remediation: 'Run this flow in hot-spare mode, or replace the interval by an inject node in a flow that runs once.',
+					message: onPrimary
+						? `Line ${atStart.line} of On Start starts an interval on every instance: what it sends goes out on the primary alone, but what else its code does, each instance does.`
+						: atStart
+							? `Line ${atStart.line} of On Start starts an interval on every instance, so that with N instances it does its work N times.${copiesNote(context, node)}`
+							: `Line ${atMessage?.line} starts an interval on the instance that gets the message; a later message that should stop it may reach another.`,
+					remediation: context.hasPrimary
+						? 'Replace the interval by an inject node, which the primary alone fires.'
+						: 'Run this flow in hot-spare mode, or replace the interval by an inject node in a flow that runs once.',
 				};
 			} else if (atMessage && !atStart) {
 				yield {

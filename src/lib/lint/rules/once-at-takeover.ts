@@ -3,7 +3,8 @@ import type { FlowNode } from '../../flows/node.ts';
 import { describeUses } from '../context-words.ts';
 import type { Rule } from '../rule.ts';
 import type { RuleContext } from '../rule-context.ts';
-import { isInterval } from '../sources.ts';
+import { isInterval, repeats } from '../sources.ts';
+import { isKeptOnly, onPrimaryAlone } from '../words.ts';
 
 export const onceAtTakeover: Rule = {
 	id: 'once-at-takeover',
@@ -16,16 +17,20 @@ export const onceAtTakeover: Rule = {
 		const overwriterOf = context.leadsTo(context.contexts().users.filter((node) => overwrites(node, context).length > 0));
 		for (const node of injects) {
 			const effect = context.effectOf(node);
+			const onPrimary = context.isSingleton(node);
 			const overwriter = balanced ? undefined : overwriterOf(node);
 			if (effect) {
 				yield {
 					node,
 					severity: 'warning',
 					confidence: context.lookUp(effect.type) ? 'high' : 'medium',
-					message: `It fires ${balanced ? 'on every instance, and again whenever one starts' : 'at every takeover and cutover, not only at the first start'}, and reaches ${effect.name ? `"${effect.name}" (${effect.type})` : effect.type}.`,
+					message: `It fires ${whenItFires(balanced, onPrimary)}, and reaches ${effect.name ? `"${effect.name}" (${effect.type})` : effect.type}.`,
 					remediation: 'Make what it does harmless when repeated, or remember in a shared store that it was done.',
 					related: [{ node: effect, why: 'what it reaches' }],
 				};
+			} else if (onPrimary && isKeptOnly(context, node)) {
+				// One with a timetable besides is judged as a timer.
+				if (!repeats(node)) yield onPrimaryAlone(context, node);
 			} else if (overwriter) {
 				yield {
 					node,
@@ -39,6 +44,11 @@ export const onceAtTakeover: Rule = {
 		}
 	},
 };
+
+function whenItFires(balanced: boolean, onPrimary: boolean): string {
+	if (onPrimary) return 'on the primary at every promotion and rollback, not only at the first start';
+	return balanced ? 'on every instance, and again whenever one starts' : 'at every takeover and cutover, not only at the first start';
+}
 
 /** Plain writes of values that another node changes while the flows run; a write that looks first whether there is one does no harm. */
 function overwrites(node: FlowNode, context: RuleContext): ContextUse[] {

@@ -1,3 +1,5 @@
+import type { FlowNode } from '../../../../src/lib/flows/node.ts';
+import { lint } from '../../../../src/lib/lint/engine.ts';
 import { onceAtTakeover } from '../../../../src/lib/lint/rules/once-at-takeover.ts';
 import { button, node, source, tab, testRule } from '../judge.ts';
 
@@ -60,4 +62,21 @@ testRule(onceAtTakeover, {
 		},
 		{ name: 'without once', flows: [tab, button('out'), node('out', 'mqtt out')] },
 	],
+});
+
+describe('once-at-takeover, where a primary is elected', () => {
+	const judge = (flows: FlowNode[], except: string[] = []) =>
+		lint(flows, { mode: 'load-balanced', rules: [onceAtTakeover], primary: { timers: true, sources: [], except } }).findings;
+	const fills = [tab, start('out'), node('out', 'function', { func: "global.set('settings', msg.payload);" })];
+
+	it('says that the primary alone does it, at each release', () => {
+		const [finding] = judge([tab, start('out'), node('out', 'mqtt out')]);
+		expect(finding).toMatchObject({ severity: 'warning', message: expect.stringMatching(/^It fires on the primary at every promotion/) });
+	});
+
+	it('warns of what every instance needs, until it is excepted', () => {
+		const finding = { severity: 'warning', message: expect.stringContaining('do not get that'), related: [{ nodeId: 'out' }] };
+		expect(judge(fills)).toMatchObject([finding]);
+		expect(judge(fills, ['s'])).toEqual([]);
+	});
 });
