@@ -96,6 +96,24 @@ describe('settings', () => {
 		expect(await modeOf()).toBe('load-balanced');
 	}, 60_000);
 
+	it('say what the primary of the environment alone fires', async () => {
+		const timer = (id: string, type: string) => ({ id, type, z: 'tab', repeat: '5', x: 1, y: 1, wires: [['out']] });
+		const nodes = [{ id: 'tab', type: 'tab', label: 'Plant' }, timer('i', 'inject'), timer('c', 'cronplus')];
+		const out = { id: 'out', type: 'http request', z: 'tab', url: 'http://localhost', x: 1, y: 1, wires: [] };
+		const severities = async (environments: object, ...args: string[]) => {
+			await write({ 'flows.json': [...nodes, out], 'flowferry.yaml': config({}, environments) });
+			const { findings } = (await lint('flows.json', '--json', ...args)).json();
+			const found = (findings as Record<string, string>[]).filter(({ rule }) => rule === 'timer-on-every-instance');
+			return found.map(({ nodeId, severity }) => `${nodeId} ${severity}`).sort();
+		};
+		expect(await severities({ p: { mode: 'load-balanced' } })).toEqual(['c error', 'i info']);
+		expect(await severities({ p: { mode: 'load-balanced', primary: { timers: false, sources: ['cronplus'] } } })).toEqual([
+			'c info',
+			'i error',
+		]);
+		expect(await severities({ p: { mode: 'hot-spare' } }, '--mode', 'load-balanced')).toEqual(['c error', 'i error']);
+	}, 60_000);
+
 	it('change levels, for some flows and files, and ignore others', async () => {
 		await write({
 			'flowferry.yaml': config({

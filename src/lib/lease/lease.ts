@@ -1,6 +1,7 @@
 /**
  * The lease contract. A *seat* is the right to run the flows: one for an environment in hot-spare mode, one for each
- * instance in load-balanced mode. At most one holder owns a seat, and each new grant carries a higher fencing token.
+ * instance in load-balanced mode, where one more, `primary`, is the right to fire timers. At most one holder owns a seat, and each
+ * new grant carries a higher fencing token.
  */
 export interface LeaseStore {
 	/** Takes the seat if it is free, expired, or already this holder's. */
