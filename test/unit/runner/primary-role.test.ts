@@ -14,12 +14,14 @@ const sources = { timers: true, nodes: [], within: [], except: [] };
 let directory: string;
 let skewMs: number;
 const clock = { nowMs: () => Math.floor(performance.now()) + skewMs, bootId: 'boot' };
+let watcher: LeaseStore;
 const stores: LeaseStore[] = [];
 const roles: PrimaryRole[] = [];
 
 beforeEach(async () => {
 	directory = await mkdtemp(join(tmpdir(), 'flowferry-primary-'));
 	skewMs = 0;
+	watcher = open();
 });
 afterEach(async () => {
 	for (const role of roles.splice(0)) await role.giveUp();
@@ -44,7 +46,7 @@ function role(instance: string, store = open()) {
 }
 
 async function holder(): Promise<string | undefined> {
-	return (await open().list()).find(({ seat }) => seat === 'primary')?.holder;
+	return (await watcher.list()).find(({ seat }) => seat === 'primary')?.holder;
 }
 
 async function until(isSo: () => boolean): Promise<number> {
@@ -75,7 +77,7 @@ describe('the role of the primary', () => {
 	});
 
 	it('goes on when the lease of a runner that has died ends, and not before', async () => {
-		await open().acquire('primary', 'blue/1@9', timing.ttlMs);
+		await watcher.acquire('primary', 'blue/1@9', timing.ttlMs);
 		const one = role('blue/0');
 		await one.enter(5000);
 		await sleep(250);
@@ -88,7 +90,7 @@ describe('the role of the primary', () => {
 		['the side before', 'green/1@9'],
 		['a runner of this instance that was here before', 'blue/0@9'],
 	])('is waited for where %s has it still, so that the start knows who fires', async (_who, before) => {
-		await open().acquire('primary', before, timing.ttlMs);
+		await watcher.acquire('primary', before, timing.ttlMs);
 		const one = role('blue/0');
 		const entering = one.enter(5000);
 		await sleep(200);
@@ -98,7 +100,7 @@ describe('the role of the primary', () => {
 	});
 
 	it('is not waited for any longer than a dead holder can have it: then it is taken while the flows run', async () => {
-		const store = open();
+		const store = watcher;
 		const { token } = (await store.acquire('primary', 'green/1@9', timing.ttlMs)) as { token: number };
 		const renewing = setInterval(() => void store.renew('primary', 'green/1@9', token, timing.ttlMs), 50);
 		const one = role('blue/0');
@@ -120,6 +122,26 @@ describe('the role of the primary', () => {
 		expect(one.held).toBe(true);
 		await one.giveUp();
 		await sleep(300);
+		expect([other.held, await holder()]).toEqual([false, undefined]);
+	});
+
+	it('is not kept by a look that was under way when it was given up', async () => {
+		const [one, slow] = [role('blue/0'), open()];
+		const acquire = slow.acquire.bind(slow);
+		slow.acquire = async (...asked) => {
+			const answer = await acquire(...asked);
+			await sleep(200);
+			return answer;
+		};
+		const other = role('blue/1', slow);
+		await one.enter(5000);
+		await other.enter(5000);
+		await one.giveUp();
+		while ((await holder()) !== 'blue/1@1') await sleep(5);
+		expect(other.held).toBe(false);
+		await other.giveUp();
+		expect([other.held, await holder()]).toEqual([false, undefined]);
+		await sleep(500);
 		expect([other.held, await holder()]).toEqual([false, undefined]);
 	});
 
