@@ -227,6 +227,7 @@ function statusOf(index: number, state: InstanceState, holds: boolean): Instance
 		seat: 'active',
 		lease: holds ? { token: 1 } : null,
 		following: null,
+		primary: null,
 		pid: 100 + index,
 		childPid: 200 + index,
 		url: `http://127.0.0.1:${4000 + index}`,
