@@ -1,7 +1,8 @@
 import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { NodeRedProcess } from './node-red-process.ts';
 
-type Ask = <C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number) => Promise<AgentCalls[C]['result']>;
+/** Puts a question to the agent. */
+export type Ask = <C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number) => Promise<AgentCalls[C]['result']>;
 
 /**
  * Which of an instance's Node-RED processes has the flows' context in its memory, and what the next one that runs them must

@@ -45,27 +45,25 @@ const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
 const runCommand = commandsOf(config);
 const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run: runCommand }, log);
-const runner = new Runner(config, {
-	leases: new SqliteLeaseStore(database, systemClock()),
-	failover: new SqliteFailoverStore(database, new SqliteJournal(database, now), now),
-	runCommand,
+const leases = new SqliteLeaseStore(database, systemClock());
+const failover = new SqliteFailoverStore(database, new SqliteJournal(database, now), now);
+const clock = systemClock();
+const world = config.failover && {
+	...{ leases, failover, clock, log, runCommand, router: openRouter(config.failover.router) },
 	members: () => membersOf(config),
-	peer: (instance) => {
-		const addressFile = config.failover?.peers[instance];
-		return addressFile ? new ProcessInstance(instance, { addressFile, tokenFile: config.tokenFile }, PEER_ANSWER_MS, async () => {}) : null;
-	},
-	router: config.failover && openRouter(config.failover.router),
-	clock: systemClock(),
-	log,
-	roles,
-	pid: process.pid,
-	credentialSecret,
-});
+	peer: (instance: string) => peerOf(config, instance),
+};
+const runner = new Runner(config, { leases, failover, world, clock, log, roles, pid: process.pid, credentialSecret });
 if (config.metricsPort !== null) await serveMetrics(config.environment, config.metricsPort, () => runner.status(), log);
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),
 );
+
+function peerOf({ failover, tokenFile }: RunnerConfig, instance: string): ProcessInstance | null {
+	const addressFile = failover?.peers[instance];
+	return addressFile ? new ProcessInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {}) : null;
+}
 
 /** Those that have an address; whether anybody answers there shows when they are asked. */
 function membersOf({ failover, tokenFile, instance }: RunnerConfig): ProcessInstance[] {

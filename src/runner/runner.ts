@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
-import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
-import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
-import type { Router } from '../lib/routers/router.ts';
 import type {
 	CutOrder,
 	DrainReport,
-	FailoverConfig,
 	GateReport,
 	InstanceState,
 	InstanceStatus,
@@ -19,41 +15,30 @@ import type {
 	QuiesceReport,
 	RunnerConfig,
 } from '../lib/targets/instance.ts';
-import { Confirmation, type Member } from './confirmation.ts';
 import { HeldContext } from './held-context.ts';
-import { HotSpare, type Leader } from './hot-spare.ts';
 import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { PrimaryRole } from './primary-role.ts';
-import { Probing } from './probing.ts';
 import { Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
+import type { FailoverHost, FailoverWorld } from './self-failover.ts';
+import { SelfFailover } from './self-failover.ts';
 import type { Predecessor } from './spare-watch.ts';
-import { SpareWatch } from './spare-watch.ts';
 import { untilFlowsStayStopped } from './stopped-flows.ts';
-import { Traffic } from './traffic.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
-/** Where nothing is known of what another side has handled: everything that waits passes. */
-const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };
 /** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
 const PULSE_FRACTION = 20;
 
 export interface RunnerParts {
 	leases: LeaseStore;
 	failover: FailoverStore;
-	/** Of an instance that may become active by itself. */
-	router: Router | null;
-	/** Commands among the probes. */
-	runCommand: RunUserCommand;
-	/** The environment's other instances, as they are at that moment. */
-	members: () => Member[];
-	/** Another instance of its slot. */
-	peer: (instance: string) => Leader | null;
+	/** Null for an instance that does not become active by itself. */
+	world: FailoverWorld | null;
 	clock: MonotonicClock;
 	log: Log;
 	roles: Pick<RoleHook, 'roleChanged'>;
@@ -81,11 +66,8 @@ export class Runner {
 	readonly #restarts = new Restarts();
 	readonly #book: RoleBook;
 	readonly #roles: Pick<RoleHook, 'roleChanged'>;
-	readonly #failover: { store: FailoverStore; traffic: Traffic | null };
-	/** Where it goes on without the store. */
-	readonly #confirmation: Confirmation | null;
-	#hot: HotSpare | null = null;
-	#probing: Probing | null = null;
+	/** Null where it does nothing by itself. */
+	readonly #self: SelfFailover | null;
 	/** Of the Node-RED that runs, or that ran last. */
 	#position: Position | null = null;
 	#activeSince = 0;
@@ -102,10 +84,7 @@ export class Runner {
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(
-		config: RunnerConfig,
-		{ leases, failover, router, runCommand, members, peer, clock, log, roles, pid, credentialSecret }: RunnerParts,
-	) {
+	constructor(config: RunnerConfig, { leases, failover, world, clock, log, roles, pid, credentialSecret }: RunnerParts) {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
@@ -113,20 +92,20 @@ export class Runner {
 		this.#holder = `${config.instance}@${pid}`;
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
-		this.#failover = { store: failover, traffic: router && new Traffic(router, log) };
-		this.#confirmation = config.failover?.settings.storeLost === 'confirm' ? new Confirmation(members, clock) : null;
+		this.#self = world && config.failover && new SelfFailover(config, config.failover, world, this.#host());
+		const confirm = this.#self?.confirmer(this.#holder, config.leaseTiming.ttlMs);
 		this.#lease = new LeaseKeeper({
 			store: leases,
 			clock,
 			seat: config.seat,
 			holder: this.#holder,
 			timing: config.leaseTiming,
-			...(this.#confirmation && { confirm: () => this.#confirmedByAll() }),
+			...(confirm && { confirm }),
 			events: {
 				extended: (untilMs) => this.#nodeRed?.grantUntil(untilMs),
 				lost: (reason, token) => {
 					const ending: Ending = { cause: 'lease lost', detail: reason };
-					this.#kill(ending); // its end starts it anew, standing by
+					this.#end(ending); // its end starts it anew, standing by
 					this.#ended = { ...ending, atMs: clock.nowMs() };
 					void this.#book.ended(token, ending);
 				},
@@ -142,40 +121,22 @@ export class Runner {
 			});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
 		this.#watchPulse();
-		if (!config.failover) return;
-		const watch = new SpareWatch({
-			slot: config.failover.slot,
-			seat: config.seat,
-			timing: config.leaseTiming,
-			leases,
-			failover,
-			clock,
-			log,
-			standsBy: () => this.#state === 'standby' || (this.#state === 'gated' && this.#hot !== null),
-			takeOver: (predecessor) => this.#takeOver(predecessor),
-		});
-		void watch.run();
-		this.#watchProgress(config.failover, failover, runCommand);
-		if (config.failover.spare === 'warm') return;
-		this.#hot = new HotSpare({
-			...config.failover,
-			seat: config.seat,
-			leases,
-			failover,
-			log,
-			peer,
-			self: {
-				name: config.instance,
-				listen: (topic, timeoutMs) => this.ask('listen', { topic, timeoutMs, follow: false }, timeoutMs + config.failover!.connectMs),
-				sendSentinel: async (sentinel) => void (await this.ask('sendSentinel', { sentinel }, config.failover!.connectMs)),
-				streams: () => this.ask('streams', {}, config.failover!.connectMs),
-			},
+		this.#self?.start();
+	}
+
+	#host(): FailoverHost {
+		return {
+			ask: (call, params, timeoutMs) => this.ask(call, params, timeoutMs),
+			gate: (timeoutMs) => this.gate(timeoutMs),
 			state: () => this.#state,
-			gate: () => this.gate(config.startMs),
+			active: () => {
+				const [token, url] = [this.#lease.token, this.#url];
+				return this.#state === 'active' && token !== null && url ? { url, token } : null;
+			},
 			ungate: () => this.#ungate(),
-			advance: async (order) => void (await this.ask('advance', { order }, config.failover!.connectMs)),
-		});
-		void this.#hot.run();
+			takeOver: (predecessor) => this.#takeOver(predecessor),
+			end: (why) => this.#end(why),
+		};
 	}
 
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
@@ -228,14 +189,14 @@ export class Runner {
 			state: this.#state,
 			seat: this.#config.seat,
 			lease: token === null ? null : { token },
-			following: this.#hot?.following ?? null,
+			following: this.#self?.following ?? null,
 			primary: this.#primary?.held ?? null,
 			pid: process.pid,
 			childPid: this.#nodeRed?.pid ?? null,
 			url: this.#url,
 			nodeRed: this.#listening?.nodeRed ?? null,
 			crashes: this.#restarts.crashes,
-			probes: this.#probing?.report ?? null,
+			probes: this.#self?.probes ?? null,
 			heartbeatMs: this.#nodeRed?.heartbeatMs ?? null,
 			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
@@ -280,8 +241,8 @@ export class Runner {
 			const behindGate = this.#state === 'gated';
 			if (!behindGate) this.#require('standby');
 			// A hot spare that somebody else makes active goes on from what it knows.
-			const cut = behindGate ? (order ?? (await this.#hot?.lastOrder()) ?? BEGINNING) : null;
-			const active = await this.#whoIsActive();
+			const cut = behindGate ? (order ?? (await this.#lastOrder())) : null;
+			const active = await this.#self?.whoIsActive();
 			if (active) throw new ControlRefusal('SEAT_TAKEN', `${active} runs the flows while the store of the leases is lost`);
 			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
 			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
@@ -309,11 +270,11 @@ export class Runner {
 		return this.#inTurn(async () => {
 			const behindGate = this.#state === 'gated';
 			if (this.#state !== 'standby' && !behindGate) return;
-			if ((await this.#whoIsActive()) || (await this.#lease.acquire())) return;
+			if ((await this.#self?.whoIsActive()) || (await this.#lease.acquire())) return;
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
-				if (behindGate) await this.ask('open', { order: (await this.#hot?.lastOrder()) ?? BEGINNING }, this.#config.startMs);
+				if (behindGate) await this.ask('open', { order: await this.#lastOrder() }, this.#config.startMs);
 				else await this.ask('start', {}, this.#config.startMs);
 			} catch (error) {
 				await this.#stopFlows(this.#config.stopMs, null);
@@ -321,22 +282,18 @@ export class Runner {
 			}
 			this.#isActive();
 			if (this.#lease.token !== null) this.#book.tookOver(this.#lease.token, predecessor);
-			this.#bringTraffic();
+			this.#self?.bringTraffic(this.#config.instance);
 		});
 	}
 
 	/** Leaves the seat to another instance for a while, unless it has it itself. */
 	confirm(holder: string, forMs: number): boolean {
-		return this.#lease.token === null && (this.#confirmation?.promise(holder, forMs) ?? false);
+		return this.#lease.token === null && (this.#self?.promise(holder, forMs) ?? false);
 	}
 
-	#confirmedByAll(): Promise<boolean> {
-		return this.#confirmation?.byAll(this.#holder, this.#config.leaseTiming.ttlMs) ?? Promise.resolve(false);
-	}
-
-	/** Somebody may run the flows whose lease has ended in the store, since it was lost for a while. */
-	async #whoIsActive(): Promise<string | null> {
-		return this.#confirmation && (this.#confirmation.promisedTo ?? (await this.#confirmation.whoIsActive()));
+	/** Where the gate opens: a spare that is not hot knows of nothing that somebody else has handled. */
+	#lastOrder(): Promise<CutOrder> {
+		return this.#self?.lastOrder() ?? Promise.resolve({ handled: {}, closedAtMs: 0 });
 	}
 
 	#ungate(): Promise<void> {
@@ -347,11 +304,6 @@ export class Runner {
 
 	get #url(): string | null {
 		return this.#listening && `http://127.0.0.1:${this.#listening.port}`;
-	}
-
-	#bringTraffic(): void {
-		const url = this.#url;
-		if (url) void this.#failover.traffic?.bringTo({ instance: this.#config.instance, url }, () => this.#state === 'active');
 	}
 
 	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */
@@ -373,16 +325,8 @@ export class Runner {
 	}
 
 	async #whyKeepSeat(): Promise<string | null> {
-		const { failover } = this.#config;
-		if (!failover) return 'it has no spare';
-		if (this.#handingOver) return 'a promotion moves it';
-		try {
-			const decision = decideAfterEnd(failover.slot, await this.#failover.store.intent());
-			return decision.do === 'keep' ? decision.because : null;
-		} catch (error) {
-			// A spare could not take it either.
-			return `the state cannot be read: ${String(error)}`;
-		}
+		if (!this.#self) return 'it has no spare';
+		return this.#handingOver ? 'a promotion moves it' : await this.#self.whyKeepSeat();
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
@@ -526,31 +470,11 @@ export class Runner {
 			const silentMs = Math.round(pulse.tick(performance.now(), nodeRed.beats));
 			if (silentMs < this.#config.hungMs) return;
 			this.#log.write('node-red hangs; killing it', { silentMs });
-			this.#kill({ cause: 'hung', detail: `no sign of life for ${silentMs} ms` });
+			this.#end({ cause: 'hung', detail: `no sign of life for ${silentMs} ms` });
 		}, tickMs).unref();
 	}
 
-	#watchProgress({ settings }: FailoverConfig, failover: FailoverStore, run: RunUserCommand): void {
-		if (settings.probes.length === 0) return;
-		this.#probing = new Probing({
-			instance: this.#config.instance,
-			userDir: this.#config.userDir,
-			settings,
-			failover,
-			log: this.#log,
-			run,
-			active: () => {
-				const token = this.#lease.token;
-				const url = this.#url;
-				return this.#state === 'active' && token !== null && url ? { url, token } : null;
-			},
-			progress: (timeoutMs) => this.ask('progress', {}, timeoutMs),
-			stuck: (why) => this.#kill({ cause: 'stuck', detail: why }),
-		});
-		void this.#probing.run();
-	}
-
-	#kill(why: Ending): void {
+	#end(why: Ending): void {
 		if (!this.#nodeRed) return;
 		this.#ending ??= why;
 		this.#nodeRed.kill();

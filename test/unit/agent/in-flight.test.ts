@@ -69,8 +69,8 @@ describe('the progress of nodes', () => {
 		complete(work);
 		receive(silent);
 		expect(describeProgress(inFlight.byNode())).toEqual([
-			{ id: 'work', type: 'function', name: 'work', received: 3, completed: 1 },
-			{ id: 'silent', type: 'switch', name: 'silent', received: 1, completed: null },
+			{ id: 'work', type: 'function', name: 'work', flowId: '', received: 3, completed: 1 },
+			{ id: 'silent', type: 'switch', name: 'silent', flowId: '', received: 1, completed: null },
 		]);
 	});
 });

@@ -1,0 +1,157 @@
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
+import type { RunUserCommand } from '../lib/adapters/user-command.ts';
+import { decideAfterEnd } from '../lib/failover/decide.ts';
+import type { FailoverStore } from '../lib/failover/failover-store.ts';
+import type { LeaseStore } from '../lib/lease/lease.ts';
+import type { Router } from '../lib/routers/router.ts';
+import type { CutOrder, FailoverConfig, InstanceState, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
+import { Confirmation, type Member } from './confirmation.ts';
+import type { Ask } from './held-context.ts';
+import { HotSpare, type Leader } from './hot-spare.ts';
+import type { Log } from './log.ts';
+import { Probing } from './probing.ts';
+import type { Ending } from './role-book.ts';
+import type { Predecessor } from './spare-watch.ts';
+import { SpareWatch } from './spare-watch.ts';
+import { Traffic } from './traffic.ts';
+
+/** What an instance needs of the world around it to become active by itself. */
+export interface FailoverWorld {
+	leases: LeaseStore;
+	failover: FailoverStore;
+	router: Router;
+	/** Commands among the probes. */
+	runCommand: RunUserCommand;
+	/** The environment's other instances, as they are at that moment. */
+	members: () => Member[];
+	/** Another instance of its slot. */
+	peer: (instance: string) => Leader | null;
+	clock: MonotonicClock;
+	log: Log;
+}
+
+/** The instance itself, as far as its failover moves it. */
+export interface FailoverHost {
+	ask: Ask;
+	/** Starts the flows behind a gate. */
+	gate(timeoutMs: number): Promise<{ refused: string | null }>;
+	state(): InstanceState;
+	/** Where its active flows serve, under which lease; null where they are not active. */
+	active(): { url: string; token: number } | null;
+	/** Stops flows that wait behind a gate. */
+	ungate(): Promise<void>;
+	/** Becomes active, unless somebody else was faster. */
+	takeOver(predecessor: Predecessor | null): Promise<void>;
+	/** Ends Node-RED. */
+	end(why: Ending): void;
+}
+
+/** Where nothing is known of what another side has handled: everything that waits passes. */
+const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };
+
+/** Everything that an instance of a hot-spare environment does by itself, beside running its Node-RED. */
+export class SelfFailover {
+	readonly #config: FailoverConfig;
+	readonly #world: FailoverWorld;
+	readonly #host: FailoverHost;
+	readonly #watch: SpareWatch;
+	readonly #traffic: Traffic;
+	readonly #hot: HotSpare | null;
+	readonly #probing: Probing | null;
+	/** Where it goes on without the store. */
+	readonly #confirmation: Confirmation | null;
+
+	constructor(runner: RunnerConfig, config: FailoverConfig, world: FailoverWorld, host: FailoverHost) {
+		const { settings, spare, slot, connectMs } = config;
+		const { leases, failover, clock, log } = world;
+		this.#config = config;
+		this.#world = world;
+		this.#host = host;
+		this.#traffic = new Traffic(world.router, log);
+		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(world.members, clock) : null;
+		this.#watch = new SpareWatch({
+			...{ slot, seat: runner.seat, timing: runner.leaseTiming, leases, failover, clock, log },
+			standsBy: () => host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot'),
+			takeOver: host.takeOver,
+		});
+		const self = {
+			name: runner.instance,
+			listen: (topic: string, timeoutMs: number) => host.ask('listen', { topic, timeoutMs, follow: false }, timeoutMs + connectMs),
+			sendSentinel: async (sentinel: number) => void (await host.ask('sendSentinel', { sentinel }, connectMs)),
+			streams: () => host.ask('streams', {}, connectMs),
+		};
+		this.#hot =
+			spare === 'warm'
+				? null
+				: new HotSpare({
+						...{ slot, seat: runner.seat, cutTopic: config.cutTopic, connectMs, leases, failover, log, peer: world.peer, self },
+						state: host.state,
+						gate: () => host.gate(runner.startMs),
+						ungate: host.ungate,
+						advance: async (order) => void (await host.ask('advance', { order }, connectMs)),
+					});
+		this.#probing =
+			settings.probes.length === 0
+				? null
+				: new Probing({
+						...{ instance: runner.instance, userDir: runner.userDir, settings, failover, log, run: world.runCommand },
+						active: host.active,
+						progress: (timeoutMs) => host.ask('progress', {}, timeoutMs),
+						stuck: (why) => host.end({ cause: 'stuck', detail: why }),
+					});
+	}
+
+	/** Goes on until the process ends, which it does not keep from ending. */
+	start(): void {
+		void this.#watch.run();
+		void this.#hot?.run();
+		void this.#probing?.run();
+	}
+
+	/** Whom a hot spare follows; null for any other. */
+	get following(): { instance: string; counted: boolean } | null {
+		return this.#hot?.following ?? null;
+	}
+
+	get probes(): ProbeReport | null {
+		return this.#probing?.report ?? null;
+	}
+
+	/** Where the gate of a hot spare is to open, as far as it knows. */
+	async lastOrder(): Promise<CutOrder> {
+		return (await this.#hot?.lastOrder()) ?? BEGINNING;
+	}
+
+	/** Why its lease is kept although its Node-RED has ended; null where a spare may go on. */
+	async whyKeepSeat(): Promise<string | null> {
+		try {
+			const decision = decideAfterEnd(this.#config.slot, await this.#world.failover.intent());
+			return decision.do === 'keep' ? decision.because : null;
+		} catch (error) {
+			// A spare could not take it either.
+			return `the state cannot be read: ${String(error)}`;
+		}
+	}
+
+	/** For the lease's keeper: what lets it go on without the store; undefined where nothing does. */
+	confirmer(holder: string, ttlMs: number): (() => Promise<boolean>) | undefined {
+		const confirmation = this.#confirmation;
+		return confirmation ? () => confirmation.byAll(holder, ttlMs) : undefined;
+	}
+
+	/** Leaves the seat to another instance for a while. */
+	promise(holder: string, forMs: number): boolean {
+		return this.#confirmation?.promise(holder, forMs) ?? false;
+	}
+
+	/** Somebody may run the flows whose lease has ended in the store, since it was lost for a while. */
+	async whoIsActive(): Promise<string | null> {
+		return this.#confirmation && (this.#confirmation.promisedTo ?? (await this.#confirmation.whoIsActive()));
+	}
+
+	/** Has the router send its traffic here, for as long as this instance is active. */
+	bringTraffic(instance: string): void {
+		const active = this.#host.active();
+		if (active) void this.#traffic.bringTo({ instance, url: active.url }, () => this.#host.active() !== null);
+	}
+}
