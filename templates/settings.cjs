@@ -7,10 +7,23 @@ const own = process.env.FLOWFERRY_USER_SETTINGS ? require(process.env.FLOWFERRY_
 const agentDir = process.env.FLOWFERRY_AGENT_DIR;
 const credentialSecret = process.env.FLOWFERRY_CREDENTIAL_SECRET;
 const port = Number(process.env.FLOWFERRY_PORT);
+const context = process.env.FLOWFERRY_CONTEXT ? JSON.parse(process.env.FLOWFERRY_CONTEXT) : null;
+delete process.env.FLOWFERRY_CONTEXT;
 delete process.env.FLOWFERRY_PORT;
 delete process.env.FLOWFERRY_CREDENTIAL_SECRET;
 delete process.env.FLOWFERRY_USER_SETTINGS;
 delete process.env.FLOWFERRY_AGENT_DIR;
+
+/**
+ * The context store that all instances share, `flowferry`. It is the default where your settings name no store at all; where
+ * they do, their default stays (Node-RED's: `default`, or the first one), and nodes get ours by its name, or all of them do with
+ * `default: 'flowferry'`. A store of yours by that name stays yours.
+ */
+function withSharedStore(stores) {
+	const flowferry = { module: require(`${agentDir}/context-store.js`), config: context };
+	if (!stores || Object.keys(stores).length === 0) return { default: 'flowferry', flowferry };
+	return { ...stores, flowferry: stores.flowferry ?? flowferry };
+}
 
 module.exports = {
 	...own,
@@ -24,6 +37,7 @@ module.exports = {
 	// Lets the agent start and stop the flows, and keeps them stopped after a start.
 	runtimeState: { enabled: true, ui: false },
 	nodesDir: [agentDir, ...[own.nodesDir ?? []].flat()],
+	...(context ? { contextStorage: withSharedStore(own.contextStorage) } : {}),
 	externalModules: { autoInstall: false, palette: { allowInstall: false, allowUpload: false }, modules: { allowInstall: false } },
 	logging: own.logging ?? { console: { level: 'info', metrics: false, audit: false } },
 };

@@ -1,5 +1,7 @@
 import type { ContextModule, MemoryModule, PluginApi } from './node-red.ts';
 import { requireFromNodeRed } from './node-red.ts';
+import type { SharedStore } from './shared-context.ts';
+import { sharedContext } from './shared-context.ts';
 
 /** A memory store's own object: by scope (`global`, a flow's id, `<node>:<flow>`), then by key. */
 export type MemoryData = Record<string, Record<string, unknown>>;
@@ -7,8 +9,10 @@ export type MemoryData = Record<string, Record<string, unknown>>;
 export interface ContextStores {
 	/** By name. */
 	memory: Map<string, MemoryData>;
-	/** Stores that keep their contents themselves, elsewhere than in this process's memory. */
+	/** Stores that keep their contents themselves, elsewhere than in this process's memory; without the one that all instances share. */
 	others: { name: string; module: string }[];
+	/** The one that all instances share, where it is the default. */
+	shared: SharedStore | null;
 }
 
 /** Node-RED's context is not as it is in the versions that were read. */
@@ -33,14 +37,17 @@ export function findContextStores(settings: PluginApi['settings'], require = req
 		throw new UnknownContext('this Node-RED has no context module where it is looked for', { cause });
 	}
 	const configured = (settings.contextStorage ?? {}) as Record<string, Configured | string>;
-	const stores: ContextStores = { memory: new Map(), others: [] };
-	for (const name of context.listStores?.().stores ?? []) {
+	const stores: ContextStores = { memory: new Map(), others: [], shared: null };
+	const listed = context.listStores?.();
+	for (const name of listed?.stores ?? []) {
 		const definition = configured[name];
 		const module = typeof definition === 'object' ? definition.module : 'memory';
 		if (module === 'memory') stores.memory.set(name, dataOf(name, context, createMemory));
-		else stores.others.push({ name, module: typeof module === 'string' ? module : 'custom' });
+		else if ((module as { isShared?: unknown } | undefined)?.isShared === true) {
+			if (name === listed?.default) stores.shared = sharedContext.store;
+		} else stores.others.push({ name, module: typeof module === 'string' ? module : 'custom' });
 	}
-	if (stores.memory.size + stores.others.length === 0) throw new UnknownContext('this Node-RED names no context stores');
+	if (!listed?.stores.length) throw new UnknownContext('this Node-RED names no context stores');
 	return stores;
 }
 

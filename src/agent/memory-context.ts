@@ -16,6 +16,9 @@ interface Carried {
 type Entry = Carried['entries'][number];
 type Place = Carried['gone'][number];
 
+/** How Node-RED calls the store that it has where none is configured. */
+const UNCONFIGURED = 'memory';
+
 /** Also names in a memory store's global scope, where Node-RED hides them (`memory.js`). */
 const NOT_KEYS = new Set(['get', 'set', 'keys']);
 
@@ -89,7 +92,10 @@ export class MemoryContext {
 		const left: ContextLeft[] = [];
 		for (const { store, scope, name, key, value } of entries) {
 			const data = stores.memory.get(store);
-			if (!data) left.push({ scope: name, key, why: `the new release keeps no context store '${store}' in memory` });
+			if (!data && store === UNCONFIGURED && stores.shared && nameOf(scope).known) {
+				// The old release kept in memory what the new one shares.
+				if (!stores.shared.bring(scope, key, value)) left.push({ scope: name, key, why: 'the new flows have set it' });
+			} else if (!data) left.push({ scope: name, key, why: `the new release keeps no context store '${store}' in memory` });
 			else if (!nameOf(scope).known) left.push({ scope: name, key, why: 'the new flows do not have it' });
 			else if (running && this.#isTheirs({ store, scope, key }, data[scope]))
 				left.push({ scope: name, key, why: 'the new flows have set it' });

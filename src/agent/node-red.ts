@@ -26,7 +26,12 @@ export interface PluginApi {
 		remove(name: string): void;
 	};
 	events: { on(name: string, listener: (payload: RuntimeEvent) => void): void };
-	log: { addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void; ERROR: number };
+	log: {
+		addHandler(handler: { emit(event: 'log', entry: LogEntry): void }): void;
+		error(message: string): void;
+		warn(message: string): void;
+		ERROR: number;
+	};
 	plugins: { registerPlugin(id: string, definition: { type: string; onadd(): void }): void };
 	server: Server;
 	settings: { contextStorage?: unknown };
@@ -94,10 +99,18 @@ export interface RuntimeApi {
 	};
 }
 
+/** The documented `util` of `@node-red/util`: paths into a value, such as `plant.pumps[0]`. */
+export interface PropertyPaths {
+	/** @throws with code INVALID_EXPR */
+	normalisePropertyExpression(path: string): unknown[];
+	getObjectProperty(object: object, path: string): unknown;
+	setObjectProperty(object: object, path: string, value: unknown): boolean;
+}
+
 /** `@node-red/runtime/lib/nodes/context`: internal. */
 export interface ContextModule {
 	get(id: 'global'): { keys(store: string): unknown };
-	listStores?(): { stores: string[] };
+	listStores?(): { default?: string; stores: string[] };
 }
 
 /** `@node-red/runtime/lib/nodes/context/memory`: internal; makes a store. */

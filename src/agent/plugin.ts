@@ -23,6 +23,7 @@ import type {
 	ReplyMessage,
 } from './protocol.ts';
 import { Recent } from './recent.ts';
+import { sharedContext } from './shared-context.ts';
 import { quiesce } from './sources.ts';
 import { Streams } from './streams.ts';
 import { monotonicMs } from './time.ts';
@@ -93,6 +94,8 @@ function agent(api: PluginApi): void {
 		start: async () => {
 			if (gate.closed) throw new Error('the flows run already, behind a gate');
 			context.forgetImport();
+			sharedContext.store?.beginAnew();
+			joinSharedContext();
 			primary.begin();
 			await startFlows();
 			return {};
@@ -101,6 +104,7 @@ function agent(api: PluginApi): void {
 			if (!connections.defer()) return { refused: 'its MQTT client is not the one that this agent knows' };
 			streams.count();
 			gate.close();
+			sharedContext.store?.beginAnew();
 			await startFlows();
 			if (unknown.length === 0) return { refused: null };
 			await calls.stop({});
@@ -123,6 +127,7 @@ function agent(api: PluginApi): void {
 			if (!gate.closed) throw new Error('the gate is not closed');
 			streams.assertKnown(Object.keys(order.handled));
 			context.forgetImport();
+			joinSharedContext();
 			connections.connectAll();
 			primary.begin();
 			return gate.open(order);
@@ -136,6 +141,7 @@ function agent(api: PluginApi): void {
 			const putBack = context.remember();
 			await runtime.flows.setState({ state: 'stop' });
 			putBack();
+			sharedContext.store?.part();
 			// Node-RED goes on without them, and so do they: only the process's end stops what they do.
 			if (unclosed.length > 0) throw new Error(`not closed in time: ${unclosed.join(', ')}`);
 			return {};
@@ -237,10 +243,31 @@ function agent(api: PluginApi): void {
 	}
 
 	process.on('message', (message: CallMessage | LeaseMessage | PrimaryMessage) => {
-		if ('leaseUntilMs' in message) guardLease(message.leaseUntilMs);
-		else if ('primaryUntilMs' in message) primary.take(message);
+		if ('leaseUntilMs' in message) {
+			const { leaseUntilMs: untilMs, token } = message;
+			sharedContext.lease = untilMs === null || token === null ? null : { untilMs, token };
+			guardLease(untilMs);
+		} else if ('primaryUntilMs' in message) primary.take(message);
 		else void answer(message);
 	});
+
+	/** @throws where the store cannot be written: then the flows do not go to work */
+	function joinSharedContext(): void {
+		const yielded = sharedContext.store?.join() ?? [];
+		if (yielded.length > 0)
+			api.log.warn(`context that the active instance has written meanwhile stays as that has it: ${yielded.join(', ')}`);
+	}
+
+	sharedContext.onRefused = (refusal) => {
+		api.log.error(`${refusal.message}; this process ends`);
+		if (refusal.isFenced) endThis();
+		else void confirmLease();
+	};
+	sharedContext.onUnusable = (error) => {
+		api.log.error(`the context store cannot be opened: ${error.message}`);
+		// Node-RED would stay, without flows and without a listener.
+		process.exit(1);
+	};
 
 	async function answer({ id, call, params }: CallMessage): Promise<void> {
 		try {

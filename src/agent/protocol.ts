@@ -54,6 +54,8 @@ export type ReplyMessage = { reply: number; ok: true; result: unknown } | { repl
 export interface LeaseMessage {
 	/** A moment of the host's monotonic clock, in milliseconds (`process.hrtime`); null: the instance holds no lease. */
 	leaseUntilMs: number | null;
+	/** Its fencing token, which goes with what is written into the shared context; null where no lease is held. */
+	token: number | null;
 }
 
 /**

@@ -89,7 +89,6 @@ export default class Lint extends BaseCommand<typeof Lint> {
 			failOn: flags['fail-on'] ?? settings.failOn,
 			maxWarnings: flags['max-warnings'] ?? settings.maxWarnings,
 			...chooseTarget(gateSettings, flags),
-			settings,
 			...{ folder, settingsFolder, env, stdin: process.stdin, measure: timing.measure },
 			openDev: async () => (await createContext(flags.config)).dev,
 			openSnapshots: async () => (await createContext(flags.config)).snapshots,

@@ -19,6 +19,11 @@ import type { RunnerConfig } from '../lib/targets/instance.ts';
  */
 const SETPRIV = '/usr/bin/setpriv';
 
+/** What the agent's context store needs; the leases are where it looks a token up. */
+function contextStoreConfig({ stateFile, seat }: RunnerConfig, { file, durability }: NonNullable<RunnerConfig['context']>) {
+	return { file, durability, stateFile, seat };
+}
+
 /** Node-RED ended, or does not answer. */
 export class NodeRedGone extends Error {}
 
@@ -49,6 +54,7 @@ export class NodeRedProcess {
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
 				FLOWFERRY_PORT: String(port),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
+				...(config.context ? { FLOWFERRY_CONTEXT: JSON.stringify(contextStoreConfig(config, config.context)) } : {}),
 			},
 			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],
 		});
@@ -121,8 +127,8 @@ export class NodeRedProcess {
 	}
 
 	/** Until this moment of the monotonic clock, and no longer, the flows may run; null: no lease is held. */
-	grantUntil(leaseUntilMs: number | null): void {
-		this.#send({ leaseUntilMs } satisfies LeaseMessage);
+	grantUntil(leaseUntilMs: number | null, token: number | null): void {
+		this.#send({ leaseUntilMs, token } satisfies LeaseMessage);
 	}
 
 	/** Whether this instance fires what is to fire once, and until when. */

@@ -102,7 +102,7 @@ export class Runner {
 			timing: config.leaseTiming,
 			...(confirm && { confirm }),
 			events: {
-				extended: (untilMs) => this.#nodeRed?.grantUntil(untilMs),
+				extended: (untilMs, token) => this.#nodeRed?.grantUntil(untilMs, token),
 				lost: (reason, token) => {
 					const ending: Ending = { cause: 'lease lost', detail: reason };
 					this.#end(ending); // its end starts it anew, standing by
@@ -383,7 +383,7 @@ export class Runner {
 		const nodeRed = this.#nodeRed;
 		try {
 			await this.ask('stop', {}, timeoutMs);
-			nodeRed?.grantUntil(null);
+			nodeRed?.grantUntil(null, null);
 			this.#state = 'standby';
 		} catch (error) {
 			this.#log.write('flows do not stop; killing node-red', { error: String(error) });

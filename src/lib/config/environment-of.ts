@@ -1,8 +1,9 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { Mode } from '../flows/mode.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
-import type { Config, EnvironmentConfig } from './schema.ts';
+import type { Config, ContextStoreKind, EnvironmentConfig } from './schema.ts';
 
 /** One environment with everything decided: what promotions and targets work with. */
 export type NamedEnvironment = Omit<EnvironmentConfig, 'primary'> & {
@@ -13,7 +14,21 @@ export type NamedEnvironment = Omit<EnvironmentConfig, 'primary'> & {
 	instances: number;
 	/** What the primary alone fires; null where none is elected. */
 	primary: PrimaryPolicy | null;
+	context: { store: ContextStoreKind };
 };
+
+/** Where another instance of the same slot may go on with the work, it is to find the context that the first one had. */
+export function contextStoreOf({
+	mode,
+	instances,
+	store,
+}: {
+	mode: Mode;
+	instances: number;
+	store?: ContextStoreKind | undefined;
+}): ContextStoreKind {
+	return store ?? (mode === 'hot-spare' && instances > 1 ? 'sqlite' : 'memory');
+}
 
 /**
  * The environment of that name; without a name, the only one there is.
@@ -38,12 +53,15 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 			hint: meant === undefined ? 'Name one of these, or add it under `environments`.' : `Did you mean ${meant}?`,
 		});
 	}
+	const { mode, context } = environment;
+	const instances = environment.instances ?? defaultInstances;
 	return {
 		...environment,
 		name: chosen,
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
-		instances: environment.instances ?? defaultInstances,
+		instances,
 		primary: primaryOf(environment),
+		context: { ...context, store: contextStoreOf({ mode, instances, store: context.store }) },
 	};
 }
 

@@ -3,7 +3,8 @@ import type { Mode } from '../flows/mode.ts';
 import { findUnknownRules, type LintSection } from '../lint/settings.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
 import { parseYaml } from './document.ts';
-import { primaryOf } from './environment-of.ts';
+import { contextStoreOf, primaryOf } from './environment-of.ts';
+import { defaultInstances } from './instance-ports.ts';
 import { parseWith, readConfigText } from './load.ts';
 import { configInvalid } from './problem.ts';
 import type { Environment } from './references.ts';
@@ -16,6 +17,11 @@ export interface LintEnvironment {
 	variables: string[];
 	/** What its primary alone fires; null where none is elected. */
 	primary: PrimaryPolicy | null;
+	/**
+	 * Its instances share the context of the default store, or of the one called flowferry. Not known where settings of the user's
+	 * own may name another default, and `lint.contextStorage` does not say.
+	 */
+	sharesContext: boolean;
 }
 
 /** What judging flows takes from a configuration. */
@@ -51,10 +57,10 @@ export async function loadLintConfig(
 		}));
 		throw configInvalid(path, problems);
 	}
-	const found = Object.entries(environments).map(
-		([name, environment]) =>
-			[name, { mode: environment.mode, variables: Object.keys(environment.variables), primary: primaryOf(environment) }] as const,
-	);
+	const found = Object.entries(environments).map(([name, environment]) => {
+		const { mode, variables, sharesContext } = environment;
+		return [name, { mode, variables: Object.keys(variables), primary: primaryOf(environment), sharesContext }] as const;
+	});
 	return { section, environments: Object.fromEntries(found), directory };
 }
 
@@ -68,7 +74,9 @@ function select(value: unknown): unknown {
 					environments: Object.fromEntries(
 						Object.entries(environments).map(([name, each]) => [
 							name,
-							isRecord(each) ? { mode: each.mode, ...primaryOnly(each), ...namesOnly(each.variables) } : each,
+							isRecord(each)
+								? { mode: each.mode, ...primaryOnly(each), ...namesOnly(each.variables), sharesContext: sharesContext(each, lint) }
+								: each,
 						]),
 					),
 				}
@@ -79,6 +87,14 @@ function select(value: unknown): unknown {
 /** Numbers alone: what refers to a variable may be unknown here. */
 function primaryOnly({ instances, primary }: Record<string, unknown>) {
 	return { ...(typeof instances === 'number' ? { instances } : {}), ...(primary === undefined ? {} : { primary }) };
+}
+
+/** As far as the file says it outright: references are not looked up. */
+function sharesContext({ mode, instances, settings, context }: Record<string, unknown>, lint: unknown): boolean {
+	if (mode !== 'hot-spare' || (settings !== undefined && !(isRecord(lint) && lint.contextStorage !== undefined))) return false;
+	const store = isRecord(context) && (context.store === 'sqlite' || context.store === 'memory') ? context.store : undefined;
+	const count = instances === undefined ? defaultInstances : typeof instances === 'number' ? instances : 1;
+	return contextStoreOf({ mode, instances: count, store }) === 'sqlite';
 }
 
 /** The values may refer to secrets. */

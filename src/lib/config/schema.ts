@@ -78,7 +78,21 @@ const timeouts = z.strictObject({
 /** As base64 it must still fit into one string. */
 const MAX_CONTEXT_BYTES = 256 * 1024 * 1024;
 
+const contextStores = ['memory', 'sqlite'] as const;
+
 const context = z.strictObject({
+	store: z
+		.enum(contextStores)
+		.optional()
+		.describe(
+			'Where context is kept whose store the settings do not name. memory: in each Node-RED; sqlite: in one file that all instances of a hot-spare environment share, so that it survives a failover. Default: sqlite in hot-spare mode with two instances or more, else memory.',
+		),
+	durability: z
+		.enum(['process', 'power'])
+		.default('process')
+		.describe(
+			'What a write into the store `sqlite` survives once it is acknowledged. process: the death of any process; power: a power cut, too.',
+		),
 	carry: z
 		.boolean()
 		.default(true)
@@ -224,7 +238,7 @@ const environmentKeys = z.strictObject({
 		.prefault({})
 		.describe('Limits of what waits; past them requests get 503 with Retry-After.'),
 	failover: failover.prefault({}).describe('When a spare takes over beyond crashes and hangs, and what a lost state means.'),
-	context: context.prefault({}).describe("What of Node-RED's context is carried over by a promotion or a rollback."),
+	context: context.prefault({}).describe("Where Node-RED's context is kept, and what of it is carried over by a promotion or a rollback."),
 	lease: leaseTiming.prefault({}).describe('How instances prove that they are active; ttlMs > renewDeadlineMs > retryMs × 1.2.'),
 	timeouts: timeouts
 		.prefault({})
@@ -232,6 +246,11 @@ const environmentKeys = z.strictObject({
 });
 
 const environment = environmentKeys
+	.refine(({ mode, context: { store } }) => mode === 'hot-spare' || store !== 'sqlite', {
+		path: ['context', 'store'],
+		message:
+			'cannot be sqlite in load-balanced mode, where several instances write at once and would undo what the others count: leave it out, or set `mode: hot-spare`',
+	})
 	.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
 		path: ['accessLog'],
 		message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
@@ -312,6 +331,9 @@ export const configSchema = z.strictObject({
 	lint: lint.prefault({}).describe('How flows are judged, by `flowferry lint` and before a promotion.'),
 });
 
+/** Where Node-RED's context is kept. */
+export type ContextStoreKind = (typeof contextStores)[number];
+
 export type Config = z.infer<typeof configSchema>;
 export type DevConfig = Config['dev'];
 export type EnvironmentConfig = Config['environments'][string];
@@ -326,6 +348,7 @@ export const lintConfigSchema = z.object({
 				variables: z.record(z.string(), z.unknown()).default({}),
 				instances: z.number().optional(),
 				primary: primary.optional(),
+				sharesContext: z.boolean().default(false),
 			}),
 		)
 		.default({}),

@@ -38,7 +38,7 @@ export function pairInstances(old: readonly Instance[], next: readonly Instance[
  */
 export async function carryContext(
 	pairs: readonly ContextPair[],
-	{ except, maxBytes }: EnvironmentConfig['context'],
+	{ except, maxBytes }: Pick<EnvironmentConfig['context'], 'carry' | 'except' | 'maxBytes'>,
 	timeoutMs: number,
 ): Promise<ContextReport> {
 	const reports = await Promise.all(

@@ -1,11 +1,12 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { withSharedStore } from '../lint/context-stores.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
 import { judge } from '../lint/judge.ts';
 import type { LintPlugin } from '../lint/plugin.ts';
 import { ruleIds } from '../lint/rule-list.ts';
-import { findUnknownRules, type LintSection, resolveSettings } from '../lint/settings.ts';
+import { findUnknownRules, type LintSection, resolveSettings, type Settings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Blocker, Plan, Safeguards } from '../plan/plan.ts';
@@ -72,8 +73,15 @@ function spareKindOf({ mode, spare }: NamedEnvironment, { verdicts }: LintReport
 
 function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
 	const { mode, primary } = setting.environment;
-	const settings = resolveSettings(setting.lint, setting.plugin);
-	return judge(content.flows, { mode, primary, settings, variables: [...variablesOf(setting)] }).report;
+	return judge(content.flows, { mode, primary, settings: settingsOf(setting), variables: [...variablesOf(setting)] }).report;
+}
+
+function settingsOf({ lint, plugin, environment }: PlanningSetting): Settings {
+	const settings = resolveSettings(lint, plugin);
+	// Settings of the user's own may name another default, which the lint does not know.
+	const isKnown = environment.settings === undefined || lint.contextStorage !== undefined;
+	if (environment.context.store !== 'sqlite' || !isKnown) return settings;
+	return { ...settings, contextStores: withSharedStore(settings.contextStores) };
 }
 
 function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {

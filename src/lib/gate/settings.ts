@@ -3,6 +3,7 @@ import type { LintEnvironment } from '../config/lint-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
+import { withSharedStore } from '../lint/context-stores.ts';
 import { noPlugin } from '../lint/plugin.ts';
 import { ruleIds } from '../lint/rule-list.ts';
 import { resolveSettings, type Settings } from '../lint/settings.ts';
@@ -36,14 +37,14 @@ export async function loadGateSettings(
 }
 
 /**
- * What to judge for. The mode: the one asked for, a preset's, the only environment's; else hot-spare. The variables and the primary:
+ * What to judge for, and by. The mode: the one asked for, a preset's, the only environment's; else hot-spare. The variables and the primary:
  * those of the environment asked for, or of the only one.
  * @throws FlowferryError ENVIRONMENT_UNKNOWN
  */
 export function chooseTarget(
 	{ settings, environments }: GateSettings,
 	asked: { mode?: Mode | undefined; environment?: string | undefined },
-): LintEnvironment {
+): Pick<LintEnvironment, 'mode' | 'variables' | 'primary'> & { settings: Settings } {
 	const names = Object.keys(environments);
 	if (asked.environment !== undefined && !names.includes(asked.environment)) {
 		const meant = nearest(asked.environment, names);
@@ -57,5 +58,11 @@ export function chooseTarget(
 	const target = asked.environment === undefined ? only : environments[asked.environment];
 	const preset = asked.environment === undefined ? settings.mode : undefined;
 	const mode = asked.mode ?? preset ?? target?.mode ?? 'hot-spare';
-	return { mode, variables: target?.variables ?? [], primary: mode === 'load-balanced' ? (target?.primary ?? null) : null };
+	const isShared = mode === 'hot-spare' && target?.sharesContext === true;
+	return {
+		mode,
+		variables: target?.variables ?? [],
+		primary: mode === 'load-balanced' ? (target?.primary ?? null) : null,
+		settings: isShared ? { ...settings, contextStores: withSharedStore(settings.contextStores) } : settings,
+	};
 }

@@ -7,8 +7,8 @@ import { assertLeaseTiming } from './timing.ts';
 const POLL_MS = 50;
 
 export interface LeaseKeeperEvents {
-	/** The lease stands; the flows may run until this moment of the monotonic clock. */
-	extended(untilMs: number): void;
+	/** The lease stands, with this fencing token; the flows may run until this moment of the monotonic clock. */
+	extended(untilMs: number, token: number): void;
 	/** It could not be renewed in time, or went to somebody else: the flows must end now. */
 	lost(reason: string, token: number): void;
 }
@@ -68,7 +68,7 @@ export class LeaseKeeper {
 		const answer = await this.#store.acquire(this.#seat, this.#holder, this.#timing.ttlMs);
 		if (!answer.granted) return answer;
 		this.#token = answer.token;
-		this.#extend(asked);
+		this.#extend(asked, answer.token);
 		this.#schedule();
 		return null;
 	}
@@ -93,7 +93,7 @@ export class LeaseKeeper {
 
 	/** Tells the current deadline again, for a Node-RED that was started anew. */
 	announce(): void {
-		if (this.#token !== null) this.#events.extended(this.#untilMs);
+		if (this.#token !== null) this.#events.extended(this.#untilMs, this.#token);
 	}
 
 	/** Passes the lease on where a successor is named, else frees it. No effect where none is held. */
@@ -126,7 +126,7 @@ export class LeaseKeeper {
 			if (!answer.granted) return this.#lose(answer.heldBy ? `${answer.heldBy} holds it` : 'it had ended');
 			this.#token = answer.token;
 			this.#isConfirmed = false;
-			this.#extend(asked);
+			this.#extend(asked, answer.token);
 		} catch (error) {
 			if (this.#token !== token) return;
 			if (await this.#goesOnWithoutStore(token)) return this.#schedule();
@@ -150,17 +150,17 @@ export class LeaseKeeper {
 		const asked = this.#clock.nowMs();
 		if (!(await this.#confirm()) || this.#token !== token || !this.held) return false;
 		this.#isConfirmed = true;
-		this.#extend(asked);
+		this.#extend(asked, token);
 		return true;
 	}
 
 	/** Counted from before the store was asked, so that it ends before the grant does, by ttl − renew deadline. */
-	#extend(askedMs: number): void {
+	#extend(askedMs: number, token: number): void {
 		this.#untilMs = askedMs + this.#timing.renewDeadlineMs;
 		clearTimeout(this.#deadline);
 		// Also where a renewal is under way and does not come back.
 		this.#deadline = setTimeout(() => this.#lose('it was not renewed in time'), this.#untilMs - this.#clock.nowMs());
-		this.#events.extended(this.#untilMs);
+		this.#events.extended(this.#untilMs, token);
 	}
 
 	#lose(reason: string): void {

@@ -15,6 +15,21 @@ export interface ContextStore {
 /** `contextStorage` of Node-RED's settings: stores by name; `default` may name another store. */
 export type ContextStores = Readonly<Record<string, ContextStore | string>>;
 
+/** As production's settings name the store that flowferry gives to instances which share their context (`templates/settings.cjs`). */
+const ours = 'flowferry';
+
+/** The stores of production where instances share their context: ours beside the user's own, and the default where there are none. */
+export function withSharedStore(stores: ContextStores | undefined): ContextStores {
+	const shared = { module: ours, shared: true };
+	if (!stores || Object.keys(stores).length === 0) return { default: ours, [ours]: shared };
+	return { ...stores, [ours]: stores[ours] ?? shared };
+}
+
+/** Whether what is read from the store is known to be a copy: a change inside it is lost unless it is set again. */
+export function handsOutCopies(stores: ContextStores | undefined, name: string | null): boolean {
+	return stores !== undefined && Object.keys(stores).length > 0 && findStore(stores, name)?.module === ours;
+}
+
 /** Stores that keep their values on a server, by the names of the modules that npm knows. */
 const onServer = /redis|postgres|mysql|mongo|etcd|sql-?server|nr-persistent-context/i;
 

@@ -8,7 +8,7 @@ import { type Reached, reachFrom } from '../flows/reach.ts';
 import { createLookup, type Lookup } from './catalogue/index.ts';
 import type { NodeKnowledge } from './catalogue/knowledge.ts';
 import { buildContextIndex, type ContextIndex } from './context-index.ts';
-import { type ContextStores, reachOfStore, type StoreReach } from './context-stores.ts';
+import { type ContextStores, handsOutCopies, reachOfStore, type StoreReach } from './context-stores.ts';
 import { hasEffect } from './effects.ts';
 import type { Palette } from './palette.ts';
 import { findPrivateKeys } from './private-keys.ts';
@@ -58,6 +58,8 @@ export interface RuleContext {
 	leadsTo(goals: readonly FlowNode[]): Leads;
 	/** Where the values of a context store are; null for the default store. */
 	reachOfStore(name: string | null): StoreReach;
+	/** Whether the store gives copies of its values: a change inside one is lost unless it is set again. */
+	handsOutCopies(store: string | null): boolean;
 	/** Names of environment variables that production is known to have. */
 	variables: ReadonlySet<string>;
 	/** Where it is known which modules production would install. */
@@ -176,6 +178,7 @@ export function createRuleContext(flows: readonly FlowNode[], surroundings: Surr
 		comesFrom,
 		leadsTo,
 		reachOfStore: (name) => reachOfStore(contextStores, name),
+		handsOutCopies: (store) => handsOutCopies(contextStores, store),
 		variables: new Set(variables),
 		palette,
 		isHeard,

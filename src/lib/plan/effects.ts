@@ -35,6 +35,21 @@ const contextCarried: Consequence = {
 };
 const contextResets: Consequence = { kind: 'resets', families: ['explicit-state'], what: 'context kept in memory begins anew' };
 
+const contextShared: Effect = {
+	kind: 'carried',
+	what: 'context in the shared store stays where it is: the new release goes on with it, and a rollback with what that has made of it',
+	nodes: 0,
+};
+
+/** One store has one value of a key, for the release that comes and for the one that a rollback brings back. */
+function exceptionsGoOn(except: readonly string[]): Effect {
+	return {
+		kind: 'carried',
+		what: `what context.except names begins anew in memory stores alone, and goes on in the shared one: ${except.join(', ')}`,
+		nodes: 0,
+	};
+}
+
 /** Medians of `npm run bench:cutover` on two shared cores, rounded up (docs/benchmarks.md): an order of magnitude. */
 const SILENCE_MS = { overlap: 170, gated: 80, takeover: 80, exclusive: 120 };
 
@@ -56,12 +71,15 @@ export function predictEffects(strategy: Strategy, flows: FlowNode[], lint: Lint
 		nodes: 0,
 	});
 	if (strategy !== 'exclusive') effects.push(...handedOver(flows));
+	if (context.store === 'sqlite') effects.push(contextShared);
+	// Beside the shared store there may be memory stores, of settings of the user's own.
 	const known = [context.carry ? contextCarried : contextResets, ...consequences, ...(strategy === 'exclusive' ? [withoutGate] : [])];
 	for (const { kind, families, what } of known) {
 		const nodes = new Set(lint.findings.filter(({ family }) => families.includes(family)).map(({ nodeId }: Finding) => nodeId)).size;
 		if (nodes > 0) effects.push({ kind, what, nodes });
 	}
-	if (context.carry && context.except.length > 0)
+	if (context.store === 'sqlite' && context.except.length > 0) effects.push(exceptionsGoOn(context.except));
+	else if (context.carry && context.except.length > 0)
 		effects.push({ kind: 'resets', what: `context that the configuration leaves out begins anew: ${context.except.join(', ')}`, nodes: 0 });
 	return effects;
 }

@@ -78,6 +78,8 @@ export interface Blocker {
 
 /** What the environment's configuration says of context. */
 export interface ContextPolicy {
+	/** memory: in each instance; sqlite: in the store that all of them share. */
+	store: 'memory' | 'sqlite';
 	carry: boolean;
 	except: readonly string[];
 }

@@ -146,6 +146,8 @@ export interface RunnerConfig {
 	/** The environment's state database, which holds the leases. */
 	stateFile: string;
 	tokenFile: string;
+	/** The context store that all instances share; null: Node-RED's context is in its memory, or where the user's settings keep it. */
+	context: { file: string; durability: 'process' | 'power' } | null;
 	/** Where the runner writes how it is reached, once it is: `RunnerAddress`. */
 	addressFile: string;
 	logFile: string;

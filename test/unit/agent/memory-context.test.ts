@@ -4,6 +4,8 @@ import { jest } from '@jest/globals';
 import { findContextStores, UnknownContext } from '../../../src/agent/context-stores.ts';
 import { MemoryContext } from '../../../src/agent/memory-context.ts';
 import type { NodeConfig } from '../../../src/agent/node-red.ts';
+import { sharedContext } from '../../../src/agent/shared-context.ts';
+import { createSharedEnvironment } from '../../support/shared-context.ts';
 
 /** Node-RED's own context, of a version; a copy of its own for each call, as in a process of its own. */
 async function nodeRed(program: 'node-red' | 'node-red-4', settings: Record<string, unknown> = {}) {
@@ -79,6 +81,38 @@ describe.each(['node-red', 'node-red-4'] as const)('context in the memory of %s'
 		});
 		const next = await nodeRed(program, settings);
 		expect(next.memory.import(flows, exported.values, false)).toMatchObject({ carried: 1, left: [] });
+	});
+});
+
+describe('into a release whose instances share their context', () => {
+	it('goes what the old release kept in memory, but for what the new flows have set; other stores do not mix', async () => {
+		const environment = await createSharedEnvironment();
+		try {
+			const { store } = await environment.instance('green/0');
+			sharedContext.store = store;
+			const module = Object.assign(() => store, { isShared: true });
+			const old = await nodeRed('node-red');
+			old.context.get('global').set(['total', 'setting'], [1, 'old']);
+			old.context.get('fn', 'tab').set('n', 2);
+			const { values } = old.memory.export(flows, all);
+			const next = await nodeRed('node-red', { contextStorage: { default: 'flowferry', flowferry: { module } } });
+			next.context.get('global').set('setting', 'new');
+			expect(next.memory.import(flows, values, true)).toMatchObject({
+				carried: 2,
+				left: [{ scope: 'global', key: 'setting', why: 'the new flows have set it' }],
+			});
+			expect(next.context.get('global').get(['total', 'setting'])).toEqual([1, 'new']);
+			expect(next.context.get('fn', 'tab').get('n')).toBe(2);
+			// What is shared is not carried from here, and no other keeper either.
+			expect(next.memory.export(flows, all)).toEqual({ values: '', excepted: 0, left: [], stores: [] });
+
+			// Not the default: whoever named no store does not mean it.
+			const beside = await nodeRed('node-red', { contextStorage: { default: { module: 'memory' }, flowferry: { module } } });
+			expect(beside.memory.import(flows, values, false)).toMatchObject({ carried: 0, left: [{}, {}, {}] });
+		} finally {
+			sharedContext.store = null;
+			await environment.remove();
+		}
 	});
 });
 

@@ -15,6 +15,19 @@ describe('environmentOf', () => {
 		expect(environmentOf(two, 'production').instances).toBe(3);
 	});
 
+	it('shares the context where another instance may go on with the work', () => {
+		const storeOf = (keys: string) => environmentOf(parseConfig(`${dev}environments: { production: { ${keys} } }`, 'f', {})).context.store;
+		expect(storeOf('mode: hot-spare, instances: 2')).toBe('sqlite');
+		expect(storeOf('mode: hot-spare, instances: 2, context: { store: memory }')).toBe('memory');
+		expect(storeOf('mode: hot-spare')).toBe('sqlite');
+		expect(storeOf('mode: hot-spare, instances: 1')).toBe('memory');
+		expect(storeOf('mode: hot-spare, instances: 1, context: { store: sqlite }')).toBe('sqlite');
+		expect(storeOf('mode: load-balanced')).toBe('memory');
+		expect(() => storeOf('mode: load-balanced, context: { store: sqlite }')).toThrow(
+			'environments.production.context.store: cannot be sqlite in load-balanced mode',
+		);
+	});
+
 	it('asks for a name where there are several', () => {
 		expect(() => environmentOf(two)).toThrow('There are 2 environments: staging, production');
 	});

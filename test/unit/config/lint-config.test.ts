@@ -40,6 +40,25 @@ describe('loadLintConfig', () => {
 		await expect(environments('primary: { timer: true }')).rejects.toThrow(/primary\.timer: is not a known key$/);
 	});
 
+	it.each([
+		['two instances', 'mode: hot-spare, instances: 2', true],
+		['one', 'mode: hot-spare, instances: 1', false],
+		['two, by default', 'mode: hot-spare', true],
+		['one that says so', 'mode: hot-spare, instances: 1, context: { store: sqlite }', true],
+		['two that do not want it', 'mode: hot-spare, instances: 2, context: { store: memory, maxBytes: "${SIZE}" }', false],
+		['as many as nobody knows', 'mode: hot-spare, instances: "${COUNT}"', false],
+		['settings that may name another default', 'mode: hot-spare, instances: 2, settings: "${SETTINGS}"', false],
+		['a load-balanced one', 'mode: load-balanced, instances: 2', false],
+	])('says whether the instances of an environment share their context: %s', async (_what, keys, sharesContext) => {
+		expect((await load(`environments: { p: { ${keys} } }`)).environments.p).toMatchObject({ sharesContext });
+	});
+
+	it('takes the word of lint.contextStorage for what the settings name', async () => {
+		const text =
+			'environments: { p: { mode: hot-spare, instances: 2, settings: x.js } }\nlint: { contextStorage: { default: { module: memory } } }';
+		expect((await load(text)).environments.p).toMatchObject({ sharesContext: true });
+	});
+
 	it('needs neither', async () => {
 		expect(await load('dev: {}')).toMatchObject({ environments: {}, section: { rules: {} } });
 	});

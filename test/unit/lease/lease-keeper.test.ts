@@ -36,14 +36,28 @@ function keep(renewals: Answer[]) {
 	const { store, calls } = scripted(renewals);
 	const clock = { nowMs: () => Math.floor(performance.now()), bootId: 'x' };
 	const extended: number[] = [];
+	const tokens: number[] = [];
 	const lost: { reason: string; at: number }[] = [];
-	const events = { extended: (until: number) => extended.push(until), lost: (reason: string) => lost.push({ reason, at: clock.nowMs() }) };
-	return { keeper: new LeaseKeeper({ store, clock, seat: 'active', holder: 'blue', timing, events }), calls, extended, lost, clock };
+	const events = {
+		extended: (until: number, token: number) => {
+			extended.push(until);
+			tokens.push(token);
+		},
+		lost: (reason: string) => lost.push({ reason, at: clock.nowMs() }),
+	};
+	return {
+		keeper: new LeaseKeeper({ store, clock, seat: 'active', holder: 'blue', timing, events }),
+		calls,
+		extended,
+		tokens,
+		lost,
+		clock,
+	};
 }
 
 describe('LeaseKeeper', () => {
 	it('renews, and says each time until when the flows may run', async () => {
-		const { keeper, extended, lost, clock } = keep([grant]);
+		const { keeper, extended, tokens, lost, clock } = keep([grant]);
 		const asked = clock.nowMs();
 		expect(await keeper.acquire()).toBeNull();
 		expect(keeper.token).toBe(7);
@@ -51,6 +65,7 @@ describe('LeaseKeeper', () => {
 		expect(extended[0]).toBeGreaterThanOrEqual(asked + timing.renewDeadlineMs);
 		await sleep(200);
 		expect(extended.length).toBeGreaterThan(2);
+		expect(new Set(tokens)).toEqual(new Set([7]));
 		expect(lost).toEqual([]);
 		await keeper.giveUp(null);
 	});

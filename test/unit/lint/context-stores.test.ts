@@ -1,4 +1,4 @@
-import { reachOfStore } from '../../../src/lib/lint/context-stores.ts';
+import { handsOutCopies, reachOfStore, withSharedStore } from '../../../src/lib/lint/context-stores.ts';
 
 const settings = {
 	default: 'memoryOnly',
@@ -28,5 +28,19 @@ describe('reachOfStore', () => {
 		[{ default: 'constructor' }, null, 'unknown'],
 	] as const)('with %j, the store %j: %s', (stores, name, reach) => {
 		expect(reachOfStore(stores, name)).toBe(reach);
+	});
+});
+
+describe('the store that instances share', () => {
+	it("is the default where the user's settings have none, and is there by its name where they have", () => {
+		for (const stores of [withSharedStore(undefined), withSharedStore({}), withSharedStore({ default: 'flowferry' })]) {
+			expect([null, 'flowferry', 'elsewhere'].map((name) => reachOfStore(stores, name))).toEqual(['shared', 'shared', 'shared']);
+			expect(handsOutCopies(stores, null)).toBe(true);
+		}
+		const beside = withSharedStore(settings);
+		expect([null, 'disk', 'flowferry'].map((name) => reachOfStore(beside, name))).toEqual(['process', 'machine', 'shared']);
+		expect([null, 'redis', 'flowferry'].map((name) => handsOutCopies(beside, name))).toEqual([false, false, true]);
+		expect(reachOfStore(withSharedStore({ flowferry: { module: 'memory' } }), 'flowferry')).toBe('process');
+		expect(handsOutCopies(undefined, null)).toBe(false);
 	});
 });

@@ -73,7 +73,7 @@ describe('buildPlan', () => {
 		choice: { strategy: 'exclusive', because: [], warnings: [] },
 		spare: { spare: 'warm', because: [] },
 		slots: { blue: null, green: null },
-		context: { carry: true, except: [] },
+		context: { store: 'memory', carry: true, except: [] },
 		primary: null,
 		variables: new Set(),
 		credentials: new Set(),
@@ -153,15 +153,15 @@ describe('buildPlan', () => {
 			{ ...work, func: "flow.set('n', (flow.get('n') || 0) + 1); return msg;" },
 			{ id: 'i1', type: 'inject', z: 't1', repeat: '5', wires: [['f1']] },
 		]);
-		const effects = (context: PlanInput['context']) =>
+		const effects = (policy: Partial<PlanInput['context']>) =>
 			buildPlan(
 				input(counting, {
 					serving: { slot: 'blue', release: release(1, one), snapshot: one },
-					context,
+					context: { store: 'memory', carry: true, except: [], ...policy },
 					choice: { strategy: 'exclusive', because: [], warnings: [] },
 				}),
 			)
-				.effects.filter(({ what }) => what.startsWith('context'))
+				.effects.filter(({ what }) => what.includes('context'))
 				.map(({ kind, what }) => [kind, what.split(',')[0]]);
 		expect(effects({ carry: true, except: [] })).toEqual([['carried', 'context kept in memory is carried over']]);
 		expect(effects({ carry: true, except: ['flow.Plant.n'] })).toEqual([
@@ -169,6 +169,13 @@ describe('buildPlan', () => {
 			['resets', 'context that the configuration leaves out begins anew: flow.Plant.n'],
 		]);
 		expect(effects({ carry: false, except: [] })).toEqual([['resets', 'context kept in memory begins anew']]);
+		const shared = ['carried', 'context in the shared store stays where it is: the new release goes on with it'];
+		expect(effects({ store: 'sqlite', carry: false })).toEqual([shared, ['resets', 'context kept in memory begins anew']]);
+		expect(effects({ store: 'sqlite', except: ['flow.Plant.n'] })).toEqual([
+			shared,
+			['carried', 'context kept in memory is carried over'],
+			['carried', 'what context.except names begins anew in memory stores alone'],
+		]);
 	});
 
 	it('has nothing to do where the snapshot serves', () => {

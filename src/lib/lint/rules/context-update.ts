@@ -1,7 +1,11 @@
+import type { ContextUse } from '../../flows/context-use.ts';
+import { rootOf } from '../../flows/context-use.ts';
+import type { FlowNode } from '../../flows/node.ts';
 import type { StoreReach } from '../context-stores.ts';
 import { confidenceOf, describeUses, worstReach } from '../context-words.ts';
 import type { Severity } from '../finding.ts';
 import type { Rule } from '../rule.ts';
+import type { RuleContext } from '../rule-context.ts';
 
 /** What becomes of the value, by where the store keeps it. */
 const balanced: Record<StoreReach, { severity: Severity; what: string }> = {
@@ -31,6 +35,17 @@ export const contextUpdate: Rule = {
 		for (const node of context.contexts().users) {
 			const updates = context.contexts().updatesOf(node);
 			if (updates.length === 0 || !context.reachedAgain().has(node.id)) continue;
+			const lost = changesOfCopies(node, updates, context);
+			if (lost.length > 0) {
+				yield {
+					node,
+					severity: 'warning',
+					confidence: 'medium',
+					message: `It changes the inside of ${describeUses(lost)}. What is read from the shared store is a copy: the change is lost unless it is set again.`,
+					remediation: 'Set the value after the change, or keep it in a context store in memory and bear its loss at a takeover.',
+					related: context.sourceOf(node),
+				};
+			}
 			const consequence = (inMode as Partial<typeof balanced>)[worstReach(updates, context.reachOfStore)];
 			if (!consequence) continue;
 			yield {
@@ -47,3 +62,17 @@ export const contextUpdate: Rule = {
 		}
 	},
 };
+
+/** Changes inside of what was read, where the node does not set it afterwards. */
+function changesOfCopies(node: FlowNode, updates: ContextUse[], context: RuleContext): ContextUse[] {
+	const sets = context
+		.contexts()
+		.usesOf(node)
+		.filter((use) => use.kind !== 'read' && !use.inPlace);
+	const isSet = (change: ContextUse) =>
+		sets.some(
+			({ scope, store, key }) =>
+				scope === change.scope && store === change.store && (key === null || change.key === null || rootOf(key) === rootOf(change.key)),
+		);
+	return updates.filter((use) => use.inPlace && context.handsOutCopies(use.store) && !isSet(use));
+}

@@ -7,6 +7,8 @@ export interface Layout {
 	stateFile: string;
 	/** The token of the runners' and the gateway's control calls. */
 	tokenFile: string;
+	/** Node-RED's context, where instances share it. It outlives slots and releases. */
+	contextFile: string;
 	/** Installed palettes, each under the digest of its package.json: equal palettes are installed once. */
 	palettes: string;
 	/** Installed Node-REDs, by version. */
@@ -33,6 +35,7 @@ export function layoutOf(directory: string): Layout {
 	return {
 		stateFile: join(directory, 'state.db'),
 		tokenFile: join(directory, 'control.token'),
+		contextFile: join(directory, 'context.db'),
 		palettes: join(directory, 'palettes'),
 		nodeReds: join(directory, 'node-red'),
 		logs,

@@ -190,6 +190,8 @@ export class ProcessTarget implements Target {
 			agentDir: join(packageRoot(), 'dist', 'agent'),
 			stateFile: this.#layout.stateFile,
 			tokenFile: this.#layout.tokenFile,
+			context:
+				environment.context.store === 'sqlite' ? { file: this.#layout.contextFile, durability: environment.context.durability } : null,
 			addressFile,
 			logFile,
 			leaseTiming: environment.lease,

@@ -1,3 +1,5 @@
+import { withSharedStore } from '../../../../src/lib/lint/context-stores.ts';
+import { lint } from '../../../../src/lib/lint/engine.ts';
 import { contextUpdate } from '../../../../src/lib/lint/rules/context-update.ts';
 import { node, source, tab, testRule } from '../judge.ts';
 
@@ -58,4 +60,25 @@ testRule(contextUpdate, {
 			flows: change({ t: 'set', p: 'a', pt: 'flow', to: "$flowContext('b') - 1", tot: 'jsonata' }),
 		},
 	],
+});
+
+describe('context-update where instances share their context', () => {
+	const judge = (func: string) =>
+		lint(code(func), { mode: 'hot-spare', rules: [contextUpdate], contextStores: withSharedStore(undefined) }).findings;
+
+	it('fires for a change inside of a copy that is not set again', () => {
+		expect(judge("const list = flow.get('list') || [];\nlist.push(msg.payload);")).toEqual([
+			expect.objectContaining({ nodeId: 'n', severity: 'warning', message: expect.stringContaining('It changes the inside of flow.list') }),
+		]);
+		expect(judge("const list = flow.get('list') || [];\nlist.push(msg.payload);\nflow.set('other', list);")).toHaveLength(1);
+	});
+
+	it.each([
+		"const n = (flow.get('n') || 0) + 1;\nflow.set('n', n);",
+		"const list = flow.get('list') || [];\nlist.push(msg.payload);\nflow.set('list', list);",
+		"const list = flow.get('all.list') || [];\nlist.push(msg.payload);\nflow.set('all.list', list);",
+		'const list = flow.get(msg.topic) || [];\nlist.push(msg.payload);\nflow.set(msg.topic, list);',
+	])('does not fire for what survives a takeover: %s', (func) => {
+		expect(judge(func)).toEqual([]);
+	});
 });
