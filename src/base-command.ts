@@ -72,6 +72,16 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
 		};
 	}
 
+	/** Ends what goes on until somebody has seen enough: with Ctrl-C or SIGTERM, and when nobody reads the output any more. */
+	protected untilInterrupted(): AbortSignal {
+		const controller = new AbortController();
+		const stop = () => controller.abort();
+		// Once: the second one ends the process as it would without us.
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+		process.stdout.once('error', stop);
+		return controller.signal;
+	}
+
 	protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<void> {
 		const status = exitStatusOf(error);
 		process.exitCode = status;

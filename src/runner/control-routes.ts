@@ -42,6 +42,7 @@ export function controlRoutes(runner: Runner): ControlRoutes {
 				return runner.importContext(values, timeoutMs);
 			},
 		},
+		'POST /resign': (body) => runner.resign((body as { detail: string }).detail),
 		'POST /demote': (body) => {
 			const { handOverTo, timeoutMs } = body as { handOverTo: string | null; timeoutMs: number };
 			return runner.demote(handOverTo, timeoutMs);

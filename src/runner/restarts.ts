@@ -5,6 +5,17 @@ const RECOVERED_MS = 60_000;
 /** More crashes in a row than this: it does not come up by itself. */
 const BEARABLE = 3;
 
+/** How a Node-RED that has ended is started again. */
+export interface Restart {
+	state: 'starting' | 'failed';
+	delayMs: number;
+	/** Where it is a boot loop from now on: how often it has ended in a row; else null. */
+	bootLoop: number | null;
+}
+
+/** Whoever ended it wants it back. */
+export const onRequest: Restart = { state: 'starting', delayMs: 0, bootLoop: null };
+
 /** How often a Node-RED has ended without being asked to, and what follows from it. */
 export class Restarts {
 	#crashes = 0;
@@ -16,12 +27,13 @@ export class Restarts {
 	}
 
 	/** @param activeMs how long it had run its flows; null where it did not */
-	count(activeMs: number | null): { state: 'starting' | 'failed'; delayMs: number } {
+	count(activeMs: number | null): Restart {
 		this.#crashes++;
 		this.#inARow = activeMs !== null && activeMs > RECOVERED_MS ? 1 : this.#inARow + 1;
 		return {
 			state: this.#inARow > BEARABLE ? 'failed' : 'starting',
 			delayMs: Math.min(BACKOFF_MS[0] * 2 ** (this.#inARow - 1), BACKOFF_MS[1]),
+			bootLoop: this.#inARow === BEARABLE + 1 ? this.#inARow : null,
 		};
 	}
 }

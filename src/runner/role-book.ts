@@ -7,6 +7,12 @@ import type { Predecessor } from './spare-watch.ts';
 /** Looked back through for how the one before ended. */
 const RECENT = 20;
 
+const roleWords: Record<RoleChange['role'], string> = {
+	active: 'active',
+	standby: 'no longer active',
+	failed: 'it does not come up',
+};
+
 /** Why an instance is no longer active. */
 export interface Ending {
 	cause: RoleCause;
@@ -70,6 +76,12 @@ export class RoleBook {
 		return this.#write({ token, role: 'standby', cause, detail, before: null, tookMs: null });
 	}
 
+	/** A boot loop: written when it becomes one, not at each of its rounds. */
+	doesNotComeUp({ ended, how, log }: { ended: number; how: string; log: string }): void {
+		const detail = `Node-RED has ended ${ended} times in a row, and ${how}; its log: ${log}`;
+		void this.#write({ token: null, role: 'failed', cause: 'crashed', detail, before: null, tookMs: null });
+	}
+
 	async #endingOf({ token, holder }: Predecessor): Promise<RoleChange | undefined> {
 		const changes = await this.#store.changes(RECENT);
 		return changes.find((change) => change.role === 'standby' && change.token === token && holder.startsWith(`${change.instance}@`));
@@ -82,8 +94,10 @@ export class RoleBook {
 
 	async #record(atMs: number, change: Omit<RoleChange, 'at' | 'atMs' | 'seat' | 'instance'>): Promise<void> {
 		const entry = { at: new Date().toISOString(), atMs, ...this.#identity, ...change };
-		this.#log.write(entry.role === 'active' ? 'active' : 'no longer active', entry);
-		this.#roles.roleChanged(entry.role, entry.detail === '' ? entry.cause : `${entry.cause}: ${entry.detail}`, entry.token);
+		this.#log.write(roleWords[entry.role], entry);
+		// What does not come up is told by the runner, at each of its rounds.
+		if (entry.role !== 'failed')
+			this.#roles.roleChanged(entry.role, entry.detail === '' ? entry.cause : `${entry.cause}: ${entry.detail}`, entry.token);
 		await this.#store.record(entry);
 	}
 

@@ -20,7 +20,7 @@ import type { Log } from './log.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { PrimaryRole } from './primary-role.ts';
 import { Pulse } from './pulse.ts';
-import { Restarts } from './restarts.ts';
+import { onRequest, Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
@@ -159,13 +159,15 @@ export class Runner {
 			await this.#primary?.giveUp();
 			if (this.#isStopping()) return;
 			const wasActive = this.#state === 'active';
-			const next = this.#restarts.count(wasActive ? performance.now() - this.#activeSince : null);
 			const ending = this.#ending ?? { cause: 'crashed', detail: how };
 			this.#ending = null;
+			const next = ending.cause === 'asked' ? onRequest : this.#restarts.count(wasActive ? performance.now() - this.#activeSince : null);
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
 			this.#state = next.state;
-			if (wasActive) await this.#afterEnd(ending);
+			if (ending.cause === 'asked') await this.#letGo(ending);
+			else if (wasActive) await this.#afterEnd(ending);
 			if (next.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
+			if (next.bootLoop !== null) this.#book.doesNotComeUp({ ended: next.bootLoop, how, log: this.#config.logFile });
 			await sleep(next.delayMs);
 		}
 	}
@@ -306,18 +308,38 @@ export class Runner {
 		return this.#listening && `http://127.0.0.1:${this.#listening.port}`;
 	}
 
+	/**
+	 * Lets the seat go by force, also where automatic failover is paused: Node-RED is killed as it is, undrained, and comes back
+	 * standing by. No effect where this instance holds no lease.
+	 * @param detail for the history: who asked
+	 */
+	async resign(detail: string): Promise<void> {
+		const ending: Ending = { cause: 'asked', detail };
+		this.#isToRun = false;
+		if (!this.#nodeRed) return await this.#letGo(ending);
+		if (this.#lease.token === null) return;
+		this.#ending = ending;
+		// Not in turn: what the flows' start waits for may be what hangs.
+		this.#nodeRed.kill();
+		while (this.#lease.token !== null) await sleep(POLL_MS);
+	}
+
 	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */
 	async #afterEnd(ending: Ending): Promise<void> {
 		const token = this.#lease.token;
 		if (token === null) return;
 		const because = await this.#whyKeepSeat();
-		if (because) {
-			this.#log.write('it keeps the seat', { because });
-			this.#roles.roleChanged('standby', `${ending.cause}: ${ending.detail}`, token);
-			this.#ended = { ...ending, atMs: this.#clock.nowMs() };
-			return;
-		}
+		if (!because) return await this.#letGo(ending);
+		this.#log.write('it keeps the seat', { because });
+		this.#roles.roleChanged('standby', `${ending.cause}: ${ending.detail}`, token);
+		this.#ended = { ...ending, atMs: this.#clock.nowMs() };
+	}
+
+	async #letGo(ending: Ending): Promise<void> {
+		const token = this.#lease.token;
+		if (token === null) return;
 		this.#isToRun = false;
+		this.#ended = null;
 		await this.#book.ended(token, ending);
 		await this.#lease
 			.giveUp(null)

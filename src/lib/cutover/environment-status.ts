@@ -2,6 +2,7 @@ import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { FailoverPause, RoleChange } from '../failover/failover-store.ts';
+import { standsBy } from '../failover/stands-by.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
 import { slotNames } from '../promotion/journal.ts';
@@ -40,8 +41,10 @@ export interface EnvironmentStatus {
 	leases: LeaseRecord[];
 	/** Automatic failover is off, and since when; null where it is on. */
 	failoverPaused: FailoverPause | null;
-	/** Changes of the active instance that nobody asked for, the latest first. */
+	/** From one instance to another, or back into service: those that nobody asked for, and forced ones; the latest first. */
 	failovers: RoleChange[];
+	/** `timeouts.hungMs`: an event loop that stands still for so long is taken for hung. */
+	hungMs: number;
 	/** A promotion that is under way, paused, or was interrupted. */
 	promotion: PromotionRecord | null;
 	history: PromotionRecord[];
@@ -51,8 +54,8 @@ const HISTORY = 5;
 /** Changes of role, most of which somebody asked for. */
 const LOOKED_THROUGH = 200;
 
-function isFailover({ role, cause }: RoleChange): boolean {
-	return role === 'active' && cause !== 'asked';
+function isFailover({ role, cause, before }: RoleChange): boolean {
+	return role === 'active' && (cause !== 'asked' || before !== null);
 }
 
 /** Asks the instances, the router and the lease store: what is, not what should be. */
@@ -71,7 +74,7 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 	return {
 		environment: environment.name,
 		mode: environment.mode,
-		health: judgeHealth({ slots, router: environment.router, gateway, gatewayFault, promotion, mode: environment.mode }),
+		health: judgeHealth({ ...environment, environment: environment.name, slots, gateway, gatewayFault, promotion }),
 		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
 		slots,
 		router: environment.router,
@@ -79,6 +82,7 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 		leases: await target.leases.list(),
 		failoverPaused: (await target.failover.intent()).paused,
 		failovers: (await target.failover.changes(LOOKED_THROUGH)).filter(isFailover).slice(0, HISTORY),
+		hungMs: environment.timeouts.hungMs,
 		promotion,
 		history: await target.journal.history(HISTORY),
 	};
@@ -105,13 +109,16 @@ async function askRouter({ router }: Target): Promise<{ gateway: RouterStatus | 
 	}
 }
 
-interface Known extends Pick<EnvironmentStatus, 'slots' | 'router' | 'gateway' | 'promotion' | 'mode'> {
+interface Known extends Pick<EnvironmentStatus, 'environment' | 'slots' | 'router' | 'gateway' | 'promotion' | 'mode'> {
+	/** As configured, in each slot. */
+	instances: number;
 	/** Why a router that runs could not be asked. */
 	gatewayFault: string | null;
 }
 
 /** Pure. */
-export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, mode }: Known): Health {
+export function judgeHealth(known: Known): Health {
+	const { slots, router, gateway, gatewayFault, promotion, mode } = known;
 	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
 	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
 		return { state: 'down' };
@@ -132,14 +139,41 @@ export function judgeHealth({ slots, router, gateway, gatewayFault, promotion, m
 	for (const { slot, instances } of slots) {
 		for (const { name, status } of instances) {
 			if (!status) reasons.push(`${name} does not answer`);
+			else if (status.state === 'failed') reasons.push(doesNotComeUp(name, status));
 			else if (mode === 'load-balanced' && activeSlots.has(slot) && status.state !== 'active') reasons.push(`${name} is ${status.state}`);
-			else if (status.state === 'failed' || status.state === 'quiesced') reasons.push(`${name} is ${status.state}`);
+			else if (status.state === 'quiesced') reasons.push(`${name} is quiesced`);
 		}
 	}
+	for (const slot of slots) if (activeSlots.has(slot.slot)) reasons.push(...lackOfSpares(slot, known));
 	if (!gateway) reasons.push(gatewayFault ?? `${routerNames[router]} does not run`);
 	else if (!routesTo(gateway, activeSlots, active))
 		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to what is active`);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
+}
+
+/** Its Node-RED ended several times in a row: a boot loop. */
+function doesNotComeUp(name: string, { crashes, log }: InstanceStatus): string {
+	return `${name} does not come up: its Node-RED has ended ${crashes} times, and is started again ever more slowly; its log tells why: ${log}`;
+}
+
+/** Where nobody stands by, the next failure of the active instance is an outage. */
+function lackOfSpares(slot: SlotStatus, { mode, instances, environment }: Known): string[] {
+	if (mode !== 'hot-spare' || instances < 2 || sparesOf(slot).length > 0) return [];
+	return [`no spare stands by in ${slot.slot}: ${remedyFor(slot, environment, instances)}`];
+}
+
+function remedyFor(slot: SlotStatus, environment: string, instances: number): string {
+	if (slot.instances.length < 2)
+		return `its release was promoted with one instance; flowferry promote ${environment} --again gives it ${instances}`;
+	const others = slot.instances.filter(({ status }) => status?.state !== 'active');
+	if (others.some(({ status }) => status === null)) return `flowferry up ${environment} starts what has ended`;
+	const coming = others.find(({ status }) => status?.state !== 'failed');
+	return coming ? `${coming.name} is ${coming.status?.state}, which takes a moment` : 'mend what keeps them from coming up';
+}
+
+/** Who could take over at once. */
+export function sparesOf({ instances }: SlotStatus): string[] {
+	return instances.flatMap(({ name, status }) => (status && standsBy(status) ? [name] : []));
 }
 
 /** In load-balanced mode one of the upstreams may just be starting again; in hot-spare mode there is one alone. */

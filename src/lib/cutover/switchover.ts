@@ -44,6 +44,6 @@ export function assertHotSpare({ name, mode }: Pick<NamedEnvironment, 'name' | '
 	throw new FlowferryError({
 		code: 'LOAD_BALANCED',
 		message: `${name} is load-balanced: all instances of its release are active, and none is a spare`,
-		hint: `a switchover is for mode hot-spare; \`flowferry status ${name}\` shows the instances`,
+		hint: `this is for mode hot-spare; \`flowferry status ${name}\` shows the instances`,
 	});
 }

@@ -32,18 +32,19 @@ export interface FailoverPause {
 export const roleCauses = ['crashed', 'hung', 'stuck', 'silent', 'lease lost', 'asked'] as const;
 export type RoleCause = (typeof roleCauses)[number];
 
-/** An instance became active, or stopped being it. */
+/** An instance became active, or stopped being it, or does not come up any more. */
 export interface RoleChange {
 	/** ISO 8601, UTC. */
 	at: string;
 	/** The same moment of the host's monotonic clock, in milliseconds. */
 	atMs: number;
 	seat: string;
-	/** The fencing token under which it is, or was, active. */
-	token: number;
+	/** The fencing token under which it is, or was, active; null where it does not come up. */
+	token: number | null;
 	/** `blue/0`. */
 	instance: string;
-	role: 'active' | 'standby';
+	/** `failed`: its Node-RED ends again and again; its runner goes on trying. */
+	role: 'active' | 'standby' | 'failed';
 	/** Of a failover: why the one before is no longer active. */
 	cause: RoleCause;
 	/** What is known beyond that, in words: `ended by SIGKILL`. */

@@ -125,6 +125,12 @@ export interface Instance {
 	exportContext(options: { except: string[]; maxBytes: number; timeoutMs: number }): Promise<ContextExport>;
 	/** Writes another instance's context, before the flows' start or while they run. */
 	importContext(values: string, timeoutMs: number): Promise<ContextImport>;
+	/**
+	 * Has it let the seat go by force: its Node-RED is killed, undrained, and comes back standing by. Resolves when a spare may take
+	 * the seat; no effect where it holds no lease.
+	 * @param detail for the history: who asked
+	 */
+	resign(detail: string, timeoutMs: number): Promise<void>;
 	/** Stops the flows (by force where they do not stop in time), then passes the lease on, or frees it. */
 	demote(options: { handOverTo: string | null; timeoutMs: number }): Promise<void>;
 }

@@ -28,6 +28,11 @@ export interface Target {
 	prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void>;
 	/** Starts those instances of a filled slot that do not run; they come to stand by. */
 	start(slot: SlotName, progress: Progress): Promise<void>;
+	/**
+	 * Ends an instance's runner at once, and its Node-RED with it, where the runner no longer does what it is told. Its lease is not
+	 * given up: it ends by itself. Nothing to do where no such runner is there.
+	 */
+	kill(instance: string): Promise<void>;
 	/** Ends a slot's instances. What they hold on disk stays. */
 	stop(slot: SlotName): Promise<void>;
 	/** Ends a slot's instances and removes what they had. */

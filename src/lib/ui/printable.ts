@@ -8,7 +8,7 @@ export function printableLines(text: string): string {
 	return text.split('\n').map(printable).join('\n');
 }
 
-/** `1 node`, `2 nodes`. */
-export function count(amount: number, noun: string): string {
-	return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+/** `1 node`, `2 nodes`; `2 crashes`. */
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+	return `${amount} ${amount === 1 ? noun : plural}`;
 }

@@ -1,14 +1,24 @@
 import { interruptedAct } from '../cutover/history.ts';
 import type { ResumeResult } from '../cutover/resume.ts';
+import type { RoleChange } from '../failover/failover-store.ts';
 import type { Act, ExplainedPromotion } from '../promotion/explain.ts';
 import { shortId } from '../snapshot/snapshot.ts';
+import { renderRoleChange } from './render-failover.ts';
 import { renderOutcome } from './render-status.ts';
 import type { Theme } from './theme.ts';
 
-/** Promotions with all that they did, for people. */
-export function renderHistory(environment: string, promotions: ExplainedPromotion[], theme: Theme): string {
-	if (promotions.length === 0) return `nothing was ever promoted to ${environment}`;
-	return promotions.map((promotion) => renderPromotion(promotion, theme).join('\n')).join('\n\n');
+/** Promotions with all that they did, and changes of role between them, for people: the newest first, by their beginnings. */
+export function renderHistory(environment: string, promotions: ExplainedPromotion[], roles: RoleChange[], theme: Theme): string {
+	const blocks = [
+		...promotions.map((promotion) => ({ at: promotion.started, lines: ['', ...renderPromotion(promotion, theme), ''] })),
+		...roles.map((change) => ({ at: change.at, lines: [`${day(change.at)} ${time(change.at)} UTC  ${renderRoleChange(change, theme)}`] })),
+	];
+	if (blocks.length === 0) return `nothing was ever promoted to ${environment}`;
+	const newestFirst = blocks.sort((one, other) => other.at.localeCompare(one.at));
+	return newestFirst
+		.flatMap(({ lines }) => lines)
+		.filter((line, index, all) => line !== '' || (index > 0 && index < all.length - 1 && all[index - 1] !== ''))
+		.join('\n');
 }
 
 function renderPromotion({ id, kind, strategy, from, to, by, started, state, acts }: ExplainedPromotion, theme: Theme): string[] {

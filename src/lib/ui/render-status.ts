@@ -1,8 +1,12 @@
 import type { EnvironmentStatus, Health, SlotStatus } from '../cutover/environment-status.ts';
+import { sparesOf } from '../cutover/environment-status.ts';
+import type { Look } from '../cutover/watch-status.ts';
+import type { RoleChange } from '../failover/failover-store.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
-import { printable } from './printable.ts';
+import { count, printable } from './printable.ts';
+import { renderPause, renderRoleChange } from './render-failover.ts';
 import type { Theme } from './theme.ts';
 
 /** An environment's state for people. */
@@ -12,11 +16,20 @@ export function renderStatus(status: EnvironmentStatus, theme: Theme): string {
 	if (health.state === 'degraded') lines.push(...health.reasons.map((reason) => `  ${theme.error('✖')} ${reason}`));
 	if (status.promotion?.state.kind === 'paused') lines.push(...renderPaused(status.promotion, environment, theme));
 	else if (health.state === 'empty') return [...lines, `  → flowferry promote ${environment}`].join('\n');
+	if (status.failoverPaused && health.state !== 'down')
+		lines.push(...renderPause(status.failoverPaused, environment, theme).map((line) => `  ${line}`));
 	if (health.state === 'down') lines.push(`  → flowferry up ${environment}`);
 	lines.push('', `${router}  ${gateway ? `${gateway.url}  ${gateway.traffic.state}` : 'does not run'}`);
-	lines.push(...status.slots.flatMap((slot) => renderSlot(slot, theme)));
+	lines.push(...status.slots.flatMap((slot) => renderSlot(slot, status, theme)));
+	if (status.failovers.length > 0) lines.push('', 'failovers', ...status.failovers.map((change) => `  ${renderFailover(change, theme)}`));
 	if (status.history.length > 0) lines.push('', 'latest', ...status.history.map((record) => `  ${renderRecord(record, theme)}`));
 	return lines.join('\n');
+}
+
+/** One round of `status --watch`: the time, and what was seen then. */
+export function renderLook(look: Look<EnvironmentStatus>, environment: string, now: Date, theme: Theme): string {
+	const time = theme.dim(`${now.toISOString().slice(0, 19).replace('T', ' ')} UTC`);
+	return `${time}\n${'seen' in look ? renderStatus(look.seen, theme) : `${environment}: ${theme.error('its state cannot be read')}: ${printable(look.fault)}`}`;
 }
 
 function renderPaused({ id, to, by }: PromotionRecord, environment: string, theme: Theme): string[] {
@@ -31,27 +44,42 @@ function renderHealth({ state }: Health, theme: Theme): string {
 	return state === 'degraded' ? theme.error('degraded') : theme.warning(state);
 }
 
-function renderSlot({ slot, release, instances }: SlotStatus, theme: Theme): string[] {
+function renderSlot(slot: SlotStatus, { active, mode, hungMs }: EnvironmentStatus, theme: Theme): string[] {
+	const { release, instances } = slot;
 	const holds = release ? `release ${release.number}  ${shortId(release.snapshot)}` : 'empty';
+	// In the other slot they stand by as well, but for a rollback: none of them takes over.
+	const spares = mode === 'hot-spare' && active?.slot === slot.slot ? sparesOf(slot) : [];
 	return [
-		`${slot.padEnd(7)}  ${holds}`,
-		...instances.map(
-			({ name, status }) => `  ${name.padEnd(8)} ${status ? renderInstance(status, theme) : theme.error('does not answer')}`,
-		),
+		`${slot.slot.padEnd(7)}  ${holds}`,
+		...instances.map(({ name, status }) => {
+			if (!status) return `  ${name.padEnd(8)} ${theme.error('does not answer')}`;
+			const role = spares.includes(name) ? (status.state === 'gated' ? 'hot spare' : 'spare') : status.state;
+			return `  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`;
+		}),
 	];
 }
 
-function renderInstance({ state, lease, primary, url, agent, crashes }: InstanceStatus, theme: Theme): string {
-	const facts = [
-		primary && 'primary',
-		url,
-		lease && `token ${lease.token}`,
-		agent && `${agent.inFlight} in flight`,
-		agent && `${Math.round(agent.rssBytes / 1e6)} MB`,
-	];
-	if (crashes > 0) facts.push(`${crashes} crashes`);
-	const dress = state === 'active' ? theme.good : state === 'failed' ? theme.error : theme.dim;
-	return `${dress(state.padEnd(10))} ${facts.filter(Boolean).join('  ')}`;
+function dressRole(role: string, theme: Theme): string {
+	const dress = role === 'active' ? theme.good : role === 'failed' ? theme.error : role.endsWith('spare') ? theme.info : theme.dim;
+	return dress(role.padEnd(10));
+}
+
+function renderFacts({ lease, primary, url, agent, crashes, heartbeatMs }: InstanceStatus, hungMs: number, theme: Theme): string {
+	const facts = [primary && 'primary', url, lease && `token ${lease.token}`, heartbeatMs !== null && `heartbeat ${heartbeatMs} ms ago`];
+	if (agent)
+		facts.push(`${agent.inFlight} in flight`, renderDelay(agent.eventLoopDelayMs, hungMs, theme), `${Math.round(agent.rssBytes / 1e6)} MB`);
+	if (crashes > 0) facts.push(theme.warning(count(crashes, 'crash', 'crashes')));
+	return facts.filter(Boolean).join('  ');
+}
+
+/** From half of what is taken for a hang, it is worth a warning. */
+function renderDelay(delayMs: number, hungMs: number, theme: Theme): string {
+	const delay = `delay ${Math.round(delayMs)} ms`;
+	return delayMs > hungMs / 2 ? theme.warning(`${delay} (!: at ${hungMs} ms it is killed)`) : delay;
+}
+
+function renderFailover(change: RoleChange, theme: Theme): string {
+	return `${change.at.slice(0, 19).replace('T', ' ')} UTC  ${renderRoleChange(change, theme)}`;
 }
 
 function renderRecord({ kind, started, by, from, to, state, because }: PromotionRecord, theme: Theme): string {

@@ -16,6 +16,7 @@ const pure = [
 	'src/lib/cutover/compare-releases.ts',
 	'src/lib/config/secrets.ts',
 	'src/lib/failover/decide.ts',
+	'src/lib/failover/plan-forced.ts',
 ];
 const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];

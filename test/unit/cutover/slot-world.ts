@@ -209,6 +209,7 @@ export class SlotWorld {
 				this.context[index] = values;
 				return { carried: 1, bytes: values.length, left: [] };
 			},
+			resign: async () => {},
 			demote: async ({ handOverTo }) => {
 				reach('demote');
 				if (!holds() && state() !== 'gated') return;

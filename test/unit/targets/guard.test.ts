@@ -26,6 +26,7 @@ describe('a target whose environment somebody else has taken over', () => {
 	it.each<[string, () => Promise<unknown>]>([
 		['start', () => target.start('blue', () => {})],
 		['stop', () => target.stop('blue')],
+		['kill', () => target.kill('blue/0')],
 		['discard', () => target.discard('blue')],
 		['startRouter', () => target.startRouter()],
 		['stopRouter', () => target.stopRouter()],
@@ -49,6 +50,7 @@ describe('a target whose environment somebody else has taken over', () => {
 			instance?.activate(1),
 			instance?.quiesce(1),
 			instance?.drain(1),
+			instance?.resign('asked', 1),
 			instance?.demote({ handOverTo: null, timeoutMs: 1 }),
 		])
 			await expect(call).rejects.toThrow('taken over');

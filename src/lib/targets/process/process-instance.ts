@@ -109,11 +109,23 @@ export class ProcessInstance implements Instance {
 		return confirmed;
 	}
 
+	async resign(detail: string, timeoutMs: number): Promise<void> {
+		const address = this.#knownAddress();
+		await this.#check();
+		// Nothing that it waits for may make this longer: one that is silent is killed instead.
+		await callControl(address, 'POST', '/resign', { detail }, timeoutMs);
+	}
+
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
-		const address = this.#address();
-		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
+		const address = this.#knownAddress();
 		await this.#check();
 		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
+	}
+
+	#knownAddress(): ControlAddress {
+		const address = this.#address();
+		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
+		return address;
 	}
 
 	/** Read at once: asynchronously these few bytes take several times as long, for each call while nothing serves. */

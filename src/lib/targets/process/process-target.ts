@@ -28,7 +28,7 @@ import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
 import { ProcessInstance } from './process-instance.ts';
-import { startRunner, stopRunner } from './runner-process.ts';
+import { killRunner, startRunner, stopRunner } from './runner-process.ts';
 
 export interface ProcessTargetOptions {
 	environment: NamedEnvironment;
@@ -135,6 +135,12 @@ export class ProcessTarget implements Target {
 				await startRunner(instance, this.#runnerConfig(slot, index, filled));
 			}),
 		);
+	}
+
+	async kill(instance: string): Promise<void> {
+		await this.#check();
+		const [slot, index] = instance.split('/') as [SlotName, string];
+		await killRunner(this.#layout.instance(slot, Number(index)).addressFile, this.#options.environment.timeouts.stopMs);
 	}
 
 	async stop(slot: SlotName): Promise<void> {

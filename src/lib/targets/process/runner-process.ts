@@ -86,6 +86,14 @@ export async function stopRunner(addressFile: string, stopMs: number): Promise<v
 	await rm(addressFile, { force: true });
 }
 
+/** Ends it at once; Node-RED dies with it. Resolves when it is gone. */
+export async function killRunner(addressFile: string, waitMs: number): Promise<void> {
+	const pid = await readPid(addressFile);
+	if (pid === null || !(await isRunner(pid, addressFile))) return;
+	process.kill(pid, 'SIGKILL');
+	await isGoneWithin(pid, waitMs);
+}
+
 async function readPid(addressFile: string): Promise<number | null> {
 	try {
 		return (JSON.parse(await readFile(addressFile, 'utf8')) as RunnerAddress).pid;

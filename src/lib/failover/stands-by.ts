@@ -1,0 +1,6 @@
+import type { InstanceState } from '../targets/instance.ts';
+
+/** Whether an instance of the serving slot could take over at once: as a warm spare, or as a hot one. */
+export function standsBy({ state }: { state: InstanceState }): boolean {
+	return state === 'standby' || state === 'gated';
+}
