@@ -4,7 +4,7 @@ import type { Look } from '../cutover/watch-status.ts';
 import type { RoleChange } from '../failover/failover-store.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
-import type { InstanceStatus } from '../targets/instance.ts';
+import type { InstanceStatus, ProbeReport } from '../targets/instance.ts';
 import { count, printable } from './printable.ts';
 import { renderPause, renderRoleChange } from './render-failover.ts';
 import type { Theme } from './theme.ts';
@@ -51,10 +51,10 @@ function renderSlot(slot: SlotStatus, { active, mode, hungMs }: EnvironmentStatu
 	const spares = mode === 'hot-spare' && active?.slot === slot.slot ? sparesOf(slot) : [];
 	return [
 		`${slot.slot.padEnd(7)}  ${holds}`,
-		...instances.map(({ name, status }) => {
-			if (!status) return `  ${name.padEnd(8)} ${theme.error('does not answer')}`;
+		...instances.flatMap(({ name, status }) => {
+			if (!status) return [`  ${name.padEnd(8)} ${theme.error('does not answer')}`];
 			const role = spares.includes(name) ? (status.state === 'gated' ? 'hot spare' : 'spare') : status.state;
-			return `  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`;
+			return [`  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`, ...renderProbes(status.probes, theme)];
 		}),
 	];
 }
@@ -70,6 +70,13 @@ function renderFacts({ lease, primary, url, agent, crashes, heartbeatMs }: Insta
 		facts.push(`${agent.inFlight} in flight`, renderDelay(agent.eventLoopDelayMs, hungMs, theme), `${Math.round(agent.rssBytes / 1e6)} MB`);
 	if (crashes > 0) facts.push(theme.warning(count(crashes, 'crash', 'crashes')));
 	return facts.filter(Boolean).join('  ');
+}
+
+/** Why it is about to count as stuck, or does, where a probe fails. */
+function renderProbes(probes: ProbeReport | null, theme: Theme): string[] {
+	if (!probes?.fault) return [];
+	const left = probes.leftAsItIs ? '; it is left running, since stuck instances have taken turns too often' : '';
+	return [`    ${theme.warning('!')} probes failed ${count(probes.failed, 'time')} in a row: ${printable(probes.fault)}${left}`];
 }
 
 /** From half of what is taken for a hang, it is worth a warning. */

@@ -70,6 +70,16 @@ describe('what status shows', () => {
 		expect(renderStatus(status({ slots: slots(1001) }), plainTheme)).toContain('delay 1001 ms (!: at 2000 ms it is killed)');
 	});
 
+	it('tells what the probes of an active instance find, and that it is left running all the same', () => {
+		const slots = (leftAsItIs: boolean) => {
+			const probes = { failed: 2, fault: "'Plant' received 0 messages in 30 s, not 1", leftAsItIs };
+			return [{ slot: 'blue' as const, release, instances: [instance('blue/0', { state: 'active', probes })] }];
+		};
+		const text = renderStatus(status({ slots: slots(false) }), plainTheme);
+		expect(text).toMatch(/blue\/0 .*\n {4}! probes failed 2 times in a row: 'Plant' received 0 messages in 30 s, not 1$/m);
+		expect(renderStatus(status({ slots: slots(true) }), plainTheme)).toContain('not 1; it is left running');
+	});
+
 	it('lists the latest failovers', () => {
 		const text = renderStatus(status({ failovers: [change()] }), plainTheme);
 		expect(text).toContain('failovers\n  2026-01-01 12:00:00 UTC  blue/0 → blue/1  crashed (ended by SIGKILL)  212 ms  token 4');
