@@ -1,5 +1,6 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { standsBy } from '../failover/stands-by.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 
 /** What is known of the slot that serves. */
@@ -33,7 +34,7 @@ function activeOf({ environment, release, instances }: ServingSlot): string {
 
 function firstSpare({ environment, release, instances }: ServingSlot, active: string): string {
 	const spares = instances.filter(({ name }) => name !== active);
-	const ready = spares.find(({ status }) => status?.state === 'standby');
+	const ready = spares.find(({ status }) => status && standsBy(status));
 	if (ready) return ready.name;
 	if (spares.length === 0) {
 		throw new FlowferryError({
@@ -63,7 +64,7 @@ function namedSpare({ environment, release, instances }: ServingSlot, active: st
 			hint: `${others}; to another release leads flowferry promote or flowferry rollback`,
 		});
 	}
-	if (spare.status === null || spare.status.state === 'standby') return spare.name;
+	if (spare.status === null || standsBy(spare.status)) return spare.name;
 	throw new FlowferryError({
 		code: 'SPARE_NOT_READY',
 		message: `${wanted} does not stand by in ${environment}: it is ${spare.status.state}`,

@@ -18,6 +18,7 @@ function slotOf(...says: Says[]) {
 describe('the spare of a switchover', () => {
 	it.each([
 		['the first that stands by', ['active', 'standby', 'standby'], undefined, ['blue/0', 'blue/1']],
+		['a hot one', ['active', 'gated'], undefined, ['blue/0', 'blue/1']],
 		['the one before the active instance', ['standby', 'active'], undefined, ['blue/1', 'blue/0']],
 		['not one that is no spare just now', ['active', 'failed', 'silent', 'standby'], undefined, ['blue/0', 'blue/3']],
 		['the one that is asked for', ['active', 'standby', 'standby'], 'blue/2', ['blue/0', 'blue/2']],
