@@ -6,6 +6,7 @@ import { type Closing, drain } from './drain.ts';
 import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { LeaseGuard } from './lease-guard.ts';
 import { MemoryContext } from './memory-context.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
@@ -26,7 +27,7 @@ import { Recent } from './recent.ts';
 import { sharedContext } from './shared-context.ts';
 import { quiesce } from './sources.ts';
 import { Streams } from './streams.ts';
-import { monotonicMs } from './time.ts';
+import { readNews } from './time.ts';
 import { findUnknownFields } from './unknown-fields.ts';
 import { validate } from './validate.ts';
 import { warmUpMqtt } from './warm-up.ts';
@@ -43,7 +44,8 @@ const CLOSE_TIMED_OUT = /Close timed out/;
 function agent(api: PluginApi): void {
 	if (!process.send) return;
 	const runtime = loadRuntimeApi();
-	const inFlight = new InFlight(api, confirmLease);
+	const lease = new LeaseGuard(endThis);
+	const inFlight = new InFlight(api, mayRun);
 	const streams = new Streams(api);
 	const gate = new Gate(api, streams);
 	const primary = new Primary(api, readNews);
@@ -60,8 +62,6 @@ function agent(api: PluginApi): void {
 	let recent = new Recent(performance.now());
 	let closing: Closing | undefined;
 	let atWork = false;
-	let leaseTimer: NodeJS.Timeout | undefined;
-	let leaseEndsMs: number | null = null;
 	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
 	let unclosed: string[] = [];
 	let unknown: string[] = [];
@@ -123,7 +123,7 @@ function agent(api: PluginApi): void {
 		},
 		streams: async () => streams.report(),
 		open: async ({ order }) => {
-			if (leaseEndsMs === null || hasEnded()) throw new Error('the gate opens under a lease only');
+			if (!lease.isHeld) throw new Error('the gate opens under a lease only');
 			if (!gate.closed) throw new Error('the gate is not closed');
 			streams.assertKnown(Object.keys(order.handled));
 			context.forgetImport();
@@ -211,42 +211,16 @@ function agent(api: PluginApi): void {
 		};
 	}
 
-	/** The runner renews the lease. Where it no longer does (it is frozen, or gone), the flows end before the lease does. */
-	function guardLease(leaseUntilMs: number | null): void {
-		clearTimeout(leaseTimer);
-		leaseEndsMs = leaseUntilMs;
-		if (leaseUntilMs === null) return;
-		// An absolute moment: a message that was late, because its sender was frozen, extends nothing.
-		leaseTimer = setTimeout(onLeaseTimer, Math.max(0, leaseUntilMs - monotonicMs()));
-	}
-
-	/** A timer may fire a fraction of a millisecond early: then it is set again, since nothing else ends a lease that nobody renews. */
-	function onLeaseTimer(): void {
-		if (hasEnded()) void confirmLease();
-		else guardLease(leaseEndsMs);
-	}
-
-	function hasEnded(): boolean {
-		return leaseEndsMs !== null && monotonicMs() >= leaseEndsMs;
-	}
-
-	/**
-	 * Asked before any node gets a message: a process that was frozen handles what has come in before its timers. A flow
-	 * that only kept the event loop busy for long has the runner's news waiting: they are read before this is decided.
-	 */
-	function confirmLease(): Promise<void> | undefined {
+	function mayRun(): Promise<void> | undefined {
 		if (!atWork) tellOfWork();
-		if (!hasEnded()) return undefined;
-		return readNews().then(() => {
-			if (hasEnded()) endThis();
-		});
+		return lease.confirm();
 	}
 
 	process.on('message', (message: CallMessage | LeaseMessage | PrimaryMessage) => {
 		if ('leaseUntilMs' in message) {
 			const { leaseUntilMs: untilMs, token } = message;
 			sharedContext.lease = untilMs === null || token === null ? null : { untilMs, token };
-			guardLease(untilMs);
+			lease.take(message);
 		} else if ('primaryUntilMs' in message) primary.take(message);
 		else void answer(message);
 	});
@@ -261,7 +235,7 @@ function agent(api: PluginApi): void {
 	sharedContext.onRefused = (refusal) => {
 		api.log.error(`${refusal.message}; this process ends`);
 		if (refusal.isFenced) endThis();
-		else void confirmLease();
+		else void lease.confirm();
 	};
 	sharedContext.onUnusable = (error) => {
 		api.log.error(`the context store cannot be opened: ${error.message}`);
@@ -299,11 +273,6 @@ function agent(api: PluginApi): void {
 /** At once: a signal to oneself has come before `kill` returns. */
 function endThis(): void {
 	process.kill(process.pid, 'SIGKILL');
-}
-
-/** Two turns of the event loop: in between, all channels have been read. */
-async function readNews(): Promise<void> {
-	for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function send(message: ReplyMessage | AgentEvent): void {

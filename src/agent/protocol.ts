@@ -56,6 +56,11 @@ export interface LeaseMessage {
 	leaseUntilMs: number | null;
 	/** Its fencing token, which goes with what is written into the shared context; null where no lease is held. */
 	token: number | null;
+	/**
+	 * By how much the wall clock was ahead of the monotonic one when the lease was asked for, in milliseconds. Where it is not any
+	 * more, the machine slept or its clock was set, and the monotonic clock may not tell how much time has passed.
+	 */
+	wallOffsetMs?: number;
 }
 
 /**

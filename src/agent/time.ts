@@ -23,3 +23,8 @@ export async function within(work: Promise<unknown>, ms: number): Promise<boolea
 		clearTimeout(timer);
 	}
 }
+
+/** Two turns of the event loop: in between, all channels have been read. */
+export async function readNews(): Promise<void> {
+	for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

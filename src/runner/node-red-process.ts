@@ -49,6 +49,8 @@ export class NodeRedProcess {
 			cwd: config.userDir,
 			env: {
 				...config.variables,
+				// Flows may ask who they are: env.get('FLOWFERRY_INSTANCE').
+				FLOWFERRY_INSTANCE: config.instance,
 				// Settings take these and remove them, before any flow can read its environment.
 				FLOWFERRY_AGENT_DIR: config.agentDir,
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
@@ -127,8 +129,8 @@ export class NodeRedProcess {
 	}
 
 	/** Until this moment of the monotonic clock, and no longer, the flows may run; null: no lease is held. */
-	grantUntil(leaseUntilMs: number | null, token: number | null): void {
-		this.#send({ leaseUntilMs, token } satisfies LeaseMessage);
+	grantUntil(leaseUntilMs: number | null, token: number | null, wallOffsetMs = 0): void {
+		this.#send({ leaseUntilMs, token, wallOffsetMs } satisfies LeaseMessage);
 	}
 
 	/** Whether this instance fires what is to fire once, and until when. */

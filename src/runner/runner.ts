@@ -102,7 +102,7 @@ export class Runner {
 			timing: config.leaseTiming,
 			...(confirm && { confirm }),
 			events: {
-				extended: (untilMs, token) => this.#nodeRed?.grantUntil(untilMs, token),
+				extended: (untilMs, token, wallOffsetMs) => this.#nodeRed?.grantUntil(untilMs, token, wallOffsetMs),
 				lost: (reason, token) => {
 					const ending: Ending = { cause: 'lease lost', detail: reason };
 					this.#end(ending); // its end starts it anew, standing by

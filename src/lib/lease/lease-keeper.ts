@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../adapters/clock.ts';
 import type { LeaseGrant, LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
-import { assertLeaseTiming } from './timing.ts';
+import { assertLeaseTiming, deadlineOf } from './timing.ts';
 
 /** Between two looks at somebody else's lease. */
 const POLL_MS = 50;
 
 export interface LeaseKeeperEvents {
-	/** The lease stands, with this fencing token; the flows may run until this moment of the monotonic clock. */
-	extended(untilMs: number, token: number): void;
+	/**
+	 * The lease stands, with this fencing token; the flows may run until this moment of the monotonic clock.
+	 * @param wallOffsetMs how far the wall clock was ahead of that one when the lease was asked for
+	 */
+	extended(untilMs: number, token: number, wallOffsetMs: number): void;
 	/** It could not be renewed in time, or went to somebody else: the flows must end now. */
 	lost(reason: string, token: number): void;
 }
@@ -26,6 +29,7 @@ export class LeaseKeeper {
 	#isConfirmed = false;
 	#token: number | null = null;
 	#untilMs = 0;
+	#wallOffsetMs = 0;
 	#timer: NodeJS.Timeout | undefined;
 	#deadline: NodeJS.Timeout | undefined;
 
@@ -64,7 +68,7 @@ export class LeaseKeeper {
 
 	/** Takes the seat (or what was handed over to this holder) and keeps it. Null where it was granted. */
 	async acquire(): Promise<LeaseRefusal | null> {
-		const asked = this.#clock.nowMs();
+		const asked = this.#readClocks();
 		const answer = await this.#store.acquire(this.#seat, this.#holder, this.#timing.ttlMs);
 		if (!answer.granted) return answer;
 		this.#token = answer.token;
@@ -93,7 +97,7 @@ export class LeaseKeeper {
 
 	/** Tells the current deadline again, for a Node-RED that was started anew. */
 	announce(): void {
-		if (this.#token !== null) this.#events.extended(this.#untilMs, this.#token);
+		if (this.#token !== null) this.#events.extended(this.#untilMs, this.#token, this.#wallOffsetMs);
 	}
 
 	/** Passes the lease on where a successor is named, else frees it. No effect where none is held. */
@@ -119,7 +123,7 @@ export class LeaseKeeper {
 	async #renew(): Promise<void> {
 		const token = this.#token;
 		if (token === null) return;
-		const asked = this.#clock.nowMs();
+		const asked = this.#readClocks();
 		try {
 			const answer = await this.#renewIn(token);
 			if (this.#token !== token) return; // given up meanwhile
@@ -147,20 +151,26 @@ export class LeaseKeeper {
 
 	async #goesOnWithoutStore(token: number): Promise<boolean> {
 		if (!this.#confirm) return false;
-		const asked = this.#clock.nowMs();
+		const asked = this.#readClocks();
 		if (!(await this.#confirm()) || this.#token !== token || !this.held) return false;
 		this.#isConfirmed = true;
 		this.#extend(asked, token);
 		return true;
 	}
 
-	/** Counted from before the store was asked, so that it ends before the grant does, by ttl − renew deadline. */
-	#extend(askedMs: number, token: number): void {
-		this.#untilMs = askedMs + this.#timing.renewDeadlineMs;
+	#readClocks(): { nowMs: number; wallOffsetMs: number } {
+		const nowMs = this.#clock.nowMs();
+		return { nowMs, wallOffsetMs: Date.now() - nowMs };
+	}
+
+	/** @param asked the clocks before the store was asked */
+	#extend({ nowMs, wallOffsetMs }: { nowMs: number; wallOffsetMs: number }, token: number): void {
+		this.#untilMs = deadlineOf(nowMs, this.#timing);
+		this.#wallOffsetMs = wallOffsetMs;
 		clearTimeout(this.#deadline);
 		// Also where a renewal is under way and does not come back.
-		this.#deadline = setTimeout(() => this.#lose('it was not renewed in time'), this.#untilMs - this.#clock.nowMs());
-		this.#events.extended(this.#untilMs, token);
+		this.#deadline = setTimeout(() => this.#lose('it was not renewed in time'), Math.max(0, this.#untilMs - this.#clock.nowMs()));
+		this.#events.extended(this.#untilMs, token, this.#wallOffsetMs);
 	}
 
 	#lose(reason: string): void {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MonotonicClock } from '../adapters/clock.ts';
 import type { LeaseGrant, LeaseRecord, LeaseRefusal, LeaseStore } from './lease.ts';
+import { type Decision, decideAcquire, decideHandOver, decideRenew, free, type Seat } from './seat.ts';
 
 interface Row {
 	seat: string;
@@ -36,25 +37,15 @@ export class SqliteLeaseStore implements LeaseStore {
 	}
 
 	async acquire(seat: string, holder: string, ttlMs: number): Promise<LeaseGrant | LeaseRefusal> {
-		return this.#transact(seat, (row) => {
-			if (row?.holder === holder && this.#remaining(row) > 0) return this.#write(seat, holder, row.token, ttlMs);
-			if (row && this.#remaining(row) > 0) return this.#refuse(row);
-			return this.#write(seat, holder, (row?.token ?? 0) + 1, ttlMs);
-		});
+		return this.#transact(seat, ttlMs, (current) => decideAcquire(current, holder));
 	}
 
 	async renew(seat: string, holder: string, token: number, ttlMs: number): Promise<LeaseGrant | LeaseRefusal> {
-		return this.#transact(seat, (row) => {
-			if (row && row.holder === holder && row.token === token && this.#remaining(row) > 0) return this.#write(seat, holder, token, ttlMs);
-			return row ? this.#refuse(row) : { granted: false, seat };
-		});
+		return this.#transact(seat, ttlMs, (current) => decideRenew(current, { holder, token }));
 	}
 
 	async handOver(seat: string, holder: string, token: number, to: string, ttlMs: number): Promise<LeaseGrant | LeaseRefusal> {
-		return this.#transact(seat, (row) => {
-			if (row && row.holder === holder && row.token === token && this.#remaining(row) > 0) return this.#write(seat, to, token + 1, ttlMs);
-			return row ? this.#refuse(row) : { granted: false, seat };
-		});
+		return this.#transact(seat, ttlMs, (current) => decideHandOver(current, { holder, token }, to));
 	}
 
 	async release(seat: string, holder: string, token: number): Promise<void> {
@@ -75,35 +66,30 @@ export class SqliteLeaseStore implements LeaseStore {
 		this.#database.close();
 	}
 
-	#transact<T>(seat: string, decide: (row: Row | undefined) => T): T {
+	/** Whether the lease has ended is seen within the transaction: it may have waited for another one's. */
+	#transact(name: string, ttlMs: number, decide: (seat: Seat) => Decision): LeaseGrant | LeaseRefusal {
 		this.#database.exec('BEGIN IMMEDIATE');
 		try {
-			const row = this.#database.prepare('SELECT * FROM lease WHERE seat = ?').get(seat) as unknown as Row | undefined;
-			const result = decide(row);
+			const row = this.#database.prepare('SELECT * FROM lease WHERE seat = ?').get(name) as unknown as Row | undefined;
+			const seat: Seat = row ? { holder: row.holder, token: row.token, remainingMs: this.#remaining(row) } : free;
+			const decision = decide(seat);
+			if (decision.granted) this.#write(name, decision, ttlMs);
 			this.#database.exec('COMMIT');
-			return result;
+			return { seat: name, ...decision };
 		} catch (error) {
 			if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
 			throw error;
 		}
 	}
 
-	#write(seat: string, holder: string, token: number, ttlMs: number): LeaseGrant {
+	#write(name: string, { holder, token }: { holder: string; token: number }, ttlMs: number): void {
 		this.#database
 			.prepare(
 				`INSERT INTO lease (seat, holder, token, boot_id, expires_ms, ttl_ms) VALUES (?, ?, ?, ?, ?, ?)
 				 ON CONFLICT (seat) DO UPDATE SET holder = excluded.holder, token = excluded.token, boot_id = excluded.boot_id,
 				 expires_ms = excluded.expires_ms, ttl_ms = excluded.ttl_ms`,
 			)
-			.run(seat, holder, token, this.#clock.bootId, this.#clock.nowMs() + ttlMs, ttlMs);
-		return { granted: true, seat, holder, token };
-	}
-
-	#refuse(row: Row): LeaseRefusal {
-		const remainingMs = this.#remaining(row);
-		return row.holder !== null && remainingMs > 0
-			? { granted: false, seat: row.seat, heldBy: row.holder, remainingMs }
-			: { granted: false, seat: row.seat };
+			.run(name, holder, token, this.#clock.bootId, this.#clock.nowMs() + ttlMs, ttlMs);
 	}
 
 	/** Zero where the lease has ended, or was granted before a reboot (where no holder can have survived). */

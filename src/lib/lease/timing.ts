@@ -12,3 +12,12 @@ export function assertLeaseTiming(timing: LeaseTiming): void {
 		exitStatus: ExitStatus.usage,
 	});
 }
+
+/**
+ * Until when the flows may run. Counted from before the store was asked, so that it ends before the grant does, by ttl − renew
+ * deadline, however late the answer comes.
+ * @returns a moment of the clock of `askedMs`
+ */
+export function deadlineOf(askedMs: number, timing: LeaseTiming): number {
+	return askedMs + timing.renewDeadlineMs;
+}

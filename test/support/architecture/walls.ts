@@ -17,6 +17,8 @@ const pure = [
 	'src/lib/config/secrets.ts',
 	'src/lib/failover/decide.ts',
 	'src/lib/failover/plan-forced.ts',
+	'src/lib/lease/seat.ts',
+	'src/lib/lease/timing.ts',
 ];
 const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];

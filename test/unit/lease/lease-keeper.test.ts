@@ -5,7 +5,9 @@ import { LeaseKeeper } from '../../../src/lib/lease/lease-keeper.ts';
 const timing = { ttlMs: 200, renewDeadlineMs: 120, retryMs: 30 };
 const grant: LeaseGrant = { granted: true, seat: 'active', holder: 'blue', token: 7 };
 
-type Answer = LeaseGrant | LeaseRefusal | Error | 'never';
+type Answer = LeaseGrant | LeaseRefusal | Error | 'never' | { after: number; answer: LeaseGrant | LeaseRefusal | Error };
+
+const settle = <T>(answer: T | Error): Promise<T> => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
 
 /** A store whose renewals answer in this order; the last one goes on. */
 function scripted(renewals: Answer[]) {
@@ -17,7 +19,7 @@ function scripted(renewals: Answer[]) {
 			calls.push('renew');
 			const answer = renewals[Math.min(turn++, renewals.length - 1)] as Answer;
 			if (answer === 'never') return new Promise(() => {});
-			return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+			return 'after' in answer ? sleep(answer.after).then(() => settle(answer.answer)) : settle(answer);
 		},
 		handOver: async (_seat, _holder, token, to) => {
 			calls.push(`hand over ${token} to ${to}`);
@@ -32,16 +34,19 @@ function scripted(renewals: Answer[]) {
 	return { store, calls };
 }
 
-function keep(renewals: Answer[]) {
-	const { store, calls } = scripted(renewals);
+function keep(renewals: Answer[], other?: LeaseStore) {
+	const { store: own, calls } = scripted(renewals);
+	const store = other ?? own;
 	const clock = { nowMs: () => Math.floor(performance.now()), bootId: 'x' };
 	const extended: number[] = [];
 	const tokens: number[] = [];
+	const offsets: number[] = [];
 	const lost: { reason: string; at: number }[] = [];
 	const events = {
-		extended: (until: number, token: number) => {
+		extended: (until: number, token: number, wallOffsetMs: number) => {
 			extended.push(until);
 			tokens.push(token);
+			offsets.push(wallOffsetMs);
 		},
 		lost: (reason: string) => lost.push({ reason, at: clock.nowMs() }),
 	};
@@ -50,6 +55,7 @@ function keep(renewals: Answer[]) {
 		calls,
 		extended,
 		tokens,
+		offsets,
 		lost,
 		clock,
 	};
@@ -101,6 +107,55 @@ describe('LeaseKeeper', () => {
 		await sleep(250);
 		expect(lost).toHaveLength(1);
 		expect(lost[0]?.at).toBeLessThanOrEqual((extended[0] as number) + timing.ttlMs - timing.renewDeadlineMs);
+	});
+
+	it('counts from before it asked: an answer that took its time extends the lease by so much less', async () => {
+		const { keeper, extended, lost, clock } = keep([{ after: 60, answer: grant }, 'never']);
+		await keeper.acquire();
+		const acquired = clock.nowMs();
+		while (extended.length < 2) await sleep(1);
+		expect(clock.nowMs() + timing.renewDeadlineMs - (extended[1] as number)).toBeGreaterThanOrEqual(59);
+		expect(extended[1]).toBeGreaterThanOrEqual(acquired + timing.retryMs + timing.renewDeadlineMs - 2);
+		expect(lost).toEqual([]);
+		await keeper.giveUp(null);
+	});
+
+	it('extends nothing by an answer that comes after the deadline', async () => {
+		const { keeper, extended, lost } = keep([{ after: 140, answer: grant }]);
+		await keeper.acquire();
+		await sleep(300);
+		expect([extended.length, lost.length, keeper.token, keeper.held]).toEqual([1, 1, null, false]);
+	});
+
+	it('loses no second lease by a late answer about the first', async () => {
+		const { keeper, lost } = keep([{ after: 140, answer: new Error('late') }, grant]);
+		await keeper.acquire();
+		while (lost.length === 0) await sleep(1);
+		await keeper.acquire();
+		await sleep(100);
+		expect([lost.length, keeper.held]).toEqual([1, true]);
+		await keeper.giveUp(null);
+	});
+
+	it('takes no lease whose grant comes after its deadline for one that stands', async () => {
+		const { store } = scripted([grant]);
+		const late: LeaseStore = { ...store, acquire: () => sleep(150).then(() => grant) };
+		const { keeper, lost, extended, clock } = keep([grant], late);
+		expect(await keeper.acquire()).toBeNull();
+		expect(keeper.held).toBe(false);
+		expect(extended[0]).toBeLessThan(clock.nowMs());
+		await sleep(20);
+		expect([lost.length, keeper.token]).toEqual([1, null]);
+	});
+
+	it('tells with each grant how far the wall clock was ahead when it asked', async () => {
+		const { keeper, offsets, clock } = keep([{ after: 60, answer: grant }]);
+		const before = Date.now() - clock.nowMs();
+		await keeper.acquire();
+		keeper.announce();
+		await keeper.giveUp(null);
+		expect(offsets).toHaveLength(2);
+		for (const offset of offsets) expect(Math.abs(offset - before)).toBeLessThan(5);
 	});
 
 	it('hands over or releases once, and renews no more', async () => {
