@@ -7,10 +7,13 @@ import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
+import type { Instance, InstanceState, RunnerAddress, RunnerConfig } from '../instance.ts';
 
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
+
+/** A spare that finds the seat free takes it in the same moment. */
+const stands: InstanceState[] = ['standby', 'activating', 'active'];
 
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
@@ -30,7 +33,7 @@ export async function startRunner(instance: Instance, config: RunnerConfig): Pro
 	let reason = `it did not stand by within ${config.startMs} ms (timeouts.startMs)`;
 	while (performance.now() < deadline) {
 		const status = await instance.status();
-		if (status?.state === 'standby' && status.pid === child.pid) {
+		if (status && status.pid === child.pid && stands.includes(status.state)) {
 			child.unref();
 			return;
 		}
