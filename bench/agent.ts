@@ -12,8 +12,8 @@ const help = `Passes messages through a ring of function nodes as fast as Node-R
 with it: Node-REDs in turn; and, in one Node-RED, short windows in turn, for which the agent's hooks are taken off and put back,
 so that whatever else the machine does hits both alike. Medians, least and most.
 
-  --json          {"nodes","processes":{"pairs","perSecond":{"without","with"},"ratio":{"median","min","max"},"cpuRatio"},"hooks":{…},"costPercent"}
-  --pairs <n>     of Node-REDs (default 10); as many again for the windows, 60 pairs of them in each
+  --json          {"nodes","processes":{"pairs","perSecond":{"without","with"},"ratio":{"median","min","max"},"cpuRatio"},"hooks":{…},"lease":{…},"costPercent","leasePercent"}
+  --pairs <n>     of Node-REDs (default 10); as many again for the windows of each kind, 60 pairs of them in each
   --nodes <n>     function nodes in the ring (default 10)
   --laps <n>      measured in each Node-RED, of one message once round the ring, after a warm-up (default 6000)
 
@@ -45,9 +45,9 @@ async function main(): Promise<number> {
 	const folder = mkdtempSync(join(tmpdir(), 'flowferry-bench-'));
 	try {
 		const processes: Pair[] = [];
-		const windows: Pair[] = [];
+		const windows = { hooks: [] as Pair[], lease: [] as Pair[] };
 		const warmUpLaps = Math.ceil(laps / 3);
-		const whole = { warmUpLaps, windowLaps: laps, windows: 1, alternate: false };
+		const whole = { warmUpLaps, windowLaps: laps, windows: 1, alternate: null };
 		const measure = async (withAgent: boolean) => (await measureThroughput(folder, nodes, withAgent, whole))[0] as Throughput;
 		for (let pair = 0; pair < pairs; pair++) {
 			process.stderr.write(`pair ${pair + 1} of ${pairs}\n`);
@@ -55,10 +55,12 @@ async function main(): Promise<number> {
 			const agentFirst = pair % 2 === 1;
 			const [first, second] = [await measure(agentFirst), await measure(!agentFirst)];
 			processes.push(agentFirst ? { with: first, without: second } : { without: first, with: second });
-			const alternating = { warmUpLaps, windowLaps: Math.ceil(laps / 40), windows: 120, alternate: true };
-			windows.push(...pairWindows(await measureThroughput(folder, nodes, true, alternating)));
+			for (const alternate of ['hooks', 'lease'] as const) {
+				const alternating = { warmUpLaps, windowLaps: Math.ceil(laps / 40), windows: 120, alternate };
+				windows[alternate].push(...pairWindows(await measureThroughput(folder, nodes, true, alternating)));
+			}
 		}
-		const cost = summarizeCost(nodes, processes, windows);
+		const cost = summarizeCost(nodes, { processes, ...windows });
 		process.stdout.write(`${values.json ? JSON.stringify(cost) : renderCost(cost).join('\n')}\n`);
 		return 0;
 	} finally {

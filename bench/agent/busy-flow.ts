@@ -32,8 +32,11 @@ export interface BusyOptions {
 	warmUpLaps: number;
 	windowLaps: number;
 	windows: number;
-	/** Every second window without the agent's hooks, which are taken off for so long. */
-	alternate: boolean;
+	/**
+	 * Every second window without the agent's hooks, which are taken off for so long; or with them, but without a lease, so that there
+	 * is nothing to look at before a message. Null: all windows are alike.
+	 */
+	alternate: 'hooks' | 'lease' | null;
 }
 
 /** Settings of a Node-RED that prints what each window of so many laps took, and ends. */

@@ -9,6 +9,12 @@ hooks.add = (name, callback) => {
 	add(name, callback);
 };
 
+/** What the parent sent, as a runner does. */
+let lease = { leaseUntilMs: null };
+process.once('message', (message) => {
+	lease = message;
+});
+
 let laps = 0;
 let endsAt = options.warmUpLaps;
 let began = null;
@@ -30,11 +36,13 @@ function endWindow() {
 		process.stdout.write(`MEASURED ${JSON.stringify(measured)}\n`, () => process.exit(0));
 		return;
 	}
-	const hooked = !options.alternate || measured.length % 2 === 0;
-	if (options.alternate) {
+	const hooked = options.alternate === null || measured.length % 2 === 0;
+	if (options.alternate === 'hooks') {
 		hooks.remove('*.flowferry');
 		if (hooked) for (const [name, callback] of agentsHooks) add(name, callback);
 	}
+	// Without a lease there is nothing to be looked at.
+	if (options.alternate === 'lease') process.emit('message', hooked ? lease : { leaseUntilMs: null });
 	began = { hooked, ...now() };
 	endsAt = laps + options.windowLaps;
 }

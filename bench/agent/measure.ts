@@ -6,7 +6,7 @@ import { type BusyOptions, busyFlow, busySettings } from './busy-flow.ts';
 
 /** One window of one Node-RED. */
 export interface Throughput {
-	/** Whether the agent's hooks, where there is an agent, were in place. */
+	/** Whether what is taken off in every second window was in place: the agent's hooks, or its lease. */
 	hooked: boolean;
 	/** Messages that a node got, in a second of the wall clock. */
 	perSecond: number;
@@ -35,7 +35,10 @@ export async function measureThroughput(folder: string, nodes: number, withAgent
 	for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
 	let heartbeats = 0;
 	child.on('message', () => heartbeats++);
-	if (withAgent) child.send({ leaseUntilMs: Number(process.hrtime.bigint() / 1_000_000n) + HOUR_MS });
+	if (withAgent) {
+		const nowMs = Number(process.hrtime.bigint() / 1_000_000n);
+		child.send({ leaseUntilMs: nowMs + HOUR_MS, wallOffsetMs: Date.now() - nowMs });
+	}
 	await new Promise((resolve) => child.once('exit', resolve));
 	const measured = /^MEASURED (.*)$/m.exec(output)?.[1];
 	if (!measured) throw new Error(`Node-RED ended without a measurement:\n${output}`);

@@ -16,8 +16,12 @@ export interface AgentCost {
 	processes: Comparison;
 	/** One Node-RED: its windows with the agent's hooks, and those with them taken off. */
 	hooks: Comparison;
+	/** One Node-RED: its windows with a lease, and those without one, where the hooks look at nothing before a message. */
+	lease: Comparison;
 	/** Of the throughput, by `hooks` and processor time: 100 × (1 − the median ratio). */
 	costPercent: number;
+	/** The part of it that looking at the lease makes up, by `lease`. */
+	leasePercent: number;
 }
 
 export interface Comparison {
@@ -30,10 +34,12 @@ export interface Comparison {
 	cpuRatio: Spread;
 }
 
-export function summarizeCost(nodes: number, processes: readonly Pair[], windows: readonly Pair[]): AgentCost {
-	const hooks = summarizePairs(windows);
-	return { nodes, processes: summarizePairs(processes), hooks, costPercent: Math.round((1 - hooks.cpuRatio.median) * 1000) / 10 };
+export function summarizeCost(nodes: number, pairs: { processes: Pair[]; hooks: Pair[]; lease: Pair[] }): AgentCost {
+	const [processes, hooks, lease] = [pairs.processes, pairs.hooks, pairs.lease].map(summarizePairs) as [Comparison, Comparison, Comparison];
+	return { nodes, processes, hooks, lease, costPercent: percentOf(hooks), leasePercent: percentOf(lease) };
 }
+
+const percentOf = ({ cpuRatio }: Comparison) => Math.round((1 - cpuRatio.median) * 1000) / 10;
 
 /** Windows that alternate, the first with hooks: each with the one after it. */
 export function pairWindows(windows: readonly Throughput[]): Pair[] {
@@ -43,8 +49,12 @@ export function pairWindows(windows: readonly Throughput[]): Pair[] {
 	});
 }
 
-export function renderCost({ processes, hooks, costPercent }: AgentCost): string[] {
-	const rows = Object.entries({ 'with and without the agent, processes': processes, 'with and without its hooks, windows of one': hooks });
+export function renderCost({ processes, hooks, lease, costPercent, leasePercent }: AgentCost): string[] {
+	const rows = Object.entries({
+		'with and without the agent, processes': processes,
+		'with and without its hooks, windows of one': hooks,
+		'with and without a lease to look at, windows of one': lease,
+	});
 	return [
 		...renderTable([
 			['messages a second', '', 'pairs', 'without', 'with', 'ratio', 'ratio by processor time'],
@@ -58,7 +68,7 @@ export function renderCost({ processes, hooks, costPercent }: AgentCost): string
 				show(cpuRatio),
 			]),
 		]),
-		`The hooks cost ${costPercent} % of the throughput, by processor time.`,
+		`The hooks cost ${costPercent} % of the throughput, by processor time; looking at the lease, which they do, costs ${leasePercent} %.`,
 	];
 }
 

@@ -56,7 +56,7 @@ export class SoakBed {
 
 	/** Does it, waits for its end, and leaves nothing behind. */
 	async suffer(fault: Fault): Promise<void> {
-		const { kind, forMs, nodeRedWakesFirst } = fault;
+		const { kind, forMs, apartMs, nodeRedWakesFirst } = fault;
 		const victim = await this.#processesOf(fault.victim);
 		switch (kind) {
 			case 'crash':
@@ -66,10 +66,10 @@ export class SoakBed {
 				await sleep(forMs);
 				return await this.up();
 			case 'stopped':
-				return await freeze([victim?.nodeRed ?? null], forMs);
+				return await freeze([victim?.nodeRed ?? null], forMs, 0);
 			case 'frozen': {
 				const both = [victim?.nodeRed ?? null, victim?.runner ?? null];
-				return await freeze(nodeRedWakesFirst ? both : both.reverse(), forMs);
+				return await freeze(nodeRedWakesFirst ? both : both.reverse(), forMs, apartMs);
 			}
 			case 'loop':
 				await fetch(`${this.project.url}/loop`, { signal: AbortSignal.timeout(forMs) }).catch(() => {});
@@ -129,11 +129,14 @@ export class SoakBed {
 
 const indexOf = (grant: Grant | undefined) => (grant ? Number(grant.holder.split('@')[0]?.split('/')[1]) : null);
 
-/** In the order given they wake. */
-async function freeze(pids: (number | null)[], forMs: number): Promise<void> {
+/** They wake in the order given, so far apart. */
+async function freeze(pids: (number | null)[], forMs: number, apartMs: number): Promise<void> {
 	for (const pid of pids.toReversed()) signal(pid, 'SIGSTOP');
 	await sleep(forMs);
-	for (const pid of pids) signal(pid, 'SIGCONT');
+	for (const [turn, pid] of pids.entries()) {
+		if (turn > 0) await sleep(apartMs);
+		signal(pid, 'SIGCONT');
+	}
 }
 
 /** What a flow has handled is written down by the host's monotonic clock, at once, in one write. */

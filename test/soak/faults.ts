@@ -16,8 +16,9 @@ export interface Fault {
 	forMs: number;
 	/** Whom it hits: the one that is active then, or an instance by its number. */
 	victim: 'active' | number;
-	/** Of what is frozen: whether Node-RED wakes before its runner, with messages waiting. */
+	/** Of what is frozen: whether Node-RED wakes before its runner, with messages waiting, and how long before or after. */
 	nodeRedWakesFirst: boolean;
+	apartMs: number;
 }
 
 const weights: (readonly [FaultKind, number])[] = [
@@ -50,6 +51,7 @@ export function planBurst(random: Random, instances: number): Fault[] {
 			forMs: random.integer(...durations[kind]),
 			victim: random.chance(0.7) ? 'active' : random.integer(0, instances - 1),
 			nodeRedWakesFirst: random.chance(0.5),
+			apartMs: random.chance(0.5) ? 0 : random.integer(0, 500),
 		};
 	});
 }

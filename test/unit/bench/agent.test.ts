@@ -11,8 +11,13 @@ describe("the agent's cost", () => {
 
 	it('is the median ratio by processor time', () => {
 		const pairs = [0.9, 0.97, 0.96].map((ratio) => ({ with: window(true, ratio * 1000), without: window(false, 1000) }));
-		const cost = summarizeCost(10, pairs.slice(0, 1), pairs);
-		expect(cost).toMatchObject({ nodes: 10, costPercent: 4, hooks: { pairs: 3, cpuRatio: { median: 0.96, min: 0.9, max: 0.97 } } });
+		const cost = summarizeCost(10, { processes: pairs.slice(0, 1), hooks: pairs, lease: pairs.slice(1, 2) });
+		expect(cost).toMatchObject({
+			nodes: 10,
+			costPercent: 4,
+			leasePercent: 3,
+			hooks: { pairs: 3, cpuRatio: { median: 0.96, min: 0.9, max: 0.97 } },
+		});
 		expect(cost.processes).toMatchObject({ pairs: 1, perSecond: { without: 500, with: 450 } });
 	});
 });
