@@ -42,7 +42,7 @@ function endWindow() {
 		if (hooked) for (const [name, callback] of agentsHooks) add(name, callback);
 	}
 	// Without a lease there is nothing to be looked at.
-	if (options.alternate === 'lease') process.emit('message', hooked ? lease : { leaseUntilMs: null });
+	if (options.alternate === 'lease') process.emit('message', hooked ? lease : { leaseUntilMs: null, token: null });
 	began = { hooked, ...now() };
 	endsAt = laps + options.windowLaps;
 }

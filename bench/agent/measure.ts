@@ -37,7 +37,7 @@ export async function measureThroughput(folder: string, nodes: number, withAgent
 	child.on('message', () => heartbeats++);
 	if (withAgent) {
 		const nowMs = Number(process.hrtime.bigint() / 1_000_000n);
-		child.send({ leaseUntilMs: nowMs + HOUR_MS, wallOffsetMs: Date.now() - nowMs });
+		child.send({ leaseUntilMs: nowMs + HOUR_MS, token: 1, wallOffsetMs: Date.now() - nowMs });
 	}
 	await new Promise((resolve) => child.once('exit', resolve));
 	const measured = /^MEASURED (.*)$/m.exec(output)?.[1];

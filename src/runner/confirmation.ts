@@ -17,10 +17,37 @@ export class Confirmation {
 	readonly #members: () => Member[];
 	readonly #clock: MonotonicClock;
 	#promise: { holder: string; untilMs: number } | null = null;
+	#isSeeking = false;
+	readonly #freeFromMs: number;
 
-	constructor(members: () => Member[], clock: MonotonicClock) {
+	/** @param ttlMs for how long others may lean on a promise that was given before this process began, which it knows nothing of */
+	constructor(members: () => Member[], clock: MonotonicClock, ttlMs: number) {
 		this.#members = members;
 		this.#clock = clock;
+		this.#freeFromMs = clock.nowMs() + ttlMs;
+	}
+
+	/** Until it may seek a seat, in milliseconds: until then it, or a runner before it that is gone, may have left it to somebody. */
+	get restMs(): number {
+		return Math.max(0, this.#freeFromMs - this.#clock.nowMs());
+	}
+
+	/**
+	 * Takes the seat, unless somebody may run the flows whose lease has ended in the store. Nothing is promised meanwhile: whoever
+	 * leans on a promise runs its flows beside what is taken then.
+	 * @returns who has it; null where it was taken
+	 */
+	async seek<T extends { heldBy?: string }>(acquire: () => Promise<T | null>): Promise<string | null> {
+		if (this.promisedTo) return this.promisedTo;
+		this.#isSeeking = true;
+		try {
+			const active = await this.whoIsActive();
+			if (active) return active;
+			const refusal = await acquire();
+			return refusal && (refusal.heldBy ?? 'somebody else');
+		} finally {
+			this.#isSeeking = false;
+		}
 	}
 
 	/** Whether all the others leave the seat to this holder for so long from now on. */
@@ -31,7 +58,7 @@ export class Confirmation {
 
 	/** Another instance's request, which is granted to one at a time. */
 	promise(holder: string, forMs: number): boolean {
-		if (this.#promise && this.#promise.holder !== holder && this.promisedTo) return false;
+		if (this.#isSeeking || (this.#promise && this.#promise.holder !== holder && this.promisedTo)) return false;
 		this.#promise = { holder, untilMs: this.#clock.nowMs() + forMs };
 		return true;
 	}

@@ -3,7 +3,7 @@ import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../age
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
-import type { LeaseStore } from '../lib/lease/lease.ts';
+import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
 import type {
 	CutOrder,
@@ -244,10 +244,9 @@ export class Runner {
 			if (!behindGate) this.#require('standby');
 			// A hot spare that somebody else makes active goes on from what it knows.
 			const cut = behindGate ? (order ?? (await this.#lastOrder())) : null;
-			const active = await this.#self?.whoIsActive();
-			if (active) throw new ControlRefusal('SEAT_TAKEN', `${active} runs the flows while the store of the leases is lost`);
-			const refusal = await this.#lease.acquireFromTheDead(deadline - performance.now());
-			if (refusal) throw new ControlRefusal('SEAT_TAKEN', `${refusal.heldBy} holds the seat '${refusal.seat}'`);
+			await sleep(this.#self?.restMs ?? 0);
+			const holder = await this.#seek(() => this.#lease.acquireFromTheDead(deadline - performance.now()));
+			if (holder) throw new ControlRefusal('SEAT_TAKEN', `${holder} holds the seat '${this.#config.seat}'`);
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
@@ -272,7 +271,7 @@ export class Runner {
 		return this.#inTurn(async () => {
 			const behindGate = this.#state === 'gated';
 			if (this.#state !== 'standby' && !behindGate) return;
-			if ((await this.#self?.whoIsActive()) || (await this.#lease.acquire())) return;
+			if (this.#self?.restMs || (await this.#seek(() => this.#lease.acquire()))) return;
 			this.#handingOver = false;
 			this.#state = 'activating';
 			try {
@@ -296,6 +295,13 @@ export class Runner {
 	/** Where the gate opens: a spare that is not hot knows of nothing that somebody else has handled. */
 	#lastOrder(): Promise<CutOrder> {
 		return this.#self?.lastOrder() ?? Promise.resolve({ handled: {}, closedAtMs: 0 });
+	}
+
+	/** @returns who has the seat; null: this instance has taken it */
+	async #seek(acquire: () => Promise<LeaseRefusal | null>): Promise<string | null> {
+		if (this.#self) return await this.#self.seek(acquire);
+		const refusal = await acquire();
+		return refusal && (refusal.heldBy ?? 'somebody else');
 	}
 
 	#ungate(): Promise<void> {
@@ -446,9 +452,9 @@ export class Runner {
 	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */
 	async #getsLeaseBack(): Promise<boolean> {
 		if (!this.#isToRun) return false;
-		const refusal = await this.#lease.acquire();
-		if (!refusal) return true;
-		this.#log.write('somebody else has the seat', refusal);
+		const heldBy = await this.#seek(() => this.#lease.acquire());
+		if (!heldBy) return true;
+		this.#log.write('somebody else has the seat', { heldBy });
 		this.#isToRun = false;
 		this.#ended = null;
 		return false;

@@ -2,7 +2,7 @@ import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
-import type { LeaseStore } from '../lib/lease/lease.ts';
+import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import type { Router } from '../lib/routers/router.ts';
 import type { CutOrder, FailoverConfig, InstanceState, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
 import { Confirmation, type Member } from './confirmation.ts';
@@ -68,7 +68,7 @@ export class SelfFailover {
 		this.#world = world;
 		this.#host = host;
 		this.#traffic = new Traffic(world.router, log);
-		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(world.members, clock) : null;
+		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(world.members, clock, runner.leaseTiming.ttlMs) : null;
 		this.#watch = new SpareWatch({
 			...{ slot, seat: runner.seat, timing: runner.leaseTiming, leases, failover, clock, log },
 			standsBy: () => host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot'),
@@ -144,9 +144,16 @@ export class SelfFailover {
 		return this.#confirmation?.promise(holder, forMs) ?? false;
 	}
 
-	/** Somebody may run the flows whose lease has ended in the store, since it was lost for a while. */
-	async whoIsActive(): Promise<string | null> {
-		return this.#confirmation && (this.#confirmation.promisedTo ?? (await this.#confirmation.whoIsActive()));
+	/** Until it may seek the seat, in milliseconds: see `Confirmation`. */
+	get restMs(): number {
+		return this.#confirmation?.restMs ?? 0;
+	}
+
+	/** @returns who has the seat, or may run the flows while the store has forgotten that; null: it was taken */
+	async seek(acquire: () => Promise<LeaseRefusal | null>): Promise<string | null> {
+		if (this.#confirmation) return await this.#confirmation.seek(acquire);
+		const refusal = await acquire();
+		return refusal && (refusal.heldBy ?? 'somebody else');
 	}
 
 	/** Has the router send its traffic here, for as long as this instance is active. */
