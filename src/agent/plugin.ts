@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { findContextStores } from './context-stores.ts';
 import { DeferredConnections } from './deferred-connections.ts';
 import { type Closing, drain } from './drain.ts';
@@ -7,6 +6,7 @@ import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LeaseGuard } from './lease-guard.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { MemoryContext } from './memory-context.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
 import { describeNode, loadRuntimeApi } from './node-red.ts';
@@ -52,8 +52,7 @@ function agent(api: PluginApi): void {
 	const connections = new DeferredConnections();
 	const keepAlive = new KeepAlive(api.server);
 	const context = new MemoryContext(() => findContextStores(api.settings));
-	const delay = monitorEventLoopDelay({ resolution: 10 });
-	delay.enable();
+	const delay = new LoopDelay();
 
 	let flows: AgentReport['flows'] = 'stopped';
 	let lastState: RuntimeEvent['payload'];
@@ -195,8 +194,7 @@ function agent(api: PluginApi): void {
 	}
 
 	function report(): AgentReport {
-		const eventLoopDelayMs = Math.round(delay.max / 1e6);
-		delay.reset();
+		const eventLoopDelayMs = delay.take(performance.now());
 		const { silentMs, ...activity } = recent.take(performance.now(), { received: inFlight.received, errors });
 		return {
 			flows,
