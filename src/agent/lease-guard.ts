@@ -74,16 +74,26 @@ export class LeaseGuard {
 	}
 
 	async #settle(): Promise<void> {
+		let boundMs = Number.POSITIVE_INFINITY;
 		for (;;) {
 			await readNews();
 			const standing = this.#standing();
-			if (standing === 'ended') this.#end();
-			if (standing !== 'jumped') return;
-			// The runner renews in a moment; else the timer tells of the lease's end.
-			await new Promise<void>((resolve) => {
-				this.#wake = resolve;
-			});
+			if (standing === 'stands') return;
+			if (standing === 'ended' || this.#clocks.monotonicMs() >= boundMs) return this.#end();
+			// The runner renews in a moment. Grants that do not fit in with the clocks put nothing off.
+			boundMs = Math.min(boundMs, this.#grant.leaseUntilMs ?? 0);
+			await this.#news(boundMs);
 		}
+	}
+
+	/** @param untilMs waits no longer */
+	async #news(untilMs: number): Promise<void> {
+		let timer: NodeJS.Timeout | undefined;
+		await new Promise<void>((resolve) => {
+			this.#wake = resolve;
+			timer = setTimeout(resolve, Math.max(0, untilMs - this.#clocks.monotonicMs()) + 1);
+		});
+		clearTimeout(timer);
 	}
 
 	#standing(): Standing {

@@ -106,7 +106,9 @@ async function untilHandled({ witness }: SoakBed): Promise<number | null> {
 
 async function nobody(bed: SoakBed): Promise<string> {
 	const logs = await Promise.all(Array.from({ length: INSTANCES }, (_, index) => bed.lastLines(index)));
-	return `nobody handled anything for ${SETTLE_LIMIT_MS} ms\n${logs.join('\n--\n')}`;
+	const { slots } = await bed.project.status();
+	const agents = slots.flatMap(({ instances }) => instances).map(({ status }) => `${status?.instance} ${JSON.stringify(status?.agent)}`);
+	return [`nobody handled anything for ${SETTLE_LIMIT_MS} ms`, ...agents, ...logs].join('\n--\n');
 }
 
 function describe({ kind, victim, afterMs, forMs }: Fault): string {

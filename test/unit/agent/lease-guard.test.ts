@@ -113,4 +113,18 @@ describe('the guard in the agent', () => {
 		await guard.confirm();
 		expect(ends[0]).toBeGreaterThanOrEqual(until);
 	});
+
+	it('after a jump, is not put off by grants that were asked for before it', async () => {
+		const { guard, ends, grant, setWallClock } = guarded();
+		const until = monotonicMs() + 60;
+		grant(60);
+		setWallClock(10_000);
+		const late = setInterval(() => guard.take({ leaseUntilMs: monotonicMs() + 1000, wallOffsetMs: 1_000_000 }), 10);
+		await guard.confirm();
+		clearInterval(late);
+		expect(ends).toHaveLength(1);
+		expect(ends[0]).toBeGreaterThanOrEqual(until);
+		expect(ends[0]).toBeLessThan(until + 500);
+		guard.take({ leaseUntilMs: null });
+	});
 });
