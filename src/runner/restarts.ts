@@ -1,6 +1,6 @@
 /** Before Node-RED is started again after a crash; doubled up to the second with each crash in a row. */
 const BACKOFF_MS = [250, 10_000] as const;
-/** An instance that ran its flows for so long had recovered: its next crash is a first one. */
+/** A Node-RED that stood or ran for so long had recovered: its next crash is a first one. */
 const RECOVERED_MS = 60_000;
 /** More crashes in a row than this: it does not come up by itself. */
 const BEARABLE = 3;
@@ -26,10 +26,10 @@ export class Restarts {
 		return this.#crashes;
 	}
 
-	/** @param activeMs how long it had run its flows; null where it did not */
-	count(activeMs: number | null): Restart {
+	/** @param upMs how long it had been up; null where it never was */
+	count(upMs: number | null): Restart {
 		this.#crashes++;
-		this.#inARow = activeMs !== null && activeMs > RECOVERED_MS ? 1 : this.#inARow + 1;
+		this.#inARow = upMs !== null && upMs > RECOVERED_MS ? 1 : this.#inARow + 1;
 		return {
 			state: this.#inARow > BEARABLE ? 'failed' : 'starting',
 			delayMs: Math.min(BACKOFF_MS[0] * 2 ** (this.#inARow - 1), BACKOFF_MS[1]),

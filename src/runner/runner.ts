@@ -70,7 +70,8 @@ export class Runner {
 	readonly #self: SelfFailover | null;
 	/** Of the Node-RED that runs, or that ran last. */
 	#position: Position | null = null;
-	#activeSince = 0;
+	/** Of the Node-RED that runs: when it was ready; null before. */
+	#upSince: number | null = null;
 	/** Why Node-RED is about to end, where this runner kills it. */
 	#ending: Ending | null = null;
 	/** How it ended while it was active, and when, where its lease was kept. */
@@ -151,6 +152,7 @@ export class Runner {
 				logDescriptor: this.#log.descriptor,
 			});
 			this.#nodeRed = nodeRed;
+			this.#upSince = null;
 			await this.#bringUp(nodeRed);
 			const how = await nodeRed.exited;
 			this.#position = nodeRed.position;
@@ -161,7 +163,7 @@ export class Runner {
 			const wasActive = this.#state === 'active';
 			const ending = this.#ending ?? { cause: 'crashed', detail: how };
 			this.#ending = null;
-			const next = ending.cause === 'asked' ? onRequest : this.#restarts.count(wasActive ? performance.now() - this.#activeSince : null);
+			const next = ending.cause === 'asked' ? onRequest : this.#restarts.count(this.#upSince && performance.now() - this.#upSince);
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
 			this.#state = next.state;
 			if (ending.cause === 'asked') await this.#letGo(ending);
@@ -248,6 +250,7 @@ export class Runner {
 			const holder = await this.#seek(() => this.#lease.acquireFromTheDead(deadline - performance.now()));
 			if (holder) throw new ControlRefusal('SEAT_TAKEN', `${holder} holds the seat '${this.#config.seat}'`);
 			this.#handingOver = false;
+			this.#ended = null;
 			this.#state = 'activating';
 			try {
 				await this.#primary?.enter(deadline - performance.now());
@@ -273,6 +276,7 @@ export class Runner {
 			if (this.#state !== 'standby' && !behindGate) return;
 			if (this.#self?.restMs || (await this.#seek(() => this.#lease.acquire()))) return;
 			this.#handingOver = false;
+			this.#ended = null;
 			this.#state = 'activating';
 			try {
 				if (behindGate) await this.ask('open', { order: await this.#lastOrder() }, this.#config.startMs);
@@ -426,6 +430,7 @@ export class Runner {
 		try {
 			this.#listening = await nodeRed.ready(this.#config.startMs);
 			this.#port = this.#listening.port;
+			this.#upSince = performance.now();
 			this.#state = 'standby';
 			this.#log.write('standing by', this.#listening);
 			this.#roles.roleChanged('standby', 'it came up', null);
@@ -469,7 +474,6 @@ export class Runner {
 		this.#isToRun = true;
 		this.#state = 'active';
 		this.#context.isOf(this.#nodeRed);
-		this.#activeSince = performance.now();
 	}
 
 	#inTurn<T>(work: () => Promise<T>): Promise<T> {
