@@ -6,6 +6,8 @@ export const libraryOwners: Record<string, string[]> = {
 	acorn: ['src/lib/flows/', 'src/lib/lint/'],
 	'acorn-walk': ['src/lib/flows/', 'src/lib/lint/'],
 	chalk: ['src/lib/ui/theme.ts'],
+	// jsdiff: lines of code and text.
+	diff: ['src/lib/flows/diff/'],
 	execa: ['src/lib/adapters/'],
 	'http-proxy-3': ['src/gateway/'],
 	jsonata: ['src/lib/flows/', 'src/lib/lint/'],
