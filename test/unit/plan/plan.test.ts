@@ -5,6 +5,8 @@ import { compareFlows } from '../../../src/lib/plan/changes.ts';
 import type { PlanInput } from '../../../src/lib/plan/plan.ts';
 import { missingVariables } from '../../../src/lib/plan/variables.ts';
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts';
+import { renderPlan } from '../../../src/lib/ui/render-plan.ts';
+import { plainTheme } from '../../../src/lib/ui/theme.ts';
 
 const tab: FlowNode = { id: 't1', type: 'tab', label: 'Plant' };
 const work: FlowNode = { id: 'f1', type: 'function', z: 't1', name: 'work', func: 'return msg;', x: 10, y: 10, wires: [[]] };
@@ -103,6 +105,7 @@ describe('buildPlan', () => {
 		expect(plan).toMatchObject({ strategy: 'exclusive', from: { slot: 'blue', release: 2 }, to: { slot: 'green', givesUp: 1 } });
 		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'] });
 		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained', 'silence']);
+		expect(renderPlan(plan, plainTheme)).toContain(`\n  see them: flowferry snapshot diff production ${'2'.repeat(12)}\n`);
 	});
 
 	it('says of each kind of source how it goes over behind a gate, and what nobody can promise', () => {

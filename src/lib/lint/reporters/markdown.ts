@@ -1,8 +1,6 @@
 import type { PlacedFinding } from '../placed.ts';
-import { groupByFile, oneLine, type Reporter } from './reporter.ts';
-
-/** A comment on a pull request may have 65,536 characters on GitHub; what does not fit is counted. */
-const LONGEST = 60_000;
+import { escapeMarkdown, LONGEST_COMMENT } from './escape-markdown.ts';
+import { groupByFile, type Reporter } from './reporter.ts';
 
 const MARKS = { error: '🔴 error', warning: '🟠 warning', info: '🔵 info' } as const;
 
@@ -19,10 +17,11 @@ export const markdown: Reporter = (subject) => {
 	let shown = 0;
 	for (const [file, findings] of groupByFile(subject)) {
 		if (findings.length === 0) continue;
-		text += `\n**${escapeText(file)}**\n\n| | where | what |\n| --- | --- | --- |\n`;
+		text += `\n**${escapeMarkdown(file)}**\n\n| | where | what |\n| --- | --- | --- |\n`;
 		for (const finding of findings) {
 			const row = rowOf(finding);
-			if (text.length + row.length > LONGEST) return `${text}\n${count(total - shown, 'more finding')} left out for want of room.\n`;
+			if (text.length + row.length > LONGEST_COMMENT)
+				return `${text}\n${count(total - shown, 'more finding')} left out for want of room.\n`;
 			text += row;
 			shown++;
 		}
@@ -31,21 +30,10 @@ export const markdown: Reporter = (subject) => {
 };
 
 function rowOf({ severity, rule, nodeType, nodeName, nodeId, flowId, flowLabel, line, message, remediation }: PlacedFinding): string {
-	const flow = flowId === null || flowId === nodeId ? '' : `, flow ${escapeText(flowLabel || flowId)}`;
+	const flow = flowId === null || flowId === nodeId ? '' : `, flow ${escapeMarkdown(flowLabel || flowId)}`;
 	const place = line === null ? '' : `, line ${line}`;
-	const where = `${escapeText(nodeType)} **${escapeText(nodeName || nodeId)}**${flow}${place}`;
-	return `| ${MARKS[severity]} | ${where} | ${escapeText(message)} ${escapeText(remediation)} <sub>${escapeText(rule)}</sub> |\n`;
-}
-
-/** Names and texts as they are: neither as Markdown, nor as HTML, nor as a mention of somebody. */
-function escapeText(text: string): string {
-	return oneLine(text)
-		.replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&')
-		.replaceAll('&', '&amp;')
-		.replaceAll('<', '&lt;')
-		.replaceAll('>', '&gt;')
-		.replaceAll('@', '&#64;')
-		.replaceAll('://', '&#58;//');
+	const where = `${escapeMarkdown(nodeType)} **${escapeMarkdown(nodeName || nodeId)}**${flow}${place}`;
+	return `| ${MARKS[severity]} | ${where} | ${escapeMarkdown(message)} ${escapeMarkdown(remediation)} <sub>${escapeMarkdown(rule)}</sub> |\n`;
 }
 
 function count(amount: number, noun: string): string {

@@ -1,0 +1,60 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../base-command.ts';
+import { DEV, findSnapshot } from '../../compared-snapshot.ts';
+import { createContext } from '../../context.ts';
+import { ExitStatus } from '../../lib/errors/exit-status.ts';
+import { compareSnapshots } from '../../lib/flows/diff/compare.ts';
+import { redactDiff } from '../../lib/flows/diff/redact.ts';
+import type { SnapshotDiff } from '../../lib/flows/diff/snapshot-diff.ts';
+import type { ComparedSide } from '../../lib/snapshot/compared-side.ts';
+import { renderDiff } from '../../lib/ui/render-diff.ts';
+import { renderDiffMarkdown } from '../../lib/ui/render-diff-markdown.ts';
+import { renderWarning } from '../../lib/ui/render-snapshot.ts';
+import { createTheme } from '../../lib/ui/theme.ts';
+
+/** The contract of `flowferry snapshot diff --json`. */
+type DiffResult = { from: ComparedSide; to: ComparedSide } & SnapshotDiff;
+
+const names = 'the id of a stored snapshot (7 digits or more), an environment for what it runs, or dev';
+
+export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
+	static override summary = 'Show what differs between two snapshots';
+	static override description =
+		`By flow and node: properties, code line by line, wiring, the palette and Node-RED's version. Where nodes stand and how they look is left out, and values that look like secrets are never shown. Nothing is stored or changed. Exit status 0 whether or not something differs; with --exit-code 1 where it does.`;
+
+	static override examples = [
+		{ description: 'What would production get of the dev Node-RED as it is now?', command: '<%= config.bin %> snapshot diff production' },
+		{ description: 'Two stored snapshots', command: '<%= config.bin %> snapshot diff 3f9a1c0 8b2d4e6' },
+		{ description: 'For a comment on a pull request', command: '<%= config.bin %> snapshot diff production --format markdown' },
+	];
+
+	static override args = {
+		from: Args.string({ description: `What is compared: ${names}`, required: true }),
+		to: Args.string({ description: 'With what: named in the same way; default: the dev Node-RED as it is now', default: DEV }),
+	};
+
+	static override flags = {
+		format: Flags.option({
+			options: ['text', 'json', 'markdown'] as const,
+			description: 'What goes to stdout',
+			default: 'text' as const,
+		})(),
+		layout: Flags.boolean({ description: 'Show also where nodes stand and how they look in the editor' }),
+		'exit-code': Flags.boolean({ description: 'End with 1 where something is shown that differs' }),
+	};
+
+	async run(): Promise<DiffResult> {
+		const context = await createContext(this.flags.config);
+		const from = await findSnapshot(context, this.args.from);
+		const to = await findSnapshot(context, this.args.to);
+		const { layout, format } = this.flags;
+		const diff = redactDiff(compareSnapshots(from.snapshot.content, to.snapshot.content, { layout }), context.redact);
+		const result: DiffResult = { from: from.side, to: to.side, ...diff };
+		if (format === 'json') this.log(JSON.stringify(result, null, 2));
+		else if (format === 'markdown') this.log(renderDiffMarkdown(diff, from.side, to.side).trimEnd());
+		else this.log(renderDiff(diff, from.side, to.side, createTheme(process.stdout)));
+		for (const warning of [...from.warnings, ...to.warnings]) this.logToStderr(renderWarning(warning, createTheme(process.stderr)));
+		if (this.flags['exit-code'] && diff.kind === 'different') this.endWith(ExitStatus.findings);
+		return result;
+	}
+}

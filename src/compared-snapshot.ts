@@ -1,0 +1,59 @@
+import type { Context } from './context.ts';
+import { environmentOf } from './lib/config/environment-of.ts';
+import { nearest } from './lib/config/nearest.ts';
+import { servingRelease } from './lib/cutover/promote.ts';
+import { nothingServes } from './lib/cutover/promotion-errors.ts';
+import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import { captureSnapshot } from './lib/snapshot/capture.ts';
+import type { ComparedSide } from './lib/snapshot/compared-side.ts';
+import type { Snapshot } from './lib/snapshot/snapshot.ts';
+
+export interface ComparedSnapshot {
+	side: ComparedSide;
+	snapshot: Snapshot;
+	/** What the snapshot could not hold, as sentences. */
+	warnings: string[];
+}
+
+/** The dev Node-RED's name where a snapshot is asked for, unless an environment is called so. */
+export const DEV = 'dev';
+
+/**
+ * The snapshot that a name means: an environment's is the one that it runs, `dev` the dev Node-RED as it is now, anything else the
+ * stored snapshot of that id. Nothing is stored.
+ * @throws FlowferryError NOTHING_SERVES, SNAPSHOT_NAME_UNKNOWN, and as `SnapshotStore.get` and `captureSnapshot`
+ */
+export async function findSnapshot(context: Context, name: string): Promise<ComparedSnapshot> {
+	const environments = Object.keys(context.config.environments);
+	if (environments.includes(name)) return await findServing(context, name);
+	if (name === DEV) {
+		const facts = { message: '', author: await context.author(), now: context.now };
+		const { snapshot, warnings } = await captureSnapshot(context.dev, facts);
+		return { side: { kind: 'dev', snapshot: snapshot.id }, snapshot, warnings };
+	}
+	if (!/^[0-9a-f]+$/i.test(name)) throw unknownName(name, environments);
+	const snapshot = await context.snapshots.get(name);
+	return { side: { kind: 'stored', snapshot: snapshot.id }, snapshot, warnings: [] };
+}
+
+async function findServing(context: Context, name: string): Promise<ComparedSnapshot> {
+	const target = await context.openTarget(environmentOf(context.config, name));
+	try {
+		const serving = await servingRelease(target);
+		if (!serving) throw nothingServes(name);
+		const { number: release, snapshot: id } = serving.release;
+		const snapshot = await context.snapshots.get(id);
+		return { side: { kind: 'environment', environment: name, release, snapshot: snapshot.id }, snapshot, warnings: [] };
+	} finally {
+		target.close();
+	}
+}
+
+function unknownName(name: string, environments: readonly string[]): FlowferryError {
+	const meant = nearest(name, [...environments, DEV]);
+	return new FlowferryError({
+		code: 'SNAPSHOT_NAME_UNKNOWN',
+		message: `${name} is neither the id of a snapshot nor an environment; the configuration has ${environments.join(', ')}`,
+		hint: meant === undefined ? 'See the ids with `flowferry snapshot list`.' : `Did you mean ${meant}?`,
+	});
+}

@@ -1,0 +1,8 @@
+/** What a comparison was asked for, and the snapshot that this meant. */
+export type ComparedSide = { snapshot: string } & (
+	| { kind: 'stored' }
+	/** What the environment runs. */
+	| { kind: 'environment'; environment: string; release: number }
+	/** The dev Node-RED as it is; not stored. */
+	| { kind: 'dev' }
+);
