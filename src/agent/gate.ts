@@ -19,11 +19,20 @@ const LATE_MS = 1000;
  * - `stream`: of an ordinary subscription, which the old side gets, too: by its place in the stream
  * - `time`: of another source that both sides have (a timer, a poll, a listener): by when it came
  * - `pass`: it is this side's alone
+ * - `retained`: the copy of a retained message that a new subscription gets; passes, unless the other side has handled a later one
+ * - `own`: what a node that is no source says by itself (a `status` node); passes, while it is news
  */
-export type Held = { by: 'stream'; position: StreamPosition; atMs: number } | { by: 'time'; atMs: number } | { by: 'pass' };
+export type Held =
+	| { by: 'stream'; position: StreamPosition; atMs: number }
+	| { by: 'time'; atMs: number }
+	| { by: 'pass' }
+	| { by: 'retained'; key: string }
+	| { by: 'own'; atMs: number };
 
 interface Waiting {
 	held: Held;
+	/** Of a message that a subscription emitted. */
+	topic: string;
 	/** Lets it go on its way, or (false) ends it here. */
 	done(result?: false): void;
 }
@@ -80,14 +89,18 @@ export class Gate {
 		return { ...this.#tally };
 	}
 
-	/** Forgets what the other side has handled: a gate that stands for days must not remember them. */
+	/**
+	 * Forgets what the other side has handled: a gate that stands for days must not remember it. Of a retained message it keeps the
+	 * latest copy, and none where the other side has handled a later message.
+	 */
 	advance(order: CutOrder): void {
-		this.#waiting =
-			this.#waiting?.filter(({ held, done }) => {
-				const waits = passesCut(held, order);
-				if (!waits) done(false);
-				return waits;
-			}) ?? null;
+		const outdated = new Set<string>();
+		const kept: Waiting[] = [];
+		for (const waiting of this.#waiting?.toReversed() ?? []) {
+			if (isToWait(waiting, order, outdated)) kept.push(waiting);
+			else waiting.done(false);
+		}
+		if (this.#waiting) this.#waiting = kept.reverse();
 	}
 
 	/** Ends what it holds, where it is closed, and takes the hook away. */
@@ -120,7 +133,7 @@ export class Gate {
 	#hold(waiting: Waiting[], events: SendEvent[], done: (result?: false) => void): void {
 		if (waiting.length >= MAX_HELD) this.#overflowed = true;
 		if (this.#overflowed) done(false);
-		else waiting.push({ held: this.#classify(events), done });
+		else waiting.push({ held: this.#classify(events), topic: (events[0]?.msg as { topic?: string } | undefined)?.topic ?? '', done });
 	}
 
 	#classify(events: SendEvent[]): Held {
@@ -131,13 +144,15 @@ export class Gate {
 			const position = this.#streams.positionOf(events);
 			const subscription = node as SubscriptionNode;
 			if (!position) return { by: 'time', atMs };
-			return position.index > 0 && isOrdinary(subscription) ? { by: 'stream', position, atMs } : { by: 'pass' };
+			if (position.index === 0) return { by: 'retained', key: position.key };
+			return isOrdinary(subscription) ? { by: 'stream', position, atMs } : { by: 'pass' };
 		}
 		if (node.type === 'inject' && node.once === true && !this.#fired.has(node)) {
 			this.#fired.add(node);
 			return { by: 'pass' };
 		}
-		return isSource(node) ? { by: 'time', atMs } : { by: 'pass' };
+		if (node.type === 'http in') return { by: 'pass' };
+		return { by: isSource(node) ? 'time' : 'own', atMs };
 	}
 
 	#judge(held: Held, order: CutOrder): boolean {
@@ -154,10 +169,32 @@ export class Gate {
 	}
 }
 
+/** @param outdated topics of subscriptions of which something later has been looked at; added to */
+function isToWait({ held, topic }: Waiting, order: CutOrder, outdated: Set<string>): boolean {
+	switch (held.by) {
+		case 'stream': {
+			const waits = passesCut(held, order);
+			if (!waits) outdated.add(`${held.position.key} ${topic}`);
+			return waits;
+		}
+		case 'retained': {
+			const waits = !outdated.has(`${held.key} ${topic}`);
+			outdated.add(`${held.key} ${topic}`);
+			return waits;
+		}
+		case 'own':
+			return held.atMs > order.closedAtMs;
+		default:
+			return passesCut(held, order);
+	}
+}
+
 /** Whether a message that both sides may have got is this side's to handle. Pure. */
 export function passesCut(held: Held, { handled, closedAtMs }: CutOrder): boolean {
 	switch (held.by) {
 		case 'pass':
+		case 'retained':
+		case 'own':
 			return true;
 		case 'time':
 			return held.atMs > closedAtMs;

@@ -4,7 +4,10 @@ import { takesInput } from './node-red.ts';
 import type { StreamPosition } from './stream-position.ts';
 
 const SUFFIX = '.flowferry-handled';
-/** Between one node's being done with a message and the next node's getting it, the event loop turns: so long it must be nowhere. */
+/**
+ * Between one node's being done with a message and the next node's getting it, the event loop turns: so long it must be nowhere, and at
+ * two looks, between which the loop has turned however busy it is.
+ */
 const SETTLE_MS = 15;
 /** A message that has been inside for so long is not waited for any more: a crash may lose it. */
 const MAX_INSIDE_MS = 5000;
@@ -13,12 +16,15 @@ const MAX_INSIDE_MS = 5000;
 interface Emission extends StreamPosition {
 	emittedMs: number;
 	movedMs: number;
+	/** When it had moved last, as the last look saw it. */
+	seenMovedMs: number;
 	inside: number;
 }
 
 /**
  * How far an instance has come with what its subscriptions emitted: up to where everything has been handled, so that another one
- * can go on from there after a crash, and lose nothing. A message is followed by its `_msgid`, which its copies share. Costs two
+ * can go on from there after a crash, and lose nothing. A message is followed by its `_msgid`,
+ * which its copies share; what a node makes anew of it (the parts of a `split`) is not. Costs two
  * hooks and a look-up for each message that a node gets, so it is there only while somebody follows.
  */
 export class Handled {
@@ -26,6 +32,8 @@ export class Handled {
 	#following = false;
 	/** By message id, in the order of emission. */
 	#open = new Map<string, Emission>();
+	/** By message: a node may change the id before it is done (`split` deletes it). */
+	#taken = new WeakMap<object, Emission>();
 	#counts = new Map<string, number[]>();
 
 	constructor(api: PluginApi) {
@@ -49,7 +57,7 @@ export class Handled {
 	}
 
 	emitted(position: StreamPosition, messageId: string, nowMs: number): void {
-		if (this.#following) this.#open.set(messageId, { ...position, emittedMs: nowMs, movedMs: nowMs, inside: 0 });
+		if (this.#following) this.#open.set(messageId, { ...position, emittedMs: nowMs, movedMs: nowMs, seenMovedMs: -1, inside: 0 });
 	}
 
 	/** By stream key, for QoS 0, 1 and 2: how many of the first messages have all been handled. */
@@ -59,6 +67,7 @@ export class Handled {
 			const { key, qos, index } = emission;
 			const stream = `${qos} ${key}`;
 			if (!isHandled(emission, nowMs)) blocked.add(stream);
+			emission.seenMovedMs = emission.movedMs;
 			if (blocked.has(stream)) continue;
 			this.#set(key, qos, index);
 			this.#open.delete(id);
@@ -79,8 +88,9 @@ export class Handled {
 	#move(node: RuntimeNode, msg: { _msgid?: string }, by: 1 | -1): undefined {
 		// As for the drain: a node that never says that it is done holds nothing up.
 		if (!(node._expectedDoneCount > 0) || (by === 1 && !takesInput(node))) return undefined;
-		const emission = this.#open.get(msg._msgid ?? '');
+		const emission = (by === -1 ? this.#taken.get(msg) : undefined) ?? this.#open.get(msg._msgid ?? '');
 		if (emission) {
+			if (by === 1) this.#taken.set(msg, emission);
 			emission.inside += by;
 			emission.movedMs = performance.now();
 		}
@@ -94,6 +104,7 @@ export class Handled {
 	}
 }
 
-function isHandled({ inside, movedMs, emittedMs }: Emission, nowMs: number): boolean {
-	return (inside <= 0 && nowMs - movedMs >= SETTLE_MS) || nowMs - emittedMs >= MAX_INSIDE_MS;
+function isHandled({ inside, movedMs, seenMovedMs, emittedMs }: Emission, nowMs: number): boolean {
+	const isNowhere = inside <= 0 && movedMs === seenMovedMs && nowMs - movedMs >= SETTLE_MS;
+	return isNowhere || nowMs - emittedMs >= MAX_INSIDE_MS;
 }

@@ -133,7 +133,7 @@ function agent(api: PluginApi): void {
 		},
 		advance: async ({ order }) => {
 			gate.advance(order);
-			return {};
+			return { session: streams.session };
 		},
 		stop: async () => {
 			unclosed = [];
@@ -181,10 +181,12 @@ function agent(api: PluginApi): void {
 		recent = new Recent(performance.now());
 	}
 
-	/** For a spare that is to go on from here. */
+	/** For a spare that is to go on from here; once more when nobody follows any longer. */
+	let followed = false;
 	function tellPosition(): void {
 		const position = streams.position();
-		if (position) send({ event: 'position', position });
+		if (position || followed) send({ event: 'position', position });
+		followed = position !== null;
 	}
 
 	/** The first message since the start is news at once: whoever verifies a release asks whether it has done anything. */

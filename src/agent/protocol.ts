@@ -25,7 +25,7 @@ export interface AgentCalls {
 	/** Makes the connections that waited, and opens the gate. Refused without a lease. */
 	open: { params: { order: CutOrder }; result: GateReport };
 	/** Forgets what waits at the gate and has been handled elsewhere; the gate stays closed. */
-	advance: { params: { order: CutOrder }; result: Record<string, never> };
+	advance: { params: { order: CutOrder }; result: { session: string } };
 	/** Closes what emits messages of its own accord; everything else goes on. */
 	quiesce: { params: { timeoutMs: number }; result: QuiesceReport };
 	/** Waits until nothing is in flight any more, or the deadline. */
@@ -92,7 +92,7 @@ export type AgentEvent =
 	| { event: 'ready'; port: number; nodeRed: string }
 	| { event: 'heartbeat'; report: AgentReport }
 	/** While somebody follows. */
-	| { event: 'position'; position: Position };
+	| { event: 'position'; position: Position | null };
 
 /** A node by what people call it. */
 export interface NodeRef {
@@ -135,6 +135,8 @@ export interface Mark {
 }
 
 export interface StreamReport {
+	/** Changes where what was counted before is worth nothing any more: the counting began anew, or a connection was lost. */
+	session: string;
 	/** Ids of the broker nodes whose connections are listened on: those with subscriptions that may be made twice. */
 	connections: string[];
 	streams: Stream[];
@@ -149,14 +151,12 @@ export interface StreamReport {
 
 /** How far an instance has come with what its subscriptions emitted, at a moment. */
 export interface Position {
-	/** Of the sentinels from which the counts are comparable. */
-	topic: string;
+	/** As in `StreamReport`: counts of one session alone are comparable. */
+	session: string;
 	/** By stream key, for QoS 0, 1 and 2: how many of the first messages since the counting began have all been handled. */
 	counts: Record<string, number[]>;
 	/** The host's monotonic clock, in milliseconds. */
 	atMs: number;
-	/** Connections that were lost since the sentinels: their streams are not comparable any more. */
-	lost: string[];
 }
 
 /** What of that which both sides may have got the old side has handled. */

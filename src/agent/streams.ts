@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Handled } from './handled.ts';
 import { type BrokerNode, hasFixedClientId, type MqttClient, type Qos, qosLevels, type SubscriptionNode } from './mqtt-nodes.ts';
 import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
@@ -32,6 +33,9 @@ export class Streams {
 	#connections: Connection[] = [];
 	#lost = new Set<string>();
 	#topic: string | null = null;
+	/** What the topics of all sentinels begin with: of those of other instances, too. */
+	#sentinels: string | null = null;
+	#session = '';
 	#closedAtMs: number | null = null;
 	readonly #detach: (() => void)[] = [];
 	readonly #handled: Handled;
@@ -45,6 +49,7 @@ export class Streams {
 	count(): void {
 		if (this.#counting) return;
 		this.#counting = true;
+		this.#session = randomUUID();
 		this.#api.hooks.add(HOOK, (events: SendEvent[]) => this.#take(events));
 	}
 
@@ -67,6 +72,7 @@ export class Streams {
 		if (this.#topic !== topic) {
 			this.#stopListening();
 			this.#topic = topic;
+			this.#sentinels = topic.slice(0, topic.lastIndexOf('/') + 1);
 			this.#connections = connectionsOf([...runningNodes(this.#api)]);
 			await Promise.all(this.#connections.map((connection) => this.#listenOn(connection, topic, timeoutMs)));
 		}
@@ -80,6 +86,11 @@ export class Streams {
 		}
 	}
 
+	/** See `StreamReport.session`. */
+	get session(): string {
+		return this.#session;
+	}
+
 	/** From now on it can be asked how far these flows have come. */
 	follow(): void {
 		this.#handled.follow(this.#counts);
@@ -87,8 +98,8 @@ export class Streams {
 
 	/** How far they have come; null where nobody follows. */
 	position(): Position | null {
-		if (this.#topic === null || !this.#handled.following) return null;
-		return { topic: this.#topic, counts: this.#handled.take(performance.now()), atMs: monotonicMs(), lost: [...this.#lost] };
+		if (!this.#handled.following) return null;
+		return { session: this.#session, counts: this.#handled.take(performance.now()), atMs: monotonicMs() };
 	}
 
 	/** @throws Error where a connection of these streams broke, so that what was counted on it is worth nothing */
@@ -106,6 +117,7 @@ export class Streams {
 
 	report(): StreamReport {
 		return {
+			session: this.#session,
 			connections: this.#connections.map(({ broker }) => broker.id),
 			streams: this.#connections.flatMap(({ streams }) => streams),
 			marks: this.#marks,
@@ -133,6 +145,8 @@ export class Streams {
 		this.#counting = false;
 		this.#counts = new Map();
 		this.#closedAtMs = null;
+		this.#sentinels = null;
+		this.#session = '';
 	}
 
 	#take(events: SendEvent[]): false | undefined {
@@ -140,7 +154,7 @@ export class Streams {
 		if (node?.type !== 'mqtt in' || node.isDynamic) return undefined;
 		const { qos, retain, topic } = (events[0] as SendEvent).msg as { qos: Qos; retain?: boolean; topic?: string };
 		// A subscription to everything gets the sentinels, too; the flows must not.
-		if (this.#topic !== null && topic?.startsWith(this.#topic)) return false;
+		if (this.#sentinels !== null && topic?.startsWith(this.#sentinels)) return false;
 		const key = keyOf(node);
 		if (retain && !keepsRetainFlag(node)) {
 			this.#positions.set(events, { key, qos, index: 0 });
@@ -167,7 +181,10 @@ export class Streams {
 			const counts = Object.fromEntries(streams.map(({ key }) => [key, this.emitted(key, qos)]));
 			this.#marks.push({ connection: broker.id, qos, sentinel, counts });
 		};
-		const onClose = () => this.#lost.add(broker.id);
+		const onClose = () => {
+			this.#lost.add(broker.id);
+			this.#session = randomUUID();
+		};
 		client.on('message', onMessage);
 		this.#detach.push(() => {
 			client.off('message', onMessage);

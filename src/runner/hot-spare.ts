@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { decideCut } from '../lib/cutover/cut.ts';
 import { findCut, type Marked } from '../lib/cutover/find-cut.ts';
 import { decideAsHotSpare } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
-import type { LeaseRecord, LeaseStore } from '../lib/lease/lease.ts';
+import type { LeaseStore } from '../lib/lease/lease.ts';
 import type { SlotName } from '../lib/promotion/journal.ts';
 import type { CutOrder, Instance, InstanceState, Position, StreamReport } from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
@@ -13,8 +14,12 @@ import type { Log } from './log.ts';
 const FOLLOW_MS = 100;
 /** After a gate or a cut that was not possible. */
 const RETRY_MS = 2000;
+/** A message at QoS 0 that the broker gave to one side alone shifts their counts against each other: so long at most. */
+const RECOUNT_MS = 60_000;
 /** For the last position of an instance whose Node-RED has just ended: its runner has it at hand, if it lives. */
 const LAST_ANSWER_MS = 100;
+/** Where the place is told by the clock: what came so shortly before the active one last told is rather handled twice than lost. */
+const CLOCK_MARGIN_MS = 500;
 
 /** What is asked of the active instance. */
 export type Leader = Marked & Pick<Instance, 'position'>;
@@ -26,6 +31,7 @@ export interface HotSpareParts {
 	connectMs: number;
 	leases: LeaseStore;
 	failover: FailoverStore;
+	clock: MonotonicClock;
 	log: Log;
 	/** The instance of that name; null where it is none of this slot's. */
 	peer(instance: string): Leader | null;
@@ -37,26 +43,39 @@ export interface HotSpareParts {
 	/** Stops them again. */
 	ungate(): Promise<void>;
 	/** Forgets what waits at the gate and has been handled. */
-	advance(order: CutOrder): Promise<void>;
+	advance(order: CutOrder): Promise<{ session: string }>;
 }
 
 /** Where both sides stood when the same sentinels came by. */
 interface Cut {
-	leader: string;
-	topic: string;
+	foundMs: number;
 	before: StreamReport;
 	after: StreamReport;
+}
+
+/** What is known of the active instance. */
+interface Following {
+	instance: string;
+	/** Null until the first one was found. */
+	cut: Cut | null;
+	/** What it told last; null where it tells nothing. */
+	position: Position | null;
+	/** When it last answered, on the host's monotonic clock. */
+	answeredMs: number;
+	/** Of this spare's own counting. */
+	session: string;
+	/** Not to be tried before. */
+	nextCutMs: number;
 }
 
 /**
  * Keeps a spare hot: its flows run behind a closed gate, connected and subscribed, and it holds what the active instance has not told
  * to have handled. After a crash the gate opens at the active's last known position: nothing of what both were subscribed to is
- * lost, and what the active handled after it last told is handled twice. Where the place cannot be counted, it is told by time.
+ * lost, and what the active handled after it last told is handled twice. Where the place cannot be counted, it is told by the clock.
  */
 export class HotSpare {
 	readonly #parts: HotSpareParts;
-	#cut: Cut | null = null;
-	#position: Position | null = null;
+	#following: Following | null = null;
 	#fault = '';
 
 	constructor(parts: HotSpareParts) {
@@ -65,7 +84,8 @@ export class HotSpare {
 
 	/** Whom it follows, and whether by counting; null where it follows nobody. */
 	get following(): { instance: string; counted: boolean } | null {
-		return this.#cut && this.#parts.state() === 'gated' ? { instance: this.#cut.leader, counted: this.#isCounted() } : null;
+		if (!this.#following || this.#parts.state() !== 'gated') return null;
+		return { instance: this.#following.instance, counted: isCounted(this.#following) };
 	}
 
 	/** Goes on until the process ends, which it does not keep from ending. */
@@ -83,9 +103,12 @@ export class HotSpare {
 
 	/** Where the gate is to open, now that the active one is gone. */
 	async lastOrder(): Promise<CutOrder> {
-		const leader = this.#cut && this.#parts.peer(this.#cut.leader);
-		if (leader) this.#take(await Promise.race([leader.position().catch(() => null), sleep(LAST_ANSWER_MS, null)]));
-		return this.#order();
+		const following = this.#following;
+		if (!following) return { handled: {}, closedAtMs: 0 };
+		const leader = this.#parts.peer(following.instance);
+		const position = leader && (await Promise.race([leader.position().catch(() => null), sleep(LAST_ANSWER_MS, null)]));
+		if (position) following.position = position;
+		return orderOf(following);
 	}
 
 	async #look(): Promise<void> {
@@ -94,69 +117,71 @@ export class HotSpare {
 		const seat = (await leases.list()).find((record) => record.seat === name) ?? null;
 		const decision = decideAsHotSpare(slot, seat, await failover.intent());
 		if (decision === 'stand down' && state() === 'gated') await this.#parts.ungate();
-		if (decision === 'follow' && seat) await this.#follow(seat);
+		if (decision === 'stand down') this.#forget();
+		else if (seat) await this.#follow(seat.holder.split('@')[0] as string, decision === 'follow');
 	}
 
-	async #follow({ holder }: LeaseRecord): Promise<void> {
-		const name = holder.split('@')[0] as string;
-		const leader = this.#parts.peer(name);
+	/** @param marks whether it may start its flows behind the gate, and have the streams marked */
+	async #follow(instance: string, marks: boolean): Promise<void> {
+		const leader = this.#parts.peer(instance);
 		if (!leader) return;
 		if (this.#parts.state() === 'standby') {
 			this.#forget();
+			if (!marks) return;
 			const { refused } = await this.#parts.gate();
 			if (refused) throw new Error(`the flows cannot wait behind a gate: ${refused}`);
 		}
 		const position = await leader.position();
-		if (!this.#fits(name, position)) await this.#findCut(name, leader, position);
-		else this.#take(position);
-		await this.#parts.advance(this.#order());
-		this.#fault = '';
+		const answeredMs = this.#parts.clock.nowMs();
+		if (this.#following?.instance !== instance) this.#following = { instance, cut: null, position, answeredMs, session: '', nextCutMs: 0 };
+		const following = this.#following;
+		following.answeredMs = answeredMs;
+		following.position = position;
+		if (marks && this.#isCutDue(following)) await this.#findCut(leader, following);
+		following.session = (await this.#parts.advance(orderOf(following))).session;
 	}
 
-	/** The active one may have been marked anew, by another spare or by a cutover. */
-	#fits(leader: string, position: Position | null): boolean {
-		return (
-			this.#cut !== null &&
-			position !== null &&
-			this.#cut.leader === leader &&
-			this.#cut.topic === position.topic &&
-			position.lost.length === 0
-		);
+	#isCutDue(following: Following): boolean {
+		const now = this.#parts.clock.nowMs();
+		if (now < following.nextCutMs) return false;
+		return !isCounted(following) || now - (following.cut?.foundMs ?? 0) > RECOUNT_MS;
 	}
 
-	async #findCut(name: string, leader: Leader, position: Position | null): Promise<void> {
-		const { cutTopic, connectMs, self } = this.#parts;
-		this.#cut = null;
-		const isUsable = position !== null && position.lost.length === 0;
-		const topic = isUsable ? position.topic : `${cutTopic}/${randomBytes(8).toString('hex')}`;
-		const { before, after } = await findCut(leader, self, { topic, timeoutMs: connectMs, follow: 'follow' });
-		this.#cut = { leader: name, topic, before, after };
-		this.#position = await leader.position();
-	}
-
-	#take(position: Position | null): void {
-		if (this.#cut && position?.topic === this.#cut.topic) this.#position = position;
-	}
-
-	#isCounted(): boolean {
-		return this.#cut !== null && this.#position?.topic === this.#cut.topic && this.#position.lost.length === 0;
-	}
-
-	#order(): CutOrder {
-		const closedAtMs = this.#position?.atMs ?? 0;
-		if (!this.#cut || !this.#position || !this.#isCounted()) return { handled: {}, closedAtMs };
-		const { before, after } = this.#cut;
-		return decideCut({ ...before, counts: this.#position.counts, closedAtMs }, after);
+	/** Where that is not possible, it goes on with what it knows. On a topic of its own, so that no earlier failure stands in the way. */
+	async #findCut(leader: Leader, following: Following): Promise<void> {
+		const { cutTopic, connectMs, self, clock } = this.#parts;
+		try {
+			const topic = `${cutTopic}/${randomBytes(8).toString('hex')}`;
+			const cut = await findCut(leader, self, { topic, timeoutMs: connectMs, follow: 'follow' });
+			following.cut = { ...cut, foundMs: clock.nowMs() };
+			following.session = cut.after.session;
+			following.position = await leader.position();
+			this.#fault = '';
+		} catch (error) {
+			this.#tell(String(error));
+			following.nextCutMs = clock.nowMs() + RETRY_MS;
+		}
 	}
 
 	#forget(): void {
-		this.#cut = null;
-		this.#position = null;
+		this.#following = null;
 	}
 
 	/** Once, not at each look. */
 	#tell(fault: string): void {
-		if (fault !== this.#fault) this.#parts.log.write('the spare is not hot', { error: fault });
+		if (fault !== this.#fault) this.#parts.log.write('the spare is not hot, or goes by the clock', { error: fault });
 		this.#fault = fault;
 	}
+}
+
+/** Both sides still count as they did when the sentinels came by. */
+function isCounted({ cut, position, session }: Following): boolean {
+	return cut !== null && position?.session === cut.before.session && session === cut.after.session;
+}
+
+function orderOf(following: Following): CutOrder {
+	const { cut, position, answeredMs } = following;
+	if (cut && position && isCounted(following))
+		return decideCut({ ...cut.before, counts: position.counts, closedAtMs: position.atMs }, cut.after);
+	return { handled: {}, closedAtMs: (position?.atMs ?? answeredMs) - CLOCK_MARGIN_MS };
 }

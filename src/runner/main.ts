@@ -49,7 +49,15 @@ const leases = new SqliteLeaseStore(database, systemClock());
 const failover = new SqliteFailoverStore(database, new SqliteJournal(database, now), now);
 const clock = systemClock();
 const world = config.failover && {
-	...{ leases, failover, clock, log, runCommand, router: openRouter(config.failover.router) },
+	...{
+		leases,
+		failover,
+		clock,
+		log,
+		runCommand,
+		redact: createRedactor(config.commands.secrets),
+		router: openRouter(config.failover.router),
+	},
 	members: () => membersOf(config),
 	peer: (instance: string) => peerOf(config, instance),
 };

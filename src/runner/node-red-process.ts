@@ -87,6 +87,11 @@ export class NodeRedProcess {
 		return this.#position;
 	}
 
+	/** Its flows have started anew. */
+	forgetPosition(): void {
+		this.#position = null;
+	}
+
 	/** Heartbeats so far. */
 	get beats(): number {
 		return this.#beats;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import type { FailoverSettings, Probe, ProgressProbe } from '../lib/config/failover-config.ts';
+import type { Redact } from '../lib/config/secrets.ts';
 import { runChecks } from '../lib/cutover/checks/run-checks.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import { findStandstill, meantBy, type ProgressSample, receivedBy, trimSamples } from '../lib/failover/progress.ts';
@@ -20,6 +21,8 @@ export interface ProbingParts {
 	failover: FailoverStore;
 	log: Log;
 	run: RunUserCommand;
+	/** Takes from a text what must not be shown. */
+	redact: Redact;
 	/** Where the active flows serve, under which lease; null where they are not active. */
 	active(): { url: string; token: number } | null;
 	progress(timeoutMs: number): Promise<NodeProgress[]>;
@@ -47,7 +50,9 @@ export class Probing {
 	async run(): Promise<never> {
 		for (;;) {
 			await sleep(this.#parts.settings.probeEveryMs, undefined, { ref: false });
-			await this.#round().catch((error) => this.#parts.log.write('the probes could not be made', { error: String(error) }));
+			await this.#round().catch((error) =>
+				this.#parts.log.write('the probes could not be made', { error: this.#parts.redact(String(error)) }),
+			);
 		}
 	}
 
@@ -97,7 +102,7 @@ export class Probing {
 			await runChecks(checks, [{ instance, url, variables }], run, settings.probeEveryMs);
 			return null;
 		} catch (error) {
-			return (error as Error).message;
+			return this.#parts.redact((error as Error).message);
 		}
 	}
 

@@ -31,6 +31,8 @@ import { untilFlowsStayStopped } from './stopped-flows.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
+/** While its lease is kept beside spares, since something keeps those from going on: how often that is asked again. */
+const ASK_AGAIN_MS = 500;
 /** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
 const PULSE_FRACTION = 20;
 
@@ -160,17 +162,26 @@ export class Runner {
 			this.#listening = null;
 			await this.#primary?.giveUp();
 			if (this.#isStopping()) return;
-			const wasActive = this.#state === 'active';
+			const before = this.#state;
 			const ending = this.#ending ?? { cause: 'crashed', detail: how };
 			this.#ending = null;
 			const next = ending.cause === 'asked' ? onRequest : this.#restarts.count(this.#upSince && performance.now() - this.#upSince);
 			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
 			this.#state = next.state;
 			if (ending.cause === 'asked') await this.#letGo(ending);
-			else if (wasActive) await this.#afterEnd(ending);
+			else if (before !== 'demoting') await this.#afterEnd(ending);
 			if (next.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
 			if (next.bootLoop !== null) this.#book.doesNotComeUp({ ended: next.bootLoop, how, log: this.#config.logFile });
-			await sleep(next.delayMs);
+			await this.#rest(next.delayMs, ending);
+		}
+	}
+
+	/** Before Node-RED is started again. A spare that may not go on now may do so in a moment: when failover is no longer paused. */
+	async #rest(ms: number, ending: Ending): Promise<void> {
+		const end = performance.now() + ms;
+		for (let left = ms; left > 0; left = end - performance.now()) {
+			await sleep(Math.min(left, ASK_AGAIN_MS));
+			if (this.#lease.token !== null && !(await this.#whyKeepSeat())) await this.#letGo(ending);
 		}
 	}
 
@@ -367,7 +378,7 @@ export class Runner {
 				closed: [],
 				stuck: [],
 				unknown: [],
-				streams: { connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
+				streams: { session: '', connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
 			};
 			if (this.#state === 'quiesced') return nothing;
 			if (this.#lease.token === null) this.#require('active');
@@ -457,6 +468,11 @@ export class Runner {
 	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */
 	async #getsLeaseBack(): Promise<boolean> {
 		if (!this.#isToRun) return false;
+		// Then its own watch takes it, or a spare that is nearer to going on.
+		if (this.#self && !(await this.#whyKeepSeat())) {
+			this.#isToRun = false;
+			return false;
+		}
 		const heldBy = await this.#seek(() => this.#lease.acquire());
 		if (!heldBy) return true;
 		this.#log.write('somebody else has the seat', { heldBy });
@@ -474,6 +490,9 @@ export class Runner {
 		this.#isToRun = true;
 		this.#state = 'active';
 		this.#context.isOf(this.#nodeRed);
+		// Of flows that ran before.
+		this.#position = null;
+		this.#nodeRed?.forgetPosition();
 	}
 
 	#inTurn<T>(work: () => Promise<T>): Promise<T> {

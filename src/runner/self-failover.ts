@@ -1,5 +1,6 @@
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
+import type { Redact } from '../lib/config/secrets.ts';
 import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
@@ -22,6 +23,8 @@ export interface FailoverWorld {
 	router: Router;
 	/** Commands among the probes. */
 	runCommand: RunUserCommand;
+	/** Takes from a text what must not be shown. */
+	redact: Redact;
 	/** The environment's other instances, as they are at that moment. */
 	members: () => Member[];
 	/** Another instance of its slot. */
@@ -45,6 +48,9 @@ export interface FailoverHost {
 	/** Ends Node-RED. */
 	end(why: Ending): void;
 }
+
+/** Of two spares that find the seat free, the one behind its gate has what came meanwhile: for so long it is left to that one. */
+const LEFT_TO_HOT_MS = 300;
 
 /** Where nothing is known of what another side has handled: everything that waits passes. */
 const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };
@@ -72,6 +78,7 @@ export class SelfFailover {
 		this.#watch = new SpareWatch({
 			...{ slot, seat: runner.seat, timing: runner.leaseTiming, leases, failover, clock, log },
 			standsBy: () => host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot'),
+			leavesMs: () => (spare === 'hot' && host.state() === 'standby' ? LEFT_TO_HOT_MS : 0),
 			takeOver: host.takeOver,
 		});
 		const self = {
@@ -84,17 +91,17 @@ export class SelfFailover {
 			spare === 'warm'
 				? null
 				: new HotSpare({
-						...{ slot, seat: runner.seat, cutTopic: config.cutTopic, connectMs, leases, failover, log, peer: world.peer, self },
+						...{ slot, seat: runner.seat, cutTopic: config.cutTopic, connectMs, leases, failover, clock, log, peer: world.peer, self },
 						state: host.state,
 						gate: () => host.gate(runner.startMs),
 						ungate: host.ungate,
-						advance: async (order) => void (await host.ask('advance', { order }, connectMs)),
+						advance: (order) => host.ask('advance', { order }, connectMs),
 					});
 		this.#probing =
 			settings.probes.length === 0
 				? null
 				: new Probing({
-						...{ instance: runner.instance, userDir: runner.userDir, settings, failover, log, run: world.runCommand },
+						...{ instance: runner.instance, userDir: runner.userDir, settings, failover, log, run: world.runCommand, redact: world.redact },
 						active: host.active,
 						progress: (timeoutMs) => host.ask('progress', {}, timeoutMs),
 						stuck: (why) => host.end({ cause: 'stuck', detail: why }),
@@ -159,6 +166,8 @@ export class SelfFailover {
 	/** Has the router send its traffic here, for as long as this instance is active. */
 	bringTraffic(instance: string): void {
 		const active = this.#host.active();
-		if (active) void this.#traffic.bringTo({ instance, url: active.url }, () => this.#host.active() !== null);
+		if (!active) return;
+		const isStill = () => this.#host.active()?.token === active.token;
+		void this.#traffic.bringTo({ instance, url: active.url }, { isStill, mayOrder: async () => (await this.whyKeepSeat()) === null });
 	}
 }

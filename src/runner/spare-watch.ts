@@ -29,6 +29,8 @@ export interface SpareWatchParts {
 	log: Log;
 	/** Whether this instance could become active now. */
 	standsBy(): boolean;
+	/** For how long a free seat is left to other spares first. */
+	leavesMs(): number;
 	/** Takes the seat, unless another one was faster, and runs the flows. */
 	takeOver(predecessor: Predecessor | null): Promise<void>;
 }
@@ -37,6 +39,8 @@ export interface SpareWatchParts {
 export class SpareWatch {
 	readonly #parts: SpareWatchParts;
 	#predecessor: Predecessor | null = null;
+	/** Since when the seat has been free. */
+	#freeMs: number | null = null;
 	#failures = 0;
 	#fault = '';
 
@@ -63,7 +67,10 @@ export class SpareWatch {
 	async #look(): Promise<void> {
 		const { leases, seat: name, clock, timing, slot, failover } = this.#parts;
 		const seat = (await leases.list()).find((record) => record.seat === name) ?? null;
+		if (seat) this.#freeMs = null;
+		else this.#freeMs ??= clock.nowMs();
 		if (seat) this.#predecessor = { ...seat, lastSignMs: clock.nowMs() + seat.remainingMs - timing.ttlMs };
+		else if (clock.nowMs() - (this.#freeMs ?? 0) < this.#parts.leavesMs()) return;
 		// What is wanted costs more to read, and does not matter while somebody is active.
 		else if (decideAsSpare(slot, seat, await failover.intent()).do === 'take over') await this.#parts.takeOver(this.#predecessor);
 	}

@@ -3,6 +3,8 @@ import type { Router, Upstream } from '../lib/routers/router.ts';
 import type { Log } from './log.ts';
 
 const RETRY_MS = 250;
+/** An order of the one before, which was frozen between deciding and ordering, has come by then. */
+const LOOK_AGAIN_MS = 2000;
 
 /** Has the router send its traffic to an instance that became active by itself; whoever orders a promotion does so otherwise. */
 export class Traffic {
@@ -14,8 +16,24 @@ export class Traffic {
 		this.#log = log;
 	}
 
-	/** Tries until the router has it, or until the instance is no longer the one: a router may just be starting. */
-	async bringTo(upstream: Upstream, isStill: () => boolean): Promise<void> {
+	/**
+	 * Tries until the router has it, or until the instance is no longer the one: a router may just be starting. Looks again a little
+	 * later, unless somebody else orders the traffic by then.
+	 */
+	async bringTo(upstream: Upstream, { isStill, mayOrder }: { isStill: () => boolean; mayOrder: () => Promise<boolean> }): Promise<void> {
+		await this.#order(upstream, isStill);
+		await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
+		if (isStill() && (await mayOrder()) && !(await this.#goesTo(upstream))) await this.#order(upstream, isStill);
+	}
+
+	/** True where that is not known. */
+	async #goesTo({ instance }: Upstream): Promise<boolean> {
+		const status = await this.#router.status().catch(() => null);
+		if (status?.traffic.state !== 'flowing') return true;
+		return status.traffic.upstreams.some((upstream) => upstream.instance === instance);
+	}
+
+	async #order(upstream: Upstream, isStill: () => boolean): Promise<void> {
 		let fault = '';
 		while (isStill()) {
 			try {

@@ -70,6 +70,18 @@ describeWithMosquitto('a hot spare, under MQTT traffic', () => {
 		expect((await project.cli('up')).status).toBe(0);
 	});
 
+	it('a promotion that is undone: nothing that the new release has handled is handled again', async () => {
+		await followed();
+		await project.configure({ checks: [{ http: '/nowhere' }], timeouts: { verifyMs: 1000 } });
+		await project.setFlows(bridgeFlows('v1b', broker.port));
+		const counts = await underTraffic(broker.url, 1, async () => {
+			expect((await project.cli('promote', '--yes')).status).toBe(4);
+		});
+		await project.configure({});
+		expect(counts.duplicated).toBeLessThanOrEqual(RATE / 4);
+		await followed();
+	});
+
 	it('a promotion: nothing is lost or doubled, and the old slot lets go of its connections', async () => {
 		await followed();
 		const counts = await underTraffic(broker.url, 1, async () => {

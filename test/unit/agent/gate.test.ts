@@ -119,4 +119,32 @@ describe('the gate', () => {
 		expect(() => gate.open({ handled: {}, closedAtMs: 0 })).toThrow('more than 50000 messages');
 		expect(delivered).toEqual([]);
 	});
+
+	it('that stands for long forgets what the other side has handled, and keeps what it has not', () => {
+		const { gate, send, delivered } = closedGate();
+		const source = subscription();
+		send(node('inject', { once: true }), { payload: 'once' });
+		send(node('status'), { payload: 'news of long ago' });
+		for (const payload of [1, 2, 3]) send(source, message(payload));
+		gate.advance({ handled: { 'tab/mqtt in': [0, 2, 0] }, closedAtMs: Number.POSITIVE_INFINITY });
+		send(node('status'), { payload: 'news' });
+		expect(gate.open({ handled: { 'tab/mqtt in': [0, 2, 0] }, closedAtMs: 0 })).toEqual({ passed: 3, dropped: 0 });
+		expect(delivered).toEqual(['once', 3, 'news']);
+		gate.stop();
+	});
+
+	it('keeps the latest copy of a retained message, and none where a later message has been handled', () => {
+		const { gate, send, delivered } = closedGate();
+		const source = subscription();
+		const retained = (payload: number, topic: string) => send(source, message(payload, { retain: true, topic }));
+		retained(10, 'a');
+		retained(20, 'b');
+		send(source, message(11, { topic: 'a' }));
+		retained(30, 'c');
+		retained(31, 'c');
+		gate.advance({ handled: { 'tab/mqtt in': [0, 1, 0] }, closedAtMs: 0 });
+		gate.open({ handled: { 'tab/mqtt in': [0, 1, 0] }, closedAtMs: 0 });
+		expect(delivered).toEqual([20, 31]);
+		gate.stop();
+	});
 });

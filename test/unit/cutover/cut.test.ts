@@ -12,6 +12,7 @@ const stream = (key: string, more: Partial<Stream> = {}): Stream => ({
 	...more,
 });
 const report = (more: Partial<StreamReport> = {}): StreamReport => ({
+	session: 's',
 	connections: ['b1'],
 	streams: [],
 	marks: [],

@@ -9,7 +9,7 @@ import type { RouterStatus, Upstream } from '../../../src/lib/routers/router.ts'
 import type { Instance, InstanceState, InstanceStatus, StreamReport } from '../../../src/lib/targets/instance.ts';
 import type { Target } from '../../../src/lib/targets/target.ts';
 
-const noStreams: StreamReport = { connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: 1 };
+const noStreams: StreamReport = { session: '', connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: 1 };
 const rev = createHash('sha256').update('[]').digest('hex');
 
 /** Where a command is killed: when a step is in the journal, or when it has acted and nothing says so yet. */

@@ -10,20 +10,17 @@ const stream: Stream = { key: 'plant', topic: 'in', qos: 0, connection: 'b1', se
 /** One side's streams: what it has emitted, and where it stood at each sentinel. */
 class Side {
 	topic = '';
+	session = 'first';
 	emitted = 0;
 	marks: Mark[] = [];
-	lost: string[] = [];
 
 	report(): StreamReport {
 		const counts = { plant: [this.emitted, 0, 0] };
-		return { connections: ['b1'], streams: [stream], marks: [...this.marks], counts, lost: this.lost, closedAtMs: null };
+		return { session: this.session, connections: ['b1'], streams: [stream], marks: [...this.marks], counts, lost: [], closedAtMs: null };
 	}
 
 	listen(topic: string): StreamReport {
-		if (topic !== this.topic) {
-			this.marks = [];
-			this.lost = [];
-		}
+		if (topic !== this.topic) this.marks = [];
 		this.topic = topic;
 		return this.report();
 	}
@@ -44,12 +41,17 @@ class World {
 	advanced: CutOrder[] = [];
 	refusal: string | null = null;
 	answers = true;
+	refusesMarks = false;
 	readonly hot: HotSpare;
 
 	constructor() {
 		const leader: Leader = {
 			name: 'blue/0',
-			listen: async (topic) => this.active.listen(topic),
+			listen: async (topic) => {
+				const report = this.active.listen(topic);
+				if (this.refusesMarks) throw new Error('the broker refuses it');
+				return report;
+			},
 			sendSentinel: async (sentinel) => {
 				this.active.mark(sentinel);
 				this.spare.mark(sentinel);
@@ -66,6 +68,7 @@ class World {
 				list: async () => (this.holder ? [{ seat: 'active', holder: this.holder, token: 1, remainingMs: 500 }] : []),
 			} as unknown as LeaseStore,
 			failover: { intent: async () => this.intent } as unknown as FailoverStore,
+			clock: { nowMs: () => performance.now(), bootId: 'boot' },
 			log: { write: () => {} } as unknown as Log,
 			peer: (name) => (name === 'blue/0' ? leader : null),
 			self: {
@@ -82,7 +85,10 @@ class World {
 			ungate: async () => {
 				this.state = 'standby';
 			},
-			advance: async (order) => void this.advanced.push(order),
+			advance: async (order) => {
+				this.advanced.push(order);
+				return { session: this.spare.session };
+			},
 		});
 		void this.hot.run();
 	}
@@ -90,7 +96,7 @@ class World {
 	position(): Position | null {
 		if (!this.answers) throw new Error('nobody answers');
 		if (this.active.topic === '') return null;
-		return { topic: this.active.topic, counts: { plant: [this.handled, 0, 0] }, atMs: 1000 + this.handled, lost: this.active.lost };
+		return { session: this.active.session, counts: { plant: [this.handled, 0, 0] }, atMs: 1000 + this.handled };
 	}
 
 	async until(happened: () => boolean): Promise<void> {
@@ -138,24 +144,52 @@ describe('a hot spare', () => {
 		expect(await world.hot.lastOrder()).toMatchObject({ handled: { plant: [7, 0, 0] } });
 	});
 
-	it('counts anew where a connection was lost meanwhile, and goes by the clock until then', async () => {
+	it.each(['active', 'spare'] as const)(
+		'counts anew where the %s one lost a connection meanwhile, and goes by the clock until then',
+		async (side) => {
+			await world.looked();
+			world.refusesMarks = true;
+			world[side].session = 'second';
+			await world.until(() => world.hot.following?.counted === false);
+			await world.looked();
+			expect(world.advanced.at(-1)).toEqual({ handled: {}, closedAtMs: 500 });
+			world.refusesMarks = false;
+			await world.until(() => world.hot.following?.counted === true);
+			await world.looked();
+			expect(world.advanced.at(-1)?.handled).toEqual({ plant: [0, 0, 0] });
+		},
+	);
+
+	it('goes by the clock from the beginning where the place cannot be counted, and tries again on another topic', async () => {
+		world.refusesMarks = true;
 		await world.looked();
 		const first = world.active.topic;
-		world.active.lost = ['b1'];
-		expect(await world.hot.lastOrder()).toEqual({ handled: {}, closedAtMs: 1000 });
-		await world.until(() => world.active.topic !== first);
-		await world.looked();
-		expect(world.hot.following).toEqual({ instance: 'blue/0', counted: true });
+		expect(world.hot.following).toEqual({ instance: 'blue/0', counted: false });
+		world.refusesMarks = false;
+		await world.until(() => world.hot.following?.counted === true);
+		expect(world.active.topic).not.toBe(first);
 	});
 
-	it('uses the sentinels of whoever has marked the active one since: a second spare, or a cutover', async () => {
+	it('goes on counting when somebody else marks the active one: a second spare, or a cutover', async () => {
 		await world.looked();
 		world.active.listen('cut/of-another');
-		await world.until(() => world.spare.topic === 'cut/of-another');
-		expect(world.active.topic).toBe('cut/of-another');
+		world.handled = 3;
+		await world.looked();
+		expect([world.active.topic, world.hot.following?.counted]).toEqual(['cut/of-another', true]);
+		expect(world.advanced.at(-1)?.handled).toEqual({ plant: [3, 0, 0] });
 	});
 
-	it('lets go when another slot serves, and does nothing while a cutover counts', async () => {
+	it('goes on also while a cutover counts, and has nothing marked then', async () => {
+		await world.looked();
+		const { topic } = world.active;
+		world.intent = { ...world.intent, promotion: { kind: 'going', reached: 'validated', running: 'connect' } };
+		world.active.session = 'second';
+		await world.until(() => world.hot.following?.counted === false);
+		await world.looked();
+		expect(world.active.topic).toBe(topic);
+	});
+
+	it('lets go when another slot serves, and not before its promotion is over', async () => {
 		await world.looked();
 		world.intent = { servingSlot: 'green', promotion: { kind: 'going', reached: 'verified', running: 'release' }, paused: null };
 		await sleep(250);

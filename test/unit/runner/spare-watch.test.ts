@@ -25,6 +25,7 @@ interface World {
 	taken: (Predecessor | null)[];
 	failing: number;
 	looks: number;
+	leavesMs: number;
 }
 
 function watchOf(more: Partial<World> = {}): World {
@@ -35,6 +36,7 @@ function watchOf(more: Partial<World> = {}): World {
 		taken: [],
 		failing: 0,
 		looks: 0,
+		leavesMs: 0,
 		...more,
 	};
 	const list = async () => {
@@ -50,6 +52,7 @@ function watchOf(more: Partial<World> = {}): World {
 		clock,
 		log: quiet,
 		standsBy: () => world.stands,
+		leavesMs: () => world.leavesMs,
 		takeOver: async (predecessor) => {
 			if (world.failing-- > 0) throw new Error('its flows do not start');
 			world.taken.push(predecessor);
@@ -80,6 +83,14 @@ describe('the watch of a spare', () => {
 		const world = watchOf({ stands: false });
 		await sleep(120);
 		expect(world.looks).toBe(0);
+	});
+
+	it('leaves a free seat for a while to a spare that is nearer', async () => {
+		const world = watchOf({ seats: [], leavesMs: 10_000 });
+		await until(() => world.looks > 3);
+		expect(world.taken).toEqual([]);
+		world.leavesMs = 0;
+		await until(() => world.taken.length > 0);
 	});
 
 	it('tries again where it failed, and leaves the next turn to others first', async () => {

@@ -88,6 +88,8 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				const old = await restorableInstances(target, context);
 				const next = await sideInstances(target, to);
 				await ungate(next, timeouts.handOverMs);
+				// A hot spare of the old side would go on from where that ended: the new side has handled what came since.
+				await ungate(old, timeouts.handOverMs);
 				const successors = await activeInstances(next);
 				const standing = from ? await knownInstances(await sideInstances(target, from)) : [];
 				for (const { instance, status } of successors) {

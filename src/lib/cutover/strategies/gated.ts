@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Instance, StreamReport } from '../../targets/instance.ts';
 import { carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
-import { decideCut, lostConnections } from '../cut.ts';
+import { decideCut, lostConnections, unmarkedConnections } from '../cut.ts';
 import { findCut, GateImpossible } from '../find-cut.ts';
 import type { StrategyActions } from '../run.ts';
 import { sideInstances } from '../sides.ts';
@@ -75,6 +75,8 @@ export function gatedActions(context: CutoverContext): StrategyActions {
 						if (!closed) throw new Error(`${old.name} did not tell where its subscriptions ended`);
 						const [lost] = lostConnections(closed, streams);
 						if (lost) throw new Error(`${old.name} lost the connection of broker node ${lost} during the cutover`);
+						const [unmarked] = unmarkedConnections(closed, streams);
+						if (unmarked) throw new Error(`${old.name} has been asked by somebody else where broker node ${unmarked} stands`);
 						return await next.activate(timeouts.activateMs, decideCut(closed, streams));
 					}),
 				);

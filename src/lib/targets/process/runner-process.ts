@@ -12,8 +12,8 @@ import type { Instance, InstanceState, RunnerAddress, RunnerConfig } from '../in
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
 
-/** A spare that finds the seat free takes it in the same moment. */
-const stands: InstanceState[] = ['standby', 'activating', 'active'];
+/** A spare that finds the seat free takes it in the same moment; a hot one goes behind its gate. */
+const stands: InstanceState[] = ['standby', 'gated', 'activating', 'active'];
 
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
