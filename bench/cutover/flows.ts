@@ -50,7 +50,7 @@ export function scenarioFlows({ qos, subscription }: Scenario, { brokerPort, nam
 	];
 }
 
-function sessionOf(subscription: Scenario['subscription'], name: string): object {
+export function sessionOf(subscription: Scenario['subscription'], name: string): object {
 	if (subscription === 'plain') return { clientid: '', protocolVersion: '4', cleansession: true };
 	if (subscription === 'shared') return { clientid: '', protocolVersion: '5', cleansession: true };
 	return { clientid: name, protocolVersion: '4', cleansession: false, autoUnsubscribe: false };

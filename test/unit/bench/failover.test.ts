@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missedAims } from '../../../bench/failover/aims.ts';
+import { doubleActiveMs, firstByAnother } from '../../../bench/failover/handling.ts';
+import type { Measured } from '../../../bench/failover/measure.ts';
+import { openRecord } from '../../../bench/failover/record.ts';
+import { renderResult } from '../../../bench/failover/render.ts';
+import { summarizeDrill, summarizeWithoutSpare } from '../../../bench/failover/summary.ts';
+
+const run = (over: Partial<Measured> = {}): Measured => ({
+	kind: 'crash',
+	session: 'ordinary',
+	detectMs: 20,
+	serveMs: 200,
+	published: 400,
+	lost: 0,
+	duplicated: 5,
+	doubleActiveMs: 0,
+	...over,
+});
+
+describe('what the witness heard', () => {
+	const handled = [
+		{ by: 1, atMs: 100 },
+		{ by: 1, atMs: 110 },
+		{ by: 2, atMs: 305 },
+		{ by: 2, atMs: 300 },
+	];
+
+	it('has the first message of somebody else by when it was handled, not by when it was heard', () => {
+		expect(firstByAnother(handled, 1)).toBe(300);
+		expect(firstByAnother(handled.slice(0, 2), 1)).toBeNull();
+	});
+
+	it('shows a message that a woken one handles', () => {
+		expect(doubleActiveMs(handled)).toBe(0);
+		expect(doubleActiveMs([...handled, { by: 1, atMs: 303 }])).toBe(3);
+	});
+});
+
+describe('a summary', () => {
+	it('adds what was lost and doubled, and takes the worst of what must be nothing', () => {
+		const summary = summarizeDrill('crash', 'ordinary', [run(), run({ serveMs: 300, lost: 2, duplicated: 9, doubleActiveMs: 4 }), run()]);
+		expect(summary).toMatchObject({
+			runs: 3,
+			spare: 'hot',
+			serveMs: { median: 200, max: 300 },
+			lost: 2,
+			duplicated: 19,
+			mostDuplicated: 9,
+			doubleActiveMs: 4,
+		});
+		expect(summary.missedAims).toEqual(['2 messages were lost', 'two instances handled messages for 4 ms']);
+	});
+
+	it('says where a fault is answered too late; a lost store has no limit', () => {
+		const late = { serveMs: { median: 2501, max: 2501 }, lost: 0, doubleActiveMs: 0 };
+		for (const kind of ['crash', 'hang', 'freeze'] as const) expect(missedAims({ kind, ...late })).toHaveLength(1);
+		expect(missedAims({ kind: 'store-loss', ...late })).toEqual([]);
+	});
+
+	it('is a table, with the plain way and the misses below', () => {
+		const lines = renderResult({
+			drills: [summarizeDrill('crash', 'ordinary', [run({ lost: 1 })])],
+			takeoverWithoutSpareMs: summarizeWithoutSpare([run({ session: 'persistent-without-spare', serveMs: 4000 })]),
+			failed: [{ kind: 'hang', session: 'ordinary', error: 'nobody came' }],
+		});
+		expect(lines.slice(2)).toEqual([
+			'fault  session, spare  runs    detected  first message  lost  doubled  most in a run  double active',
+			'crash  ordinary, hot      1  20 (20) ms   200 (200) ms     1        5              5           0 ms',
+			'',
+			'without a spare, after a crash: 4000 (4000) ms to the first message, 0 lost, 5 doubled, 1 runs',
+			'! crash, ordinary: 1 messages were lost',
+			'! hang, ordinary could not be measured: nobody came',
+		]);
+	});
+});
+
+it('goes on from what was recorded', async () => {
+	const folder = await mkdtemp(join(tmpdir(), 'flowferry-record-'));
+	const file = join(folder, 'runs.jsonl');
+	try {
+		await (await openRecord(file)).add(run());
+		expect((await openRecord(file)).runs).toEqual([run()]);
+		await writeFile(file, '{');
+		await expect(openRecord(file)).rejects.toThrow();
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+});
