@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
 import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
-import { choiceBetween, type PlanningSetting, planPromotion } from './lib/cutover/plan-promotion.ts';
+import { choiceBetween, judgeSnapshot, type PlanningSetting, planPromotion } from './lib/cutover/plan-promotion.ts';
 import type { CutoverChoice } from './lib/cutover/promote.ts';
 import { loadPlugins } from './lib/gate/plugins.ts';
 import { type Severity, severities } from './lib/lint/finding.ts';
-import { type CutoverStrategy, cutoverStrategies } from './lib/lint/verdict.ts';
+import { type CutoverStrategy, cutoverStrategies, type FlowVerdict } from './lib/lint/verdict.ts';
 import type { Plan } from './lib/plan/plan.ts';
 import type { Release } from './lib/promotion/journal.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
@@ -63,6 +63,13 @@ export function chooserFor(
 		const choice: CutoverChoice = old && next ? choiceBetween(setting, old, next) : { strategy: 'exclusive', spare: 'warm' };
 		return wanted ? { ...choice, strategy: wanted } : choice;
 	};
+}
+
+/** What the lint says of the flows of a stored snapshot; null where it cannot be read. */
+export async function judgeServing(session: EnvironmentSession, snapshot: string): Promise<FlowVerdict[] | null> {
+	const setting = await planningSetting(session);
+	const loaded = await setting.loadSnapshot(snapshot).catch(() => null);
+	return loaded && (judgeSnapshot(setting, loaded).verdicts ?? []);
 }
 
 async function planningSetting({ context, environment, target }: EnvironmentSession): Promise<PlanningSetting> {

@@ -46,6 +46,22 @@ export async function commandLineOf(pid: number): Promise<string | null> {
 	}
 }
 
+/** The process that started a process, or that took it over; null where that is not to be had. */
+export async function parentOf(pid: number): Promise<number | null> {
+	try {
+		const fields = await readFile(`/proc/${pid}/stat`, 'utf8');
+		return Number(/^\) \S (\d+)/.exec(fields.slice(fields.lastIndexOf(')')))?.[1]);
+	} catch {
+		// Not Linux.
+	}
+	try {
+		const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=', '-p', String(pid)]);
+		return Number(stdout);
+	} catch {
+		return null;
+	}
+}
+
 /** Waits for a process to end; false where it outlives `ms`. */
 export async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
 	const end = performance.now() + ms;

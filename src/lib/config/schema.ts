@@ -4,6 +4,7 @@ import { modes } from '../flows/mode.ts';
 import { confidences, severities } from '../lint/finding.ts';
 import { presetNames } from '../lint/presets.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
+import { drill } from './drill.ts';
 import { failover } from './failover-config.ts';
 import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
@@ -216,6 +217,7 @@ const environmentKeys = z.strictObject({
 			'The old slot, once the new release serves and has baked. warm: it stands by until the next promotion; none: it is ended, and a rollback starts it anew.',
 		),
 	hooks: hooks.prefault({}).describe('Commands on the way of a promotion or rollback; one that fails undoes it: docs/guides/checks.md.'),
+	drill: drill.optional().describe('How `flowferry drill` takes the MQTT broker away. Default: it does not.'),
 	cutTopic: z
 		.string()
 		.min(1)

@@ -71,7 +71,8 @@ function spareKindOf({ mode, spare }: NamedEnvironment, { verdicts }: LintReport
 	return decideSpareKind(mode === 'hot-spare' ? spare : 'warm', verdicts ?? []);
 }
 
-function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
+/** As the lint sees it in this environment. */
+export function judgeSnapshot(setting: PlanningSetting, { content }: Snapshot): LintReport {
 	const { mode, primary } = setting.environment;
 	return judge(content.flows, { mode, primary, settings: settingsOf(setting), variables: [...variablesOf(setting)] }).report;
 }

@@ -3,6 +3,7 @@ import type { LeaseStore } from '../lease/lease.ts';
 import type { Journal, Side, SlotName } from '../promotion/journal.ts';
 import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Fault, Injection } from './fault.ts';
 import type { Instance } from './instance.ts';
 
 /** Told while something long goes on: `installing 3 modules`. */
@@ -33,6 +34,13 @@ export interface Target {
 	 * given up: it ends by itself. Nothing to do where no such runner is there.
 	 */
 	kill(instance: string): Promise<void>;
+	/** Faults that cannot be brought about here, and why. */
+	readonly impossible: Partial<Record<Fault, string>>;
+	/**
+	 * Does harm to an instance on purpose, for a drill.
+	 * @throws FlowferryError FAULT_IMPOSSIBLE, with nothing done
+	 */
+	inject(instance: string, fault: Fault): Promise<Injection>;
 	/** Ends a slot's instances. What they hold on disk stays. */
 	stop(slot: SlotName): Promise<void>;
 	/** Ends a slot's instances and removes what they had. */

@@ -12,7 +12,7 @@ export const libraryOwners: Record<string, string[]> = {
 	'http-proxy-3': ['src/gateway/'],
 	jsonata: ['src/lib/flows/', 'src/lib/lint/'],
 	listr2: ['src/lib/ui/'],
-	mqtt: ['src/lib/cutover/checks/'],
+	mqtt: ['src/lib/cutover/checks/', 'src/lib/drill/messages.ts'],
 	'prom-client': ['src/gateway/', 'src/runner/'],
 	'simple-git': ['src/lib/adapters/'],
 	'write-file-atomic': ['src/lib/adapters/'],

@@ -19,6 +19,9 @@ const pure = [
 	'src/lib/failover/plan-forced.ts',
 	'src/lib/lease/seat.ts',
 	'src/lib/lease/timing.ts',
+	'src/lib/drill/consent.ts',
+	'src/lib/drill/judge.ts',
+	'src/lib/drill/overlap.ts',
 ];
 const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];

@@ -22,8 +22,10 @@ import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
 import { routerProcess } from '../../routers/router-process.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { Fault, Injection } from '../fault.ts';
 import type { FailoverConfig, RunnerConfig } from '../instance.ts';
 import type { Progress, Target } from '../target.ts';
+import { impossible, injectFault } from './inject-fault.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
@@ -56,6 +58,7 @@ export class ProcessTarget implements Target {
 	readonly leases: SqliteLeaseStore;
 	readonly failover: SqliteFailoverStore;
 	readonly router: Router;
+	readonly impossible = impossible;
 	readonly #options: ProcessTargetOptions;
 	readonly #layout: Layout;
 	readonly #database: DatabaseSync;
@@ -141,6 +144,15 @@ export class ProcessTarget implements Target {
 		await this.#check();
 		const [slot, index] = instance.split('/') as [SlotName, string];
 		await killRunner(this.#layout.instance(slot, Number(index)).addressFile, this.#options.environment.timeouts.stopMs);
+	}
+
+	async inject(name: string, fault: Fault): Promise<Injection> {
+		await this.#check();
+		const [slot, index] = name.split('/') as [SlotName, string];
+		const instance = (await this.instances(slot)).find((each) => each.name === name);
+		const { addressFile } = this.#layout.instance(slot, Number(index));
+		const place = { addressFile, stateFile: this.#layout.stateFile };
+		return await injectFault(fault, name, (await instance?.status()) ?? null, place);
 	}
 
 	async stop(slot: SlotName): Promise<void> {

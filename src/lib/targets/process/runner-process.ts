@@ -109,6 +109,6 @@ async function readPid(addressFile: string): Promise<number | null> {
  * This instance's runner, whichever installation of flowferry started it: else the number has gone to another program,
  * which must not be touched.
  */
-async function isRunner(pid: number, addressFile: string): Promise<boolean> {
+export async function isRunner(pid: number, addressFile: string): Promise<boolean> {
 	return isAlive(pid) && ((await commandLineOf(pid)) ?? '').includes(`${join('dist', 'runner', 'main.js')} ${addressFile}`);
 }

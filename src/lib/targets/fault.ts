@@ -1,0 +1,17 @@
+/**
+ * What a drill does to an instance.
+ * - `crash`: its Node-RED ends without a warning; `hang`: its Node-RED stands still, and its runner does not
+ * - `freeze`: both stand still, as on a machine that is paused
+ * - `store-loss`: nobody can write into the store of leases
+ * - `cut-off`: it runs, and reaches neither the store nor anybody else
+ */
+export const faults = ['crash', 'hang', 'freeze', 'store-loss', 'cut-off'] as const;
+export type Fault = (typeof faults)[number];
+
+/** A fault that was brought about. */
+export interface Injection {
+	/** When, on the clock of `RoleChange.atMs`. */
+	atMs: number;
+	/** Takes it back as far as that can be: what has ended stays ended. Idempotent; also done where this process is killed before. */
+	undo(): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import { systemClock } from '../../adapters/clock.ts';
+import { parentOf } from '../../adapters/process-identity.ts';
+import { lockStateDatabase } from '../../adapters/state-lock.ts';
+import { stopProcesses } from '../../adapters/stopped-processes.ts';
+import { FlowferryError } from '../../errors/flowferry-error.ts';
+import type { Fault, Injection } from '../fault.ts';
+import type { InstanceStatus } from '../instance.ts';
+import { isRunner } from './runner-process.ts';
+
+export interface Place {
+	addressFile: string;
+	stateFile: string;
+}
+
+/** Faults that processes of one machine, with one file as their store, do not have. */
+export const impossible: Partial<Record<Fault, string>> = {
+	'cut-off': 'instances that are processes of one machine share a file with their leases; there is no network between them to cut',
+};
+
+/**
+ * By signals to an instance's own processes, and by a lock on the state.
+ * @param status null: its runner does not answer
+ * @throws FlowferryError FAULT_IMPOSSIBLE where the processes are not there, or are not proved to be this instance's
+ */
+export async function injectFault(fault: Fault, name: string, status: InstanceStatus | null, place: Place): Promise<Injection> {
+	const because = impossible[fault];
+	if (because) throw cannot(fault, name, because);
+	const clock = systemClock();
+	if (fault === 'store-loss') {
+		const unlock = await lockStateDatabase(place.stateFile);
+		return { atMs: clock.nowMs(), undo: async () => unlock() };
+	}
+	const { runner, nodeRed } = await ownProcesses(fault, name, status, place);
+	const atMs = clock.nowMs();
+	if (fault === 'crash') {
+		process.kill(nodeRed, 'SIGKILL');
+		return { atMs, undo: async () => {} };
+	}
+	return { atMs, undo: await stopProcesses(fault === 'hang' ? [nodeRed] : [runner, nodeRed]) };
+}
+
+/** A number alone may have gone to another program, which must not be touched. */
+async function ownProcesses(
+	fault: Fault,
+	name: string,
+	status: InstanceStatus | null,
+	{ addressFile }: Place,
+): Promise<{ runner: number; nodeRed: number }> {
+	if (!status?.childPid) throw cannot(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
+	// Node-RED's command line shows its name alone; its parent is told by the kernel.
+	const isOwn = (await isRunner(status.pid, addressFile)) && (await parentOf(status.childPid)) === status.pid;
+	if (!isOwn) throw cannot(fault, name, `processes ${status.pid} and ${status.childPid} are not proved to be its own`);
+	return { runner: status.pid, nodeRed: status.childPid };
+}
+
+function cannot(fault: Fault, name: string, because: string): FlowferryError {
+	return new FlowferryError({ code: 'FAULT_IMPOSSIBLE', message: `${fault} is not possible for ${name}: ${because}` });
+}
