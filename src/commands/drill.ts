@@ -27,7 +27,12 @@ export default class Drill extends EnvironmentCommand<typeof Drill> {
 
 	static override args = environmentArgs;
 	static override flags = {
-		kind: Flags.option({ options: drillKinds, multiple: true, description: 'What happens; may be repeated; default: everything' })(),
+		kind: Flags.option({
+			options: drillKinds,
+			multiple: true,
+			multipleNonGreedy: true,
+			description: 'What happens; may be repeated; default: everything',
+		})(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 		'yes-really': Flags.boolean({ description: 'Do not ask, and drill also where that could do harm' }),
 		junit: Flags.string({ description: 'Write a JUnit report, too', helpValue: 'FILE' }),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
 import type { Check, MqttCheck } from '../config/safeguards.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { MessageCounts } from './drill.ts';
 import type { Probe } from './requests.ts';
 
@@ -34,25 +36,23 @@ export function numberIn(text: string, name: string): number | null {
 
 /**
  * Publishes numbered messages at a steady rate while its own connection stands, and counts their answers.
- * @throws Error where the broker cannot be reached
+ * @throws FlowferryError DRILL_MESSAGES, with nothing left open, where the broker cannot be reached or refuses
  */
 export async function startMessages(check: NumberedCheck): Promise<Probe<MessageCounts>> {
-	const { connectAsync } = await import('mqtt');
 	const name = randomBytes(6).toString('hex');
-	const client = await connectAsync(check.mqtt, {
-		clientId: `flowferry-drill-${name}`,
-		reconnectPeriod: RECONNECT_MS,
-		connectTimeout: CONNECT_MS,
-		...(check.username === undefined ? {} : { username: check.username }),
-		...(check.password === undefined ? {} : { password: check.password }),
+	const client = await subscribed(check, name).catch((cause: Error) => {
+		throw new FlowferryError({
+			code: 'DRILL_MESSAGES',
+			message: `messages cannot be counted: ${check.mqtt} cannot be reached, or refuses ${check.expect}: ${cause.message}`,
+			hint: 'mend the check by MQTT, or start the broker',
+			cause,
+		});
 	});
-	client.on('error', () => {}); // it connects again by itself
 	const answered = new Map<number, number>();
 	client.on('message', (_topic, payload, { retain }) => {
 		const number = retain ? null : numberIn(payload.toString(), name);
 		if (number !== null) answered.set(number, (answered.get(number) ?? 0) + 1);
 	});
-	await client.subscribeAsync(check.expect, { qos: check.qos });
 	const taken = new Set<number>();
 	let next = 0;
 	const timer = setInterval(() => {
@@ -79,4 +79,28 @@ export async function startMessages(check: NumberedCheck): Promise<Probe<Message
 			return finished;
 		},
 	};
+}
+
+/** Connects and subscribes; from then on it connects again by itself. */
+async function subscribed(check: NumberedCheck, name: string): Promise<MqttClient> {
+	const { connectAsync } = await import('mqtt');
+	const client = await connectAsync(
+		check.mqtt,
+		{
+			clientId: `flowferry-drill-${name}`,
+			reconnectPeriod: RECONNECT_MS,
+			connectTimeout: CONNECT_MS,
+			...(check.username === undefined ? {} : { username: check.username }),
+			...(check.password === undefined ? {} : { password: check.password }),
+		},
+		false,
+	);
+	client.on('error', () => {});
+	try {
+		await client.subscribeAsync(check.expect, { qos: check.qos });
+	} catch (error) {
+		await client.endAsync(true);
+		throw error;
+	}
+	return client;
 }

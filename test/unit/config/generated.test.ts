@@ -33,6 +33,7 @@ describe('the sample configuration', () => {
 			'credentials',
 			'checks',
 			'hooks',
+			'drill',
 			'accessLog',
 			'metricsPort',
 			'instanceMetricsPort',

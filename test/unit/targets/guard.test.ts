@@ -30,6 +30,7 @@ describe('a target whose environment somebody else has taken over', () => {
 		['discard', () => target.discard('blue')],
 		['startRouter', () => target.startRouter()],
 		['stopRouter', () => target.stopRouter()],
+		['inject', () => target.inject('blue/0', 'crash')],
 		['hold', () => target.router.hold({ maxMs: 1, maxRequests: 1 })],
 		['route', () => target.router.route([])],
 	])('%s changes nothing', async (_, change) => {
