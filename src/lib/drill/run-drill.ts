@@ -36,6 +36,8 @@ const POLL_MS = 25;
 const BEYOND_TTL_MS = 1000;
 /** The broker is away for so long. */
 const BROKER_AWAY_MS = 3000;
+/** That an instance is active, it says before it has written it down. */
+const WRITTEN_MS = 250;
 /** Changes of roles that one drill may bring about. */
 const RECENT = 50;
 
@@ -122,10 +124,12 @@ interface Outcome {
 async function watch(kind: DrillKind, injection: Injection, { active, observer }: Watched, setting: DrillSetting): Promise<Outcome> {
 	const { environment, target, clock } = setting;
 	const { lease, timeouts } = environment;
+	/** The first one first. */
 	const changes = async () => {
 		const recent = await target.failover.changes(RECENT);
-		return recent.filter(({ seat, atMs }) => seat === active.seat && atMs >= injection.atMs);
+		return recent.filter(({ seat, atMs }) => seat === active.seat && atMs >= injection.atMs).toReversed();
 	};
+	const activation = async () => (await changes()).find(({ role }) => role === 'active') ?? null;
 	const sinceFault = (atMs: number | null | undefined) => (atMs === null || atMs === undefined ? null : Math.round(atMs - injection.atMs));
 	if (kind === 'store-loss' || kind === 'broker-loss') {
 		await pause(kind === 'store-loss' ? lease.ttlMs + BEYOND_TTL_MS : BROKER_AWAY_MS, setting);
@@ -138,10 +142,13 @@ async function watch(kind: DrillKind, injection: Injection, { active, observer }
 	const end = clock.nowMs() + lease.ttlMs + timeouts.hungMs + timeouts.activateMs;
 	let to: { instance: string; atMs: number; cause: RoleCause | null } | null = null;
 	for (; !to && !setting.stopReason() && clock.nowMs() < end; await sleep(POLL_MS)) {
-		// What an instance wrote down is more exact; it may not have been able to.
-		const written = (await changes()).find(({ role }) => role === 'active');
 		const { successor } = observer;
-		to = written ?? (successor === null ? null : { instance: successor, atMs: clock.nowMs(), cause: null });
+		to = (await activation()) ?? (successor === null ? null : { instance: successor, atMs: clock.nowMs(), cause: null });
+	}
+	// What an instance writes down is more exact, and may come a moment later, or not at all.
+	if (to && to.cause === null) {
+		await sleep(WRITTEN_MS);
+		to = (await activation()) ?? to;
 	}
 	const ended = (await changes()).find(({ role, token }) => role === 'standby' && token === active.lease.token);
 	const answers = [ended?.atMs, observer.lostMs].filter((atMs): atMs is number => typeof atMs === 'number');
