@@ -131,22 +131,21 @@ async function watch(kind: DrillKind, injection: Injection, { active, observer }
 	};
 	const activation = async () => (await changes()).find(({ role }) => role === 'active') ?? null;
 	const sinceFault = (atMs: number | null | undefined) => (atMs === null || atMs === undefined ? null : Math.round(atMs - injection.atMs));
-	if (kind === 'store-loss' || kind === 'broker-loss') {
+	/** Nothing is wrong with the instance itself: it may have gone on all the while. */
+	const maySurvive = kind === 'store-loss' || kind === 'broker-loss';
+	if (maySurvive) {
 		await pause(kind === 'store-loss' ? lease.ttlMs + BEYOND_TTL_MS : BROKER_AWAY_MS, setting);
 		await injection.undo();
 	}
-	if (kind === 'broker-loss' && observer.lostMs === null) {
-		const to = observer.isActive(active.instance) ? active.instance : null;
-		return { to, lost: false, cause: null, detectMs: null, takeoverMs: null };
-	}
 	const end = clock.nowMs() + lease.ttlMs + timeouts.hungMs + timeouts.activateMs;
-	let to: { instance: string; atMs: number; cause: RoleCause | null } | null = null;
+	let to: { instance: string; atMs: number | null; cause: RoleCause | null } | null = null;
 	for (; !to && !setting.stopReason() && clock.nowMs() < end; await sleep(POLL_MS)) {
 		const { successor } = observer;
 		to = (await activation()) ?? (successor === null ? null : { instance: successor, atMs: clock.nowMs(), cause: null });
+		if (!to && maySurvive && observer.isActive(active.instance)) to = { instance: active.instance, atMs: null, cause: null };
 	}
 	// What an instance writes down is more exact, and may come a moment later, or not at all.
-	if (to && to.cause === null) {
+	if (to?.atMs && to.cause === null) {
 		await sleep(WRITTEN_MS);
 		to = (await activation()) ?? to;
 	}
