@@ -115,8 +115,8 @@ async function drill(session: Session, of: readonly Kind[], { record, result, si
 	}
 }
 
-function describe({ detectMs, serveMs, published, lost, duplicated, doubleActiveMs }: Measured): string {
-	return `detected after ${detectMs} ms, first message after ${serveMs} ms; ${published} messages: ${lost} lost, ${duplicated} doubled; ${doubleActiveMs} ms double`;
+function describe({ detectMs, serveMs, servedBy, published, lost, duplicated, doubleActiveMs }: Measured): string {
+	return `detected after ${detectMs} ms, first message after ${serveMs} ms by ${servedBy === 'spare' ? 'the spare' : 'itself'}; ${published} messages: ${lost} lost, ${duplicated} doubled; ${doubleActiveMs} ms double`;
 }
 
 /** Why it cannot be measured as asked, if it cannot. */

@@ -22,6 +22,8 @@ export interface Bed {
 	target: Target;
 	stateFile: string;
 	ttlMs: number;
+	/** The instance whose Node-RED is this process now; null where none is. */
+	instanceOf(pid: number): Promise<string | null>;
 	/** Who is active, once everything is as it should be before a fault. */
 	settled(): Promise<InstanceStatus>;
 }
@@ -90,6 +92,7 @@ export async function makeBed(
 		target,
 		stateFile: join(environment.directory, 'state.db'),
 		ttlMs: environment.lease.ttlMs,
+		instanceOf: async (pid) => (await statuses()).find((status) => status?.childPid === pid)?.instance ?? null,
 		async settled() {
 			const { active, spares } = await untilSettled();
 			const tired = [active, ...spares].filter(({ crashes }) => crashes >= endedOften(session));

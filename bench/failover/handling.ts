@@ -8,10 +8,9 @@ export interface Handled {
 	atMs: number;
 }
 
-/** When somebody else than the one who failed first handled a message; null where nobody has. */
-export function firstByAnother(handled: readonly Handled[], failed: number): number | null {
-	const others = handled.filter(({ by }) => by !== failed).map(({ atMs }) => atMs);
-	return others.length === 0 ? null : Math.min(...others);
+/** The first message that another process than the one that failed handled; null where none has. */
+export function firstByAnother(handled: readonly Handled[], failed: number): Handled | null {
+	return handled.filter(({ by }) => by !== failed).toSorted((a, b) => a.atMs - b.atMs)[0] ?? null;
 }
 
 /** For how long two processes handled messages, each counted from its first to its last. */

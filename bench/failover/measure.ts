@@ -3,7 +3,7 @@ import { systemClock } from '../../src/lib/adapters/clock.ts';
 import type { Bed } from './bed.ts';
 import { watchDetection } from './detection.ts';
 import { inject } from './faults.ts';
-import { doubleActiveMs, firstByAnother } from './handling.ts';
+import { doubleActiveMs, firstByAnother, type Handled } from './handling.ts';
 import type { Kind, Session } from './kinds.ts';
 import { startWitness } from './witness.ts';
 
@@ -15,6 +15,8 @@ export interface Measured {
 	detectMs: number | null;
 	/** From the fault until somebody else handled the first message. */
 	serveMs: number;
+	/** Who that was: a spare, or the instance that failed, started again. */
+	servedBy: 'spare' | 'itself';
 	published: number;
 	lost: number;
 	duplicated: number;
@@ -51,19 +53,21 @@ export async function measureFault(kind: Kind, bed: Bed, { brokerUrl, perSecond,
 		const over = kind === 'store-loss' ? sleep(bed.ttlMs + BEYOND_TTL_MS).then(fault.undo) : Promise.resolve();
 		try {
 			const detecting = watchDetection(kind, bed, active, { clock, stopped: watching.signal });
-			const servedMs = await untilServed(() => firstByAnother(witness.handled, failed), signal);
+			const served = await untilServed(() => firstByAnother(witness.handled, failed), signal);
 			await over;
 			if (kind === 'freeze') await sleep(REPLACED_MS, undefined, { signal });
 			await fault.undo();
 			await sleep(STEADY_MS, undefined, { signal });
 			watching.abort();
+			const server = await bed.instanceOf(served.by);
 			const detectedMs = await detecting;
 			const counts = await witness.finish();
 			return {
 				kind,
 				session: bed.session,
 				detectMs: detectedMs === null ? null : Math.round(detectedMs - fault.atMs),
-				serveMs: Math.round(servedMs - fault.atMs),
+				serveMs: Math.round(served.atMs - fault.atMs),
+				servedBy: server === active.instance ? 'itself' : 'spare',
 				published: counts.published,
 				lost: counts.lost,
 				duplicated: counts.duplicated,
@@ -78,10 +82,10 @@ export async function measureFault(kind: Kind, bed: Bed, { brokerUrl, perSecond,
 	}
 }
 
-async function untilServed(served: () => number | null, signal: AbortSignal): Promise<number> {
+async function untilServed(served: () => Handled | null, signal: AbortSignal): Promise<Handled> {
 	for (const end = performance.now() + SERVED_MS; performance.now() < end; await sleep(POLL_MS, undefined, { signal })) {
-		const atMs = served();
-		if (atMs !== null) return atMs;
+		const first = served();
+		if (first !== null) return first;
 	}
 	throw new Error(`nobody else handled a message within ${SERVED_MS} ms`);
 }

@@ -2,7 +2,18 @@ import { renderTable } from '../corpus/render.ts';
 import type { DrillSummary, FailoverResult } from './summary.ts';
 
 export function renderResult({ drills, takeoverWithoutSpareMs, failed }: FailoverResult): string[] {
-	const head = ['fault', 'session, spare', 'runs', 'detected', 'first message', 'lost', 'doubled', 'most in a run', 'double active'];
+	const head = [
+		'fault',
+		'session, spare',
+		'runs',
+		'detected',
+		'first message',
+		'by a spare',
+		'lost',
+		'doubled',
+		'most in a run',
+		'double active',
+	];
 	return [
 		'times: median (most)',
 		'',
@@ -25,6 +36,7 @@ function cellsOf({
 	runs,
 	detectMs,
 	serveMs,
+	bySpare,
 	lost,
 	duplicated,
 	mostDuplicated,
@@ -36,6 +48,7 @@ function cellsOf({
 		String(runs),
 		`${detectMs.median} (${detectMs.max}) ms`,
 		`${serveMs.median} (${serveMs.max}) ms`,
+		String(bySpare),
 		String(lost),
 		String(duplicated),
 		String(mostDuplicated),

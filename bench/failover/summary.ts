@@ -16,8 +16,10 @@ export interface DrillSummary {
 	runs: number;
 	/** From the fault until somebody answered to it. */
 	detectMs: MedianAndMax;
-	/** From the fault until the spare handled the first message. */
+	/** From the fault until somebody else handled the first message. */
 	serveMs: MedianAndMax;
+	/** Runs in which that was a spare, and not the instance that failed, started again. */
+	bySpare: number;
 	/** Messages, over all runs. */
 	published: number;
 	lost: number;
@@ -46,6 +48,7 @@ export function summarizeDrill(kind: Kind, session: Session, runs: readonly Meas
 		runs: runs.length,
 		detectMs: medianAndMax(runs.flatMap(({ detectMs, serveMs }) => detectMs ?? serveMs)),
 		serveMs: medianAndMax(runs.map(({ serveMs }) => serveMs)),
+		bySpare: runs.filter(({ servedBy }) => servedBy === 'spare').length,
 		published: total(runs, 'published'),
 		lost: total(runs, 'lost'),
 		duplicated: total(runs, 'duplicated'),

@@ -13,6 +13,7 @@ const run = (over: Partial<Measured> = {}): Measured => ({
 	session: 'ordinary',
 	detectMs: 20,
 	serveMs: 200,
+	servedBy: 'spare',
 	published: 400,
 	lost: 0,
 	duplicated: 5,
@@ -29,7 +30,7 @@ describe('what the witness heard', () => {
 	];
 
 	it('has the first message of somebody else by when it was handled, not by when it was heard', () => {
-		expect(firstByAnother(handled, 1)).toBe(300);
+		expect(firstByAnother(handled, 1)).toEqual({ by: 2, atMs: 300 });
 		expect(firstByAnother(handled.slice(0, 2), 1)).toBeNull();
 	});
 
@@ -41,11 +42,16 @@ describe('what the witness heard', () => {
 
 describe('a summary', () => {
 	it('adds what was lost and doubled, and takes the worst of what must be nothing', () => {
-		const summary = summarizeDrill('crash', 'ordinary', [run(), run({ serveMs: 300, lost: 2, duplicated: 9, doubleActiveMs: 4 }), run()]);
+		const summary = summarizeDrill('crash', 'ordinary', [
+			run(),
+			run({ serveMs: 300, servedBy: 'itself', lost: 2, duplicated: 9, doubleActiveMs: 4 }),
+			run(),
+		]);
 		expect(summary).toMatchObject({
 			runs: 3,
 			spare: 'hot',
 			serveMs: { median: 200, max: 300 },
+			bySpare: 2,
 			lost: 2,
 			duplicated: 19,
 			mostDuplicated: 9,
@@ -67,8 +73,8 @@ describe('a summary', () => {
 			failed: [{ kind: 'hang', session: 'ordinary', error: 'nobody came' }],
 		});
 		expect(lines.slice(2)).toEqual([
-			'fault  session, spare  runs    detected  first message  lost  doubled  most in a run  double active',
-			'crash  ordinary, hot      1  20 (20) ms   200 (200) ms     1        5              5           0 ms',
+			'fault  session, spare  runs    detected  first message  by a spare  lost  doubled  most in a run  double active',
+			'crash  ordinary, hot      1  20 (20) ms   200 (200) ms           1     1        5              5           0 ms',
 			'',
 			'without a spare, after a crash: 4000 (4000) ms to the first message, 0 lost, 5 doubled, 1 runs',
 			'! crash, ordinary: 1 messages were lost',
