@@ -8,7 +8,7 @@ export const drillWording: Record<DrillKind, string> = {
 	crash: "kill the active instance's Node-RED, with what is inside it",
 	hang: "have the active instance's Node-RED stand still",
 	freeze: 'have the active instance and its runner stand still',
-	'store-loss': 'lock the state for longer than a lease lasts: nothing is active for a while',
+	'store-loss': "lock the state for longer than a lease lasts: nothing is active meanwhile, unless failover.storeLost is 'confirm'",
 	'cut-off': 'cut the active instance off from everybody else',
 	'broker-loss': "stop the flows' MQTT broker for a few seconds",
 };
