@@ -56,7 +56,11 @@ describe('a release that does not stay up', () => {
 describe('an event loop that is busy for longer than the lease lasts', () => {
 	let project: Project;
 	beforeAll(async () => {
-		project = await createProject({ failOn: 'never', lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 } });
+		project = await createProject({
+			failOn: 'never',
+			lease: { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 },
+			timeouts: { hungMs: 10_000 },
+		});
 		await project.promote(
 			versionFlows('v1', [
 				node('b1', 'http in', { url: '/busy', method: 'get', wires: [['b2']] }),
