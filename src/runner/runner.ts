@@ -17,24 +17,19 @@ import type {
 } from '../lib/targets/instance.ts';
 import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
-import { NodeRedProcess } from './node-red-process.ts';
+import type { NodeRedProcess } from './node-red-process.ts';
 import { PrimaryRole } from './primary-role.ts';
-import { Pulse } from './pulse.ts';
-import { onRequest, Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
 import type { FailoverHost, FailoverWorld } from './self-failover.ts';
 import { SelfFailover } from './self-failover.ts';
 import type { Predecessor } from './spare-watch.ts';
-import { untilFlowsStayStopped } from './stopped-flows.ts';
+import type { Ended } from './supervised-node-red.ts';
+import { SupervisedNodeRed } from './supervised-node-red.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
-/** While its lease is kept beside spares, since something keeps those from going on: how often that is asked again. */
-const ASK_AGAIN_MS = 500;
-/** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
-const PULSE_FRACTION = 20;
 
 export interface RunnerParts {
 	leases: LeaseStore;
@@ -56,26 +51,15 @@ export class Runner {
 	readonly #config: RunnerConfig;
 	readonly #holder: string;
 	readonly #log: Log;
-	readonly #credentialSecret: string;
 	readonly #lease: LeaseKeeper;
 	/** Null where no primary is elected. */
 	readonly #primary: PrimaryRole | null;
-	#nodeRed: NodeRedProcess | null = null;
-	#listening: { port: number; nodeRed: string } | null = null;
-	/** Kept when Node-RED is started again, so that the router finds it where it was. */
-	#port = 0;
+	readonly #nodeRed: SupervisedNodeRed;
 	#state: InstanceState = 'starting';
-	readonly #restarts = new Restarts();
 	readonly #book: RoleBook;
 	readonly #roles: Pick<RoleHook, 'roleChanged'>;
 	/** Null where it does nothing by itself. */
 	readonly #self: SelfFailover | null;
-	/** Of the Node-RED that runs, or that ran last. */
-	#position: Position | null = null;
-	/** Of the Node-RED that runs: when it was ready; null before. */
-	#upSince: number | null = null;
-	/** Why Node-RED is about to end, where this runner kills it. */
-	#ending: Ending | null = null;
 	/** How it ended while it was active, and when, where its lease was kept. */
 	#ended: (Ending & { atMs: number }) | null = null;
 	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
@@ -91,10 +75,17 @@ export class Runner {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
-		this.#credentialSecret = credentialSecret;
 		this.#holder = `${config.instance}@${pid}`;
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
+		this.#nodeRed = new SupervisedNodeRed(config, {
+			...{ credentialSecret, log },
+			events: {
+				up: (nodeRed) => this.#isUp(nodeRed),
+				ended: (end) => this.#hasEnded(end),
+				resting: ({ ending }) => this.#letGoIfSpareMay(ending),
+			},
+		});
 		this.#self = world && config.failover && new SelfFailover(config, config.failover, world, this.#host());
 		const confirm = this.#self?.confirmer(this.#holder, config.leaseTiming.ttlMs);
 		this.#lease = new LeaseKeeper({
@@ -105,10 +96,10 @@ export class Runner {
 			timing: config.leaseTiming,
 			...(confirm && { confirm }),
 			events: {
-				extended: (untilMs, token, wallOffsetMs) => this.#nodeRed?.grantUntil(untilMs, token, wallOffsetMs),
+				extended: (untilMs, token, wallOffsetMs) => this.#nodeRed.process?.grantUntil(untilMs, token, wallOffsetMs),
 				lost: (reason, token) => {
 					const ending: Ending = { cause: 'lease lost', detail: reason };
-					this.#end(ending); // its end starts it anew, standing by
+					this.#nodeRed.end(ending); // it is started anew, standing by
 					this.#ended = { ...ending, atMs: clock.nowMs() };
 					void this.#book.ended(token, ending);
 				},
@@ -119,11 +110,10 @@ export class Runner {
 			new PrimaryRole({
 				...{ store: leases, clock, instance: config.instance, holder: this.#holder },
 				...{ timing: config.leaseTiming, sources: config.primary },
-				tell: (message) => this.#nodeRed?.tellPrimary(message),
+				tell: (message) => this.#nodeRed.process?.tellPrimary(message),
 				log: (event, facts) => log.write(event, facts),
 			});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
-		this.#watchPulse();
 		this.#self?.start();
 	}
 
@@ -133,63 +123,46 @@ export class Runner {
 			gate: (timeoutMs) => this.gate(timeoutMs),
 			state: () => this.#state,
 			active: () => {
-				const [token, url] = [this.#lease.token, this.#url];
+				const [token, url] = [this.#lease.token, this.#nodeRed.url];
 				return this.#state === 'active' && token !== null && url ? { url, token } : null;
 			},
 			ungate: () => this.#ungate(),
 			takeOver: (predecessor) => this.#takeOver(predecessor),
-			end: (why) => this.#end(why),
+			end: (why) => this.#nodeRed.end(why),
 		};
 	}
 
 	/** Starts Node-RED, and again whenever it ends, until `stop`. */
 	async run(): Promise<void> {
-		while (this.#state !== 'stopping') {
-			await untilFlowsStayStopped(this.#config.userDir, (error) =>
-				this.#log.write('the flows cannot be kept stopped; trying again', { error }),
-			);
-			const nodeRed = new NodeRedProcess(this.#config, {
-				credentialSecret: this.#credentialSecret,
-				port: this.#port,
-				logDescriptor: this.#log.descriptor,
-			});
-			this.#nodeRed = nodeRed;
-			this.#upSince = null;
-			await this.#bringUp(nodeRed);
-			const how = await nodeRed.exited;
-			this.#position = nodeRed.position;
-			this.#nodeRed = null;
-			this.#listening = null;
-			await this.#primary?.giveUp();
-			if (this.#isStopping()) return;
-			const before = this.#state;
-			const ending = this.#ending ?? { cause: 'crashed', detail: how };
-			this.#ending = null;
-			const next = ending.cause === 'asked' ? onRequest : this.#restarts.count(this.#upSince && performance.now() - this.#upSince);
-			this.#log.write('node-red ended', { how, state: this.#state, crashes: this.#restarts.crashes });
-			this.#state = next.state;
-			if (ending.cause === 'asked') await this.#letGo(ending);
-			else if (before !== 'demoting') await this.#afterEnd(ending);
-			if (next.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
-			if (next.bootLoop !== null) this.#book.doesNotComeUp({ ended: next.bootLoop, how, log: this.#config.logFile });
-			await this.#rest(next.delayMs, ending);
-		}
+		await this.#nodeRed.run();
 	}
 
-	/** Before Node-RED is started again. A spare that may not go on now may do so in a moment: when failover is no longer paused. */
-	async #rest(ms: number, ending: Ending): Promise<void> {
-		const end = performance.now() + ms;
-		for (let left = ms; left > 0; left = end - performance.now()) {
-			await sleep(Math.min(left, ASK_AGAIN_MS));
-			if (this.#lease.token !== null && !(await this.#whyKeepSeat())) await this.#letGo(ending);
-		}
+	async #isUp(nodeRed: NodeRedProcess): Promise<void> {
+		this.#state = 'standby';
+		this.#roles.roleChanged('standby', 'it came up', null);
+		await this.#inTurn(() => this.#goOnIfActive(nodeRed));
+	}
+
+	async #hasEnded({ ending, how, restart }: Ended): Promise<void> {
+		await this.#primary?.giveUp();
+		const before = this.#state;
+		this.#state = restart.state;
+		if (ending.cause === 'asked') await this.#letGo(ending);
+		else if (before !== 'demoting') await this.#afterEnd(ending);
+		if (restart.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
+		if (restart.bootLoop !== null) this.#book.doesNotComeUp({ ended: restart.bootLoop, how, log: this.#config.logFile });
+	}
+
+	/** A spare that could not go on when Node-RED ended may do so in a moment: when failover is no longer paused. */
+	async #letGoIfSpareMay(ending: Ending): Promise<void> {
+		if (this.#lease.token !== null && !(await this.#whyKeepSeat())) await this.#letGo(ending);
 	}
 
 	/** Ends Node-RED and frees the lease. */
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
 		this.#primary?.standStill();
-		await this.#nodeRed?.stop(this.#config.stopMs);
+		await this.#nodeRed.stop();
 		await this.#primary?.giveUp();
 		const token = this.#lease.token;
 		if (token !== null) await this.#book.ended(token, { cause: 'asked', detail: 'it was ended' });
@@ -207,26 +180,20 @@ export class Runner {
 			following: this.#self?.following ?? null,
 			primary: this.#primary?.held ?? null,
 			pid: process.pid,
-			childPid: this.#nodeRed?.pid ?? null,
-			url: this.#url,
-			nodeRed: this.#listening?.nodeRed ?? null,
-			crashes: this.#restarts.crashes,
+			...this.#nodeRed.status(),
 			probes: this.#self?.probes ?? null,
-			heartbeatMs: this.#nodeRed?.heartbeatMs ?? null,
-			agent: this.#nodeRed?.lastReport ?? null,
 			log: this.#config.logFile,
 		};
 	}
 
 	/** How far its flows have come, or had come when their Node-RED ended; null where nobody follows. */
 	get position(): Position | null {
-		return this.#nodeRed?.position ?? this.#position;
+		return this.#nodeRed.position;
 	}
 
 	/** Puts a question to the agent that changes nothing of the instance's state. @throws ControlRefusal where Node-RED does not run */
 	ask<C extends AgentCall>(call: C, params: AgentCalls[C]['params'], timeoutMs: number): Promise<AgentCalls[C]['result']> {
-		if (!this.#nodeRed || !this.#listening) throw new ControlRefusal('NOT_RUNNING', `Node-RED of ${this.#config.instance} does not run`);
-		return this.#nodeRed.call(call, params, timeoutMs);
+		return this.#nodeRed.ask(call, params, timeoutMs);
 	}
 
 	/** Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. */
@@ -240,7 +207,7 @@ export class Runner {
 				return answer;
 			} catch (error) {
 				// Whether its flows run by now is not known: it must not be taken for one that stands by.
-				this.#nodeRed?.kill();
+				this.#nodeRed.process?.kill();
 				throw error;
 			}
 		});
@@ -267,7 +234,7 @@ export class Runner {
 				await this.#primary?.enter(deadline - performance.now());
 				const gate = cut ? await this.ask('open', { order: cut }, timeoutMs) : null;
 				if (!cut) {
-					await this.#context.restore(this.#nodeRed, timeoutMs);
+					await this.#context.restore(this.#nodeRed.process, timeoutMs);
 					await this.ask('start', {}, timeoutMs);
 				}
 				this.#isActive();
@@ -325,10 +292,6 @@ export class Runner {
 		});
 	}
 
-	get #url(): string | null {
-		return this.#listening && `http://127.0.0.1:${this.#listening.port}`;
-	}
-
 	/**
 	 * Lets the seat go by force, also where automatic failover is paused: Node-RED is killed as it is, undrained, and comes back
 	 * standing by. No effect where this instance holds no lease.
@@ -337,11 +300,10 @@ export class Runner {
 	async resign(detail: string): Promise<void> {
 		const ending: Ending = { cause: 'asked', detail };
 		this.#isToRun = false;
-		if (!this.#nodeRed) return await this.#letGo(ending);
+		if (!this.#nodeRed.process) return await this.#letGo(ending);
 		if (this.#lease.token === null) return;
-		this.#ending = ending;
 		// Not in turn: what the flows' start waits for may be what hangs.
-		this.#nodeRed.kill();
+		this.#nodeRed.end(ending);
 		while (this.#lease.token !== null) await sleep(POLL_MS);
 	}
 
@@ -409,13 +371,13 @@ export class Runner {
 
 	/** Of the flows that run, or ran last. */
 	exportContext(options: AgentCalls['exportContext']['params'], timeoutMs: number): Promise<ContextExport> {
-		return this.#inTurn(() => this.#context.export(this.#nodeRed, options, timeoutMs));
+		return this.#inTurn(() => this.#context.export(this.#nodeRed.process, options, timeoutMs));
 	}
 
 	importContext(values: string, timeoutMs: number): Promise<ContextImport> {
 		return this.#inTurn(async () => {
 			await this.#untilUp(performance.now() + timeoutMs);
-			return await this.#context.import(this.#nodeRed, values, timeoutMs);
+			return await this.#context.import(this.#nodeRed.process, values, timeoutMs);
 		});
 	}
 
@@ -423,7 +385,7 @@ export class Runner {
 	async #stopFlows(timeoutMs: number, handOverTo: string | null): Promise<void> {
 		this.#state = 'demoting';
 		this.#primary?.standStill();
-		const nodeRed = this.#nodeRed;
+		const nodeRed = this.#nodeRed.process;
 		try {
 			await this.ask('stop', {}, timeoutMs);
 			nodeRed?.grantUntil(null, null);
@@ -435,21 +397,6 @@ export class Runner {
 		}
 		await this.#primary?.giveUp();
 		await this.#lease.giveUp(handOverTo);
-	}
-
-	async #bringUp(nodeRed: NodeRedProcess): Promise<void> {
-		try {
-			this.#listening = await nodeRed.ready(this.#config.startMs);
-			this.#port = this.#listening.port;
-			this.#upSince = performance.now();
-			this.#state = 'standby';
-			this.#log.write('standing by', this.#listening);
-			this.#roles.roleChanged('standby', 'it came up', null);
-			await this.#inTurn(() => this.#goOnIfActive(nodeRed));
-		} catch (error) {
-			this.#log.write('node-red does not come up', { error: String(error) });
-			nodeRed.kill();
-		}
 	}
 
 	/** It ended while active, and holds the lease still or again: nobody else runs the flows. */
@@ -489,10 +436,8 @@ export class Runner {
 	#isActive(): void {
 		this.#isToRun = true;
 		this.#state = 'active';
-		this.#context.isOf(this.#nodeRed);
-		// Of flows that ran before.
-		this.#position = null;
-		this.#nodeRed?.forgetPosition();
+		this.#context.isOf(this.#nodeRed.process);
+		this.#nodeRed.forgetPosition();
 	}
 
 	#inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -503,31 +448,5 @@ export class Runner {
 
 	#require(state: InstanceState): void {
 		if (this.#state !== state) throw new ControlRefusal('WRONG_STATE', `${this.#config.instance} is ${this.#state}, not ${state}`);
-	}
-
-	#isStopping(): boolean {
-		return this.#state === 'stopping';
-	}
-
-	#watchPulse(): void {
-		const tickMs = this.#config.hungMs / PULSE_FRACTION;
-		const pulse = new Pulse(tickMs);
-		let watched: NodeRedProcess | null = null;
-		setInterval(() => {
-			const nodeRed = this.#listening && this.#nodeRed;
-			if (nodeRed !== watched) pulse.restart();
-			watched = nodeRed;
-			if (!nodeRed) return;
-			const silentMs = Math.round(pulse.tick(performance.now(), nodeRed.beats));
-			if (silentMs < this.#config.hungMs) return;
-			this.#log.write('node-red hangs; killing it', { silentMs });
-			this.#end({ cause: 'hung', detail: `no sign of life for ${silentMs} ms` });
-		}, tickMs).unref();
-	}
-
-	#end(why: Ending): void {
-		if (!this.#nodeRed) return;
-		this.#ending ??= why;
-		this.#nodeRed.kill();
 	}
 }
