@@ -47,6 +47,28 @@ async function settled(project: Project): Promise<Pair> {
 const isActive = async (project: Project, { instance }: InstanceStatus) =>
 	instances(await project.status()).some((status) => status.instance === instance && status.state === 'active');
 
+/** One that is frozen in the middle of a transaction, which takes milliseconds, keeps the state locked for everybody. */
+async function freezeBetweenTransactions(project: Project, pids: number[]): Promise<void> {
+	const database = openState(project);
+	try {
+		for (;;) {
+			for (const pid of pids) process.kill(pid, 'SIGSTOP');
+			try {
+				database.exec('BEGIN IMMEDIATE');
+				database.exec('ROLLBACK');
+				return;
+			} catch {
+				for (const pid of pids) process.kill(pid, 'SIGCONT');
+				await sleep(20);
+			}
+		}
+	} finally {
+		database.close();
+	}
+}
+
+const openState = (project: Project) => new DatabaseSync(join(project.folder, '.flowferry', 'environments', 'production', 'state.db'));
+
 async function takenOver(project: Project, before: Pair, cause: string): Promise<void> {
 	await until(() => isActive(project, before.spare), 'the spare is active');
 	const after = await settled(project);
@@ -96,7 +118,7 @@ describe('the active instance fails, and its spare takes over by itself', () => 
 	it('frozen: when its lease has ended; awake again, it stands by', async () => {
 		const before = await settled(project);
 		const frozen = [before.active.pid, before.active.childPid as number];
-		for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+		await freezeBetweenTransactions(project, frozen);
 		try {
 			await until(() => isActive(project, before.spare), 'the spare is active');
 		} finally {
@@ -166,7 +188,7 @@ describe('the active instance runs, and its flows make no progress', () => {
 describe('the store of the leases is lost', () => {
 	/** Nobody else gets to write meanwhile. */
 	async function withStoreLocked(project: Project, work: () => Promise<void>): Promise<void> {
-		const database = new DatabaseSync(join(project.folder, '.flowferry', 'environments', 'production', 'state.db'));
+		const database = openState(project);
 		database.exec('BEGIN EXCLUSIVE');
 		try {
 			await work();
