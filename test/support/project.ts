@@ -40,7 +40,10 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 	async function configure(keys: Record<string, unknown>): Promise<void> {
 		const asked: Record<string, unknown> = { mode: 'hot-spare', port, nodeRed: nodeRedFolder, ...environment, ...keys };
 		// A spare that no test asks for would only take time.
-		const production = asked.mode === 'hot-spare' ? { instances: 1, ...asked } : asked;
+		const instances = asked.mode === 'hot-spare' ? { instances: 1 } : {};
+		// On a busy machine a process may get no time for seconds: only a test of hangs is to take that for one.
+		const timeouts = { hungMs: 5000, ...(asked.timeouts as object | undefined) };
+		const production = { ...instances, ...asked, timeouts };
 		// JSON is YAML.
 		await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
 	}

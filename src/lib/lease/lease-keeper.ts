@@ -3,6 +3,8 @@ import type { MonotonicClock } from '../adapters/clock.ts';
 import type { LeaseGrant, LeaseRefusal, LeaseStore, LeaseTiming } from './lease.ts';
 import { assertLeaseTiming, deadlineOf } from './timing.ts';
 
+/** After a renewal that the store did not answer, the next comes so many times sooner: somebody may have kept it for a moment. */
+const SOONER = 10;
 /** Between two looks at somebody else's lease. */
 const POLL_MS = 50;
 
@@ -116,8 +118,8 @@ export class LeaseKeeper {
 		return token;
 	}
 
-	#schedule(): void {
-		this.#timer = setTimeout(() => void this.#renew(), this.#timing.retryMs);
+	#schedule(ms = this.#timing.retryMs): void {
+		this.#timer = setTimeout(() => void this.#renew(), ms);
 	}
 
 	async #renew(): Promise<void> {
@@ -136,8 +138,9 @@ export class LeaseKeeper {
 			if (await this.#goesOnWithoutStore(token)) return this.#schedule();
 			if (this.#token !== token) return;
 			// There is time to try again, unless the next attempt would come after the renew deadline.
-			if (this.#clock.nowMs() + this.#timing.retryMs >= this.#untilMs)
-				return this.#lose(`the lease store does not answer: ${String(error)}`);
+			const againMs = this.#timing.retryMs / SOONER;
+			if (this.#clock.nowMs() + againMs >= this.#untilMs) return this.#lose(`the lease store does not answer: ${String(error)}`);
+			return this.#schedule(againMs);
 		}
 		this.#schedule();
 	}

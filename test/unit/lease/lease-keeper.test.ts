@@ -92,6 +92,15 @@ describe('LeaseKeeper', () => {
 		await keeper.giveUp(null);
 	});
 
+	it('tries the sooner again the less it was answered: a store that somebody keeps for a moment costs no lease', async () => {
+		const busy = new Error('busy');
+		const { keeper, lost } = keep([busy, busy, busy, busy, grant]);
+		await keeper.acquire();
+		await sleep(150);
+		expect(lost).toEqual([]);
+		await keeper.giveUp(null);
+	});
+
 	it('gives up before the grant ends when the store does not answer', async () => {
 		const { keeper, lost, extended } = keep([new Error('no such host')]);
 		await keeper.acquire();
