@@ -29,6 +29,8 @@ export class LeaseKeeper {
 	readonly #confirm: (() => Promise<boolean>) | null;
 	/** The store's record of the lease may have ended meanwhile. */
 	#isConfirmed = false;
+	/** Of the latest attempt to renew. */
+	#fault: string | null = null;
 	#token: number | null = null;
 	#untilMs = 0;
 	#wallOffsetMs = 0;
@@ -132,6 +134,7 @@ export class LeaseKeeper {
 			if (!answer.granted) return this.#lose(answer.heldBy ? `${answer.heldBy} holds it` : 'it had ended');
 			this.#token = answer.token;
 			this.#isConfirmed = false;
+			this.#fault = null;
 			this.#extend(asked, answer.token);
 		} catch (error) {
 			if (this.#token !== token) return;
@@ -139,7 +142,8 @@ export class LeaseKeeper {
 			if (this.#token !== token) return;
 			// There is time to try again, unless the next attempt would come after the renew deadline.
 			const againMs = this.#timing.retryMs / SOONER;
-			if (this.#clock.nowMs() + againMs >= this.#untilMs) return this.#lose(`the lease store does not answer: ${String(error)}`);
+			this.#fault = `the lease store does not answer: ${String(error)}`;
+			if (this.#clock.nowMs() + againMs >= this.#untilMs) return this.#lose(this.#fault);
 			return this.#schedule(againMs);
 		}
 		this.#schedule();
@@ -172,7 +176,10 @@ export class LeaseKeeper {
 		this.#wallOffsetMs = wallOffsetMs;
 		clearTimeout(this.#deadline);
 		// Also where a renewal is under way and does not come back.
-		this.#deadline = setTimeout(() => this.#lose('it was not renewed in time'), Math.max(0, this.#untilMs - this.#clock.nowMs()));
+		this.#deadline = setTimeout(
+			() => this.#lose(this.#fault ?? 'it was not renewed in time'),
+			Math.max(0, this.#untilMs - this.#clock.nowMs()),
+		);
 		this.#events.extended(this.#untilMs, token, this.#wallOffsetMs);
 	}
 
