@@ -76,6 +76,7 @@ export class LeaseKeeper {
 		const answer = await this.#store.acquire(this.#seat, this.#holder, this.#timing.ttlMs);
 		if (!answer.granted) return answer;
 		this.#token = answer.token;
+		this.#fault = null;
 		this.#extend(asked, answer.token);
 		this.#schedule();
 		return null;
