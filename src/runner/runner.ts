@@ -24,7 +24,7 @@ import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
 import type { FailoverHost, FailoverWorld } from './self-failover.ts';
 import { SelfFailover } from './self-failover.ts';
-import type { Predecessor } from './spare-watch.ts';
+import { type Predecessor, StoreSilent } from './spare-watch.ts';
 import type { Ended } from './supervised-node-red.ts';
 import { SupervisedNodeRed } from './supervised-node-red.ts';
 
@@ -252,7 +252,7 @@ export class Runner {
 		return this.#inTurn(async () => {
 			const behindGate = this.#state === 'gated';
 			if (this.#state !== 'standby' && !behindGate) return;
-			if (this.#self?.restMs || (await this.#seek(() => this.#lease.acquire()))) return;
+			if (this.#self?.restMs || (await this.#seekFromStore())) return;
 			this.#handingOver = false;
 			this.#ended = null;
 			this.#state = 'activating';
@@ -277,6 +277,15 @@ export class Runner {
 	/** Where the gate opens: a spare that is not hot knows of nothing that somebody else has handled. */
 	#lastOrder(): Promise<CutOrder> {
 		return this.#self?.lastOrder() ?? Promise.resolve({ handled: {}, closedAtMs: 0 });
+	}
+
+	/** @throws StoreSilent */
+	async #seekFromStore(): Promise<string | null> {
+		try {
+			return await this.#seek(() => this.#lease.acquire());
+		} catch (error) {
+			throw new StoreSilent(`the lease store does not answer: ${String(error)}`);
+		}
 	}
 
 	/** @returns who has the seat; null: this instance has taken it */

@@ -50,7 +50,7 @@ export interface FailoverHost {
 }
 
 /** Of two spares that find the seat free, the one behind its gate has what came meanwhile: for so long it is left to that one. */
-const LEFT_TO_HOT_MS = 300;
+const LEFT_TO_HOT_MS = 1000;
 
 /** Where nothing is known of what another side has handled: everything that waits passes. */
 const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };

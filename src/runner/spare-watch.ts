@@ -11,6 +11,9 @@ const POLL_MS = 25;
 /** After an attempt that failed, so that another spare gets its turn; doubled up to the second with each failure in a row. */
 const RETRY_MS = [500, 10_000] as const;
 
+/** The store did not answer: no reason to leave the next turn to another spare, which it answers no sooner. */
+export class StoreSilent extends Error {}
+
 /** Who had the seat last, as far as this spare has seen. */
 export interface Predecessor {
 	holder: string;
@@ -31,7 +34,7 @@ export interface SpareWatchParts {
 	standsBy(): boolean;
 	/** For how long a free seat is left to other spares first. */
 	leavesMs(): number;
-	/** Takes the seat, unless another one was faster, and runs the flows. */
+	/** Takes the seat, unless another one was faster, and runs the flows. @throws StoreSilent */
 	takeOver(predecessor: Predecessor | null): Promise<void>;
 }
 
@@ -59,6 +62,9 @@ export class SpareWatch {
 				this.#fault = '';
 			} catch (error) {
 				this.#tell(String(error));
+				// Only from its answer on can it be told for how long the seat has been free.
+				this.#freeMs = null;
+				if (error instanceof StoreSilent) continue;
 				await sleep(Math.min(RETRY_MS[0] * 2 ** this.#failures++, RETRY_MS[1]), undefined, { ref: false });
 			}
 		}

@@ -4,7 +4,7 @@ import type { LeaseRecord, LeaseStore } from '../../../src/lib/lease/lease.ts';
 import type { Log } from '../../../src/runner/log.ts';
 import { RoleBook } from '../../../src/runner/role-book.ts';
 import type { Predecessor } from '../../../src/runner/spare-watch.ts';
-import { SpareWatch } from '../../../src/runner/spare-watch.ts';
+import { SpareWatch, StoreSilent } from '../../../src/runner/spare-watch.ts';
 
 const quiet = { write: () => {} } as unknown as Log;
 const clock = { nowMs: () => 5000, bootId: 'boot' };
@@ -26,6 +26,7 @@ interface World {
 	failing: number;
 	looks: number;
 	leavesMs: number;
+	silent: boolean;
 }
 
 function watchOf(more: Partial<World> = {}): World {
@@ -37,6 +38,7 @@ function watchOf(more: Partial<World> = {}): World {
 		failing: 0,
 		looks: 0,
 		leavesMs: 0,
+		silent: false,
 		...more,
 	};
 	const list = async () => {
@@ -54,7 +56,7 @@ function watchOf(more: Partial<World> = {}): World {
 		standsBy: () => world.stands,
 		leavesMs: () => world.leavesMs,
 		takeOver: async (predecessor) => {
-			if (world.failing-- > 0) throw new Error('its flows do not start');
+			if (world.failing-- > 0) throw world.silent ? new StoreSilent('locked') : new Error('its flows do not start');
 			world.taken.push(predecessor);
 			world.stands = false;
 		},
@@ -91,6 +93,14 @@ describe('the watch of a spare', () => {
 		expect(world.taken).toEqual([]);
 		world.leavesMs = 0;
 		await until(() => world.taken.length > 0);
+	});
+
+	it('tries again at once where the store did not answer', async () => {
+		const began = performance.now();
+		const world = watchOf({ seats: [], failing: 5, silent: true });
+		await until(() => world.taken.length > 0);
+		// With a pause after each failure it would be more than ten seconds.
+		expect(performance.now() - began).toBeLessThan(4000);
 	});
 
 	it('tries again where it failed, and leaves the next turn to others first', async () => {
