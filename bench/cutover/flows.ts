@@ -1,4 +1,5 @@
 import type { FlowNode } from '../../src/lib/flows/node.ts';
+import { onTab, plantBroker } from '../flows/plant.ts';
 import type { Scenario } from './scenarios.ts';
 
 export interface FlowsOptions {
@@ -16,37 +17,20 @@ export interface FlowsOptions {
  */
 export function scenarioFlows({ qos, subscription }: Scenario, { brokerPort, name, version }: FlowsOptions): FlowNode[] {
 	const topic = subscription === 'shared' ? `$share/plant/${name}/in` : `${name}/in`;
-	const on = (id: string, type: string, place: number, properties: object): FlowNode => ({
-		id,
-		type,
-		z: 'tab1',
-		name: '',
-		x: 100 + (place % 10) * 200,
-		y: 100 + Math.floor(place / 10) * 100,
-		...properties,
-	});
 	return [
 		{ id: 'tab1', type: 'tab', label: `Plant ${version}` },
-		{
-			id: 'b1',
-			type: 'mqtt-broker',
-			name: 'plant',
-			broker: '127.0.0.1',
-			port: String(brokerPort),
-			keepalive: '60',
-			...sessionOf(subscription, name),
-		},
-		on('m1', 'mqtt in', 0, { broker: 'b1', topic, qos: String(qos), datatype: 'utf8', wires: [['m2']] }),
-		on('m2', 'function', 1, { name: 'work', func: `msg.topic = '${name}/out';\nreturn msg;`, outputs: 1, wires: [['m3']] }),
-		on('m3', 'mqtt out', 2, { broker: 'b1', topic: '', qos: String(Math.min(qos, 1)), retain: 'false', wires: [] }),
-		on('h1', 'http in', 10, { url: '/answer', method: 'get', wires: [['h2']] }),
-		on('h2', 'function', 11, {
+		plantBroker(brokerPort, sessionOf(subscription, name)),
+		onTab('m1', 'mqtt in', 0, { broker: 'b1', topic, qos: String(qos), datatype: 'utf8', wires: [['m2']] }),
+		onTab('m2', 'function', 1, { name: 'work', func: `msg.topic = '${name}/out';\nreturn msg;`, outputs: 1, wires: [['m3']] }),
+		onTab('m3', 'mqtt out', 2, { broker: 'b1', topic: '', qos: String(Math.min(qos, 1)), retain: 'false', wires: [] }),
+		onTab('h1', 'http in', 10, { url: '/answer', method: 'get', wires: [['h2']] }),
+		onTab('h2', 'function', 11, {
 			name: 'answer',
 			func: `msg.payload = { seq: Number(msg.req.query.seq), version: '${version}' };\nreturn msg;`,
 			outputs: 1,
 			wires: [['h3']],
 		}),
-		on('h3', 'http response', 12, { wires: [] }),
+		onTab('h3', 'http response', 12, { wires: [] }),
 	];
 }
 

@@ -1,5 +1,6 @@
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { sessionOf } from '../cutover/flows.ts';
+import { onTab, plantBroker } from '../flows/plant.ts';
 import type { Session } from './kinds.ts';
 
 /**
@@ -13,35 +14,18 @@ export const witnessSettings = `module.exports = {
 
 /** `mqtt in → function → mqtt out` at QoS 1, and a route that never comes back. */
 export function witnessFlows(session: Session, { brokerPort, name }: { brokerPort: number; name: string }): FlowNode[] {
-	const on = (id: string, type: string, place: number, properties: object): FlowNode => ({
-		id,
-		type,
-		z: 'tab1',
-		name: '',
-		x: 100 + (place % 10) * 200,
-		y: 100 + Math.floor(place / 10) * 100,
-		...properties,
-	});
 	return [
 		{ id: 'tab1', type: 'tab', label: 'Plant' },
-		{
-			id: 'b1',
-			type: 'mqtt-broker',
-			name: 'plant',
-			broker: '127.0.0.1',
-			port: String(brokerPort),
-			keepalive: '60',
-			...sessionOf(session === 'ordinary' ? 'plain' : 'persistent', name),
-		},
-		on('m1', 'mqtt in', 0, { broker: 'b1', topic: `${name}/in`, qos: '1', datatype: 'utf8', wires: [['m2']] }),
-		on('m2', 'function', 1, {
+		plantBroker(brokerPort, sessionOf(session === 'ordinary' ? 'plain' : 'persistent', name)),
+		onTab('m1', 'mqtt in', 0, { broker: 'b1', topic: `${name}/in`, qos: '1', datatype: 'utf8', wires: [['m2']] }),
+		onTab('m2', 'function', 1, {
 			name: 'sign',
 			func: `msg.payload = JSON.stringify({ id: msg.payload, by: global.get('pid'), atMs: global.get('nowMs')() });\nmsg.topic = '${name}/out';\nreturn msg;`,
 			outputs: 1,
 			wires: [['m3']],
 		}),
-		on('m3', 'mqtt out', 2, { broker: 'b1', topic: '', qos: '1', retain: 'false', wires: [] }),
-		on('h1', 'http in', 10, { url: '/hang', method: 'get', wires: [['h2']] }),
-		on('h2', 'function', 11, { name: 'hang', func: 'for (;;) {}', outputs: 1, wires: [[]] }),
+		onTab('m3', 'mqtt out', 2, { broker: 'b1', topic: '', qos: '1', retain: 'false', wires: [] }),
+		onTab('h1', 'http in', 10, { url: '/hang', method: 'get', wires: [['h2']] }),
+		onTab('h2', 'function', 11, { name: 'hang', func: 'for (;;) {}', outputs: 1, wires: [[]] }),
 	];
 }

@@ -1,5 +1,6 @@
 import type { SubscriptionNode } from './mqtt-nodes.ts';
-import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
+import type { PluginApi, SendEvent } from './node-red.ts';
+import { OnceInjects } from './once-injects.ts';
 import type { CutOrder, GateReport } from './protocol.ts';
 import { isSource } from './sources.ts';
 import type { StreamPosition } from './stream-position.ts';
@@ -49,8 +50,7 @@ export class Gate {
 	#hooked = false;
 	#order: CutOrder | null = null;
 	#lateTimer: NodeJS.Timeout | undefined;
-	/** `once` injects that have fired: what comes after that is their timer. */
-	#fired = new WeakSet<RuntimeNode>();
+	readonly #once = new OnceInjects();
 	readonly #tally: GateReport = { passed: 0, dropped: 0 };
 
 	constructor(api: PluginApi, streams: Streams) {
@@ -67,7 +67,7 @@ export class Gate {
 		if (this.closed) return;
 		this.#waiting = [];
 		this.#overflowed = false;
-		this.#fired = new WeakSet();
+		this.#once.beginAnew();
 		this.#tally.passed = 0;
 		this.#tally.dropped = 0;
 		this.#hook();
@@ -147,11 +147,7 @@ export class Gate {
 			if (position.index === 0) return { by: 'retained', key: position.key };
 			return isOrdinary(subscription) ? { by: 'stream', position, atMs } : { by: 'pass' };
 		}
-		if (node.type === 'inject' && node.once === true && !this.#fired.has(node)) {
-			this.#fired.add(node);
-			return { by: 'pass' };
-		}
-		if (node.type === 'http in') return { by: 'pass' };
+		if (this.#once.isFirst(node) || node.type === 'http in') return { by: 'pass' };
 		return { by: isSource(node) ? 'time' : 'own', atMs };
 	}
 

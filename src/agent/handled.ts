@@ -56,8 +56,9 @@ export class Handled {
 		this.#api.hooks.add(`onComplete${SUFFIX}`, (event) => this.#move(event.node.node, event.msg, -1));
 	}
 
+	/** While somebody follows. */
 	emitted(position: StreamPosition, messageId: string, nowMs: number): void {
-		if (this.#following) this.#open.set(messageId, { ...position, emittedMs: nowMs, movedMs: nowMs, seenMovedMs: -1, inside: 0 });
+		this.#open.set(messageId, { ...position, emittedMs: nowMs, movedMs: nowMs, seenMovedMs: -1, inside: 0 });
 	}
 
 	/** By stream key, for QoS 0, 1 and 2: how many of the first messages have all been handled. */

@@ -1,4 +1,5 @@
 import type { PluginApi, RuntimeNode, SendEvent } from './node-red.ts';
+import { OnceInjects } from './once-injects.ts';
 import type { PrimaryMessage, SingletonSources } from './protocol.ts';
 import { isSource } from './sources.ts';
 import { monotonicMs } from './time.ts';
@@ -20,8 +21,7 @@ export class Primary {
 	#untilMs: number | null = null;
 	#hooked = false;
 	#beganAsPrimary = false;
-	/** `once` injects that have fired: what comes after that is their timer. */
-	#fired = new WeakSet<RuntimeNode>();
+	readonly #once = new OnceInjects();
 	#known = new WeakMap<RuntimeNode, boolean>();
 
 	/** @param readNews resolves when what the runner has sent by now is read */
@@ -39,7 +39,7 @@ export class Primary {
 	begin(): void {
 		if (!this.#sources) return;
 		this.#beganAsPrimary = this.#isPrimary();
-		this.#fired = new WeakSet();
+		this.#once.beginAnew();
 		this.#hooked = true;
 		this.comeLast();
 	}
@@ -63,7 +63,7 @@ export class Primary {
 	#judge(events: SendEvent[]): Promise<false | undefined> | false | undefined {
 		const node = events[0]?.source.node;
 		if (!node || !this.#isSingleton(node)) return undefined;
-		if (this.#isFirstOfOnce(node) && !this.#beganAsPrimary) return false;
+		if (this.#once.isFirst(node) && !this.#beganAsPrimary) return false;
 		if (this.#isPrimary()) return undefined;
 		if (this.#untilMs === null) return false;
 		// A process that was frozen gets to its timers before the runner's news.
@@ -72,12 +72,6 @@ export class Primary {
 
 	#isPrimary(): boolean {
 		return this.#untilMs !== null && monotonicMs() < this.#untilMs;
-	}
-
-	#isFirstOfOnce(node: RuntimeNode): boolean {
-		if (node.type !== 'inject' || node.once !== true || this.#fired.has(node)) return false;
-		this.#fired.add(node);
-		return true;
 	}
 
 	#isSingleton(node: RuntimeNode): boolean {

@@ -166,7 +166,7 @@ export class Streams {
 		this.#counts.set(key, counts);
 		const position = { key, qos, index };
 		this.#positions.set(events, position);
-		this.#handled.emitted(position, (events[0] as SendEvent).msg._msgid ?? '', performance.now());
+		if (this.#handled.following) this.#handled.emitted(position, (events[0] as SendEvent).msg._msgid ?? '', performance.now());
 		return undefined;
 	}
 

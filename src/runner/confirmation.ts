@@ -1,5 +1,6 @@
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlUnreachable } from '../lib/control/client.ts';
+import { whoHas } from '../lib/lease/holder.ts';
 import type { Instance } from '../lib/targets/instance.ts';
 
 /** Another instance of the environment, of either slot. */
@@ -43,8 +44,7 @@ export class Confirmation {
 		try {
 			const active = await this.whoIsActive();
 			if (active) return active;
-			const refusal = await acquire();
-			return refusal && (refusal.heldBy ?? 'somebody else');
+			return whoHas(await acquire());
 		} finally {
 			this.#isSeeking = false;
 		}

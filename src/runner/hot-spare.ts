@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
-import { decideCut } from '../lib/cutover/cut.ts';
+import { decideCut, nothingHandled } from '../lib/cutover/cut.ts';
 import { findCut, type Marked } from '../lib/cutover/find-cut.ts';
 import { decideAsHotSpare } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
+import { instanceOf } from '../lib/lease/holder.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 import type { SlotName } from '../lib/promotion/journal.ts';
 import type { CutOrder, Instance, InstanceState, Position, StreamReport } from '../lib/targets/instance.ts';
@@ -104,7 +105,7 @@ export class HotSpare {
 	/** Where the gate is to open, now that the active one is gone. */
 	async lastOrder(): Promise<CutOrder> {
 		const following = this.#following;
-		if (!following) return { handled: {}, closedAtMs: 0 };
+		if (!following) return nothingHandled;
 		const leader = this.#parts.peer(following.instance);
 		const position = leader && (await Promise.race([leader.position().catch(() => null), sleep(LAST_ANSWER_MS, null)]));
 		if (position) following.position = position;
@@ -118,7 +119,7 @@ export class HotSpare {
 		const decision = decideAsHotSpare(slot, seat, await failover.intent());
 		if (decision === 'stand down' && state() === 'gated') await this.#parts.ungate();
 		if (decision === 'stand down') this.#forget();
-		else if (seat) await this.#follow(seat.holder.split('@')[0] as string, decision === 'follow');
+		else if (seat) await this.#follow(instanceOf(seat.holder), decision === 'follow');
 	}
 
 	/** @param marks whether it may start its flows behind the gate, and have the streams marked */

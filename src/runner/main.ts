@@ -11,20 +11,23 @@ import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
-import { createRedactor } from '../lib/config/secrets.ts';
+import { createRedactor, type Redact } from '../lib/config/secrets.ts';
 import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
 import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
 import { journalTables, SqliteJournal } from '../lib/promotion/sqlite-journal.ts';
 import { openRouter } from '../lib/routers/open-router.ts';
-import type { RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
+import type { FailoverConfig, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { ProcessInstance } from '../lib/targets/process/process-instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Log } from './log.ts';
 import { serveMetrics } from './metrics-port.ts';
 import { RoleHook } from './role-hook.ts';
 import { Runner } from './runner.ts';
+
+/** As in `FailoverConfig.membersFolder`. */
+const ADDRESS_FILE = 'address.json';
 
 /** A store that somebody else does not let go of must not keep the runner from what else it has to do before its lease ends. */
 const STORE_BUSY_MS = 200;
@@ -43,11 +46,12 @@ const now = () => new Date();
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
 await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
-const runCommand = commandsOf(config);
-const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run: runCommand }, log);
-const leases = new SqliteLeaseStore(database, systemClock());
-const failover = new SqliteFailoverStore(database, new SqliteJournal(database, now), now);
 const clock = systemClock();
+const redact = createRedactor(config.commands.secrets);
+const runCommand = commandsOf(config, redact);
+const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run: runCommand }, log);
+const leases = new SqliteLeaseStore(database, clock);
+const failover = new SqliteFailoverStore(database, new SqliteJournal(database, now), now);
 const world = config.failover && {
 	...{
 		leases,
@@ -55,7 +59,7 @@ const world = config.failover && {
 		clock,
 		log,
 		runCommand,
-		redact: createRedactor(config.commands.secrets),
+		redact,
 		router: openRouter(config.failover.router),
 	},
 	members: () => membersOf(config),
@@ -68,27 +72,32 @@ const control = createControlServer(await readFile(config.tokenFile, 'utf8'), co
 	log.write('call failed', { error: String(error) }),
 );
 
-function peerOf({ failover, tokenFile }: RunnerConfig, instance: string): ProcessInstance | null {
-	const addressFile = failover?.peers[instance];
-	return addressFile ? new ProcessInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {}) : null;
+/** Null for what is no other instance of this one's slot. */
+function peerOf(config: RunnerConfig, instance: string): ProcessInstance | null {
+	const isPeer = instance !== config.instance && instance.startsWith(`${config.failover?.slot}/`);
+	return isPeer && config.failover ? instanceAt(config, config.failover, instance) : null;
 }
 
 /** Those that have an address; whether anybody answers there shows when they are asked. */
-function membersOf({ failover, tokenFile, instance }: RunnerConfig): ProcessInstance[] {
+function membersOf(config: RunnerConfig): ProcessInstance[] {
+	const { failover } = config;
 	if (!failover) return [];
-	const { membersFolder } = failover;
-	const addressFiles = globSync(join('*', '*', 'address.json'), { cwd: membersFolder });
-	return addressFiles
-		.map((file) => ({ name: file.split(sep).slice(0, 2).join('/'), addressFile: join(membersFolder, file) }))
-		.filter(({ name }) => name !== instance)
-		.map(({ name, addressFile }) => new ProcessInstance(name, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {}));
+	return globSync(join('*', '*', ADDRESS_FILE), { cwd: failover.membersFolder })
+		.map((file) => file.split(sep).slice(0, 2).join('/'))
+		.filter((instance) => instance !== config.instance)
+		.map((instance) => instanceAt(config, failover, instance));
+}
+
+function instanceAt({ tokenFile }: RunnerConfig, { membersFolder }: FailoverConfig, instance: string): ProcessInstance {
+	const addressFile = join(membersFolder, instance, ADDRESS_FILE);
+	return new ProcessInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {});
 }
 
 /** Hooks and probes; what runs them is loaded with the first. */
-function commandsOf({ commands: { folder, variables, secrets } }: RunnerConfig): RunUserCommand {
+function commandsOf({ commands: { folder, variables } }: RunnerConfig, redact: Redact): RunUserCommand {
 	return async (call) => {
 		const { userCommands } = await import('../lib/adapters/user-command.ts');
-		return await userCommands(folder, createRedactor(secrets))({ ...call, variables: { ...variables, ...call.variables } });
+		return await userCommands(folder, redact)({ ...call, variables: { ...variables, ...call.variables } });
 	};
 }
 

@@ -34,6 +34,7 @@ export interface ProbingParts {
 export class Probing {
 	readonly #parts: ProbingParts;
 	readonly #samples = new Map<ProgressProbe, ProgressSample[]>();
+	#flows: FlowNode[] | null = null;
 	#token: number | null = null;
 	#report: ProbeReport | null = null;
 
@@ -108,7 +109,7 @@ export class Probing {
 
 	async #findStandstill(probes: ProgressProbe[]): Promise<string | null> {
 		if (probes.length === 0) return null;
-		const [progress, flows] = await Promise.all([this.#parts.progress(this.#parts.settings.probeEveryMs), this.#flows()]);
+		const [progress, flows] = await Promise.all([this.#parts.progress(this.#parts.settings.probeEveryMs), this.#readFlows()]);
 		const faults = probes.map((probe) => {
 			const sample = { atMs: performance.now(), received: receivedBy(meantBy(probe, flows), progress) };
 			const samples = trimSamples(probe, [...(this.#samples.get(probe) ?? []), sample]);
@@ -118,7 +119,9 @@ export class Probing {
 		return faults.find((fault) => fault !== null) ?? null;
 	}
 
-	async #flows(): Promise<FlowNode[]> {
-		return JSON.parse(await readFile(join(this.#parts.userDir, 'flows.json'), 'utf8')) as FlowNode[];
+	/** A release's flows stay as they are: they are read once. */
+	async #readFlows(): Promise<FlowNode[]> {
+		this.#flows ??= JSON.parse(await readFile(join(this.#parts.userDir, 'flows.json'), 'utf8')) as FlowNode[];
+		return this.#flows;
 	}
 }

@@ -1,5 +1,6 @@
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { FailoverStore, RoleCause, RoleChange } from '../lib/failover/failover-store.ts';
+import { instanceOf } from '../lib/lease/holder.ts';
 import type { Log } from './log.ts';
 import type { RoleHook } from './role-hook.ts';
 import type { Predecessor } from './spare-watch.ts';
@@ -65,7 +66,7 @@ export class RoleBook {
 				role: 'active',
 				cause: ending?.cause ?? 'silent',
 				detail: ending?.detail ?? (predecessor ? 'it did not renew its lease' : 'nobody was active'),
-				before: predecessor?.holder.split('@')[0] ?? null,
+				before: predecessor && instanceOf(predecessor.holder),
 				tookMs: since === undefined ? null : Math.round(atMs - since),
 			});
 		});
@@ -84,7 +85,7 @@ export class RoleBook {
 
 	async #endingOf({ token, holder }: Predecessor): Promise<RoleChange | undefined> {
 		const changes = await this.#store.changes(RECENT);
-		return changes.find((change) => change.role === 'standby' && change.token === token && holder.startsWith(`${change.instance}@`));
+		return changes.find((change) => change.role === 'standby' && change.token === token && change.instance === instanceOf(holder));
 	}
 
 	#write(change: Omit<RoleChange, 'at' | 'atMs' | 'seat' | 'instance'>): Promise<void> {

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../agent/protocol.ts';
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
+import { nothingHandled } from '../lib/cutover/cut.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
+import { holderOf, whoHas } from '../lib/lease/holder.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
 import type {
@@ -75,7 +77,7 @@ export class Runner {
 		this.#config = config;
 		this.#log = log;
 		this.#clock = clock;
-		this.#holder = `${config.instance}@${pid}`;
+		this.#holder = holderOf(config.instance, pid);
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
 		this.#nodeRed = new SupervisedNodeRed(config, {
@@ -276,7 +278,7 @@ export class Runner {
 
 	/** Where the gate opens: a spare that is not hot knows of nothing that somebody else has handled. */
 	#lastOrder(): Promise<CutOrder> {
-		return this.#self?.lastOrder() ?? Promise.resolve({ handled: {}, closedAtMs: 0 });
+		return this.#self?.lastOrder() ?? Promise.resolve(nothingHandled);
 	}
 
 	/** @throws StoreSilent */
@@ -290,9 +292,7 @@ export class Runner {
 
 	/** @returns who has the seat; null: this instance has taken it */
 	async #seek(acquire: () => Promise<LeaseRefusal | null>): Promise<string | null> {
-		if (this.#self) return await this.#self.seek(acquire);
-		const refusal = await acquire();
-		return refusal && (refusal.heldBy ?? 'somebody else');
+		return this.#self ? await this.#self.seek(acquire) : whoHas(await acquire());
 	}
 
 	#ungate(): Promise<void> {

@@ -1,8 +1,10 @@
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import type { Redact } from '../lib/config/secrets.ts';
+import { nothingHandled } from '../lib/cutover/cut.ts';
 import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
+import { whoHas } from '../lib/lease/holder.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import type { Router } from '../lib/routers/router.ts';
 import type { CutOrder, FailoverConfig, InstanceState, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
@@ -51,9 +53,6 @@ export interface FailoverHost {
 
 /** Of two spares that find the seat free, the one behind its gate has what came meanwhile: for so long it is left to that one. */
 const LEFT_TO_HOT_MS = 1000;
-
-/** Where nothing is known of what another side has handled: everything that waits passes. */
-const BEGINNING: CutOrder = { handled: {}, closedAtMs: 0 };
 
 /** Everything that an instance of a hot-spare environment does by itself, beside running its Node-RED. */
 export class SelfFailover {
@@ -126,7 +125,7 @@ export class SelfFailover {
 
 	/** Where the gate of a hot spare is to open, as far as it knows. */
 	async lastOrder(): Promise<CutOrder> {
-		return (await this.#hot?.lastOrder()) ?? BEGINNING;
+		return (await this.#hot?.lastOrder()) ?? nothingHandled;
 	}
 
 	/** Why its lease is kept although its Node-RED has ended; null where a spare may go on. */
@@ -158,9 +157,7 @@ export class SelfFailover {
 
 	/** @returns who has the seat, or may run the flows while the store has forgotten that; null: it was taken */
 	async seek(acquire: () => Promise<LeaseRefusal | null>): Promise<string | null> {
-		if (this.#confirmation) return await this.#confirmation.seek(acquire);
-		const refusal = await acquire();
-		return refusal && (refusal.heldBy ?? 'somebody else');
+		return this.#confirmation ? await this.#confirmation.seek(acquire) : whoHas(await acquire());
 	}
 
 	/** Has the router send its traffic here, for as long as this instance is active. */

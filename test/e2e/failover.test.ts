@@ -1,23 +1,11 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EnvironmentStatus } from '../../src/lib/cutover/environment-status.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { InstanceStatus } from '../../src/lib/targets/instance.ts';
 import type { Project } from '../support/project.ts';
-import { askVersion, createProject, versionFlows } from '../support/project.ts';
-
-/** Waits for what must come; the limit only ends a test that fails. */
-async function until(happened: () => Promise<boolean> | boolean, what: string, limitMs = 20_000): Promise<void> {
-	const end = performance.now() + limitMs;
-	while (!(await happened())) {
-		if (performance.now() > end) throw new Error(`did not happen: ${what}`);
-		await sleep(20);
-	}
-}
-
-const runs = (pid: number | null) => pid !== null && existsSync(`/proc/${pid}/exe`);
+import { askVersion, createProject, instancesOf, versionFlows } from '../support/project.ts';
+import { runs, until } from '../support/until.ts';
 
 const hang: FlowNode[] = [
 	{ id: 'hang-in', type: 'http in', z: 'tab1', name: '', url: '/hang', method: 'get', x: 100, y: 200, wires: [['hang-fn']] },
@@ -25,8 +13,6 @@ const hang: FlowNode[] = [
 ];
 
 const lease = { ttlMs: 1000, renewDeadlineMs: 700, retryMs: 200 };
-const instances = ({ slots }: EnvironmentStatus) =>
-	slots.flatMap(({ instances }) => instances).flatMap(({ status }) => (status ? [status] : []));
 
 interface Pair {
 	active: InstanceStatus;
@@ -37,7 +23,7 @@ interface Pair {
 async function settled(project: Project): Promise<Pair> {
 	let found: InstanceStatus[] = [];
 	await until(async () => {
-		found = instances(await project.status());
+		found = instancesOf(await project.status());
 		return found.length === 2 && ['active', 'standby'].every((state) => found.some((instance) => instance.state === state));
 	}, 'one active, one standing by');
 	const [active, spare] = ['active', 'standby'].map((state) => found.find((instance) => instance.state === state) as InstanceStatus);
@@ -45,7 +31,7 @@ async function settled(project: Project): Promise<Pair> {
 }
 
 const isActive = async (project: Project, { instance }: InstanceStatus) =>
-	instances(await project.status()).some((status) => status.instance === instance && status.state === 'active');
+	instancesOf(await project.status()).some((status) => status.instance === instance && status.state === 'active');
 
 /** One that is frozen in the middle of a transaction, which takes milliseconds, keeps the state locked for everybody. */
 async function freezeBetweenTransactions(project: Project, pids: number[]): Promise<void> {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EnvironmentStatus } from '../../src/lib/cutover/environment-status.ts';
 import type { InstanceStatus } from '../../src/lib/targets/instance.ts';
 import type { Mosquitto } from '../support/mosquitto.ts';
 import { describeWithMosquitto, startMosquitto } from '../support/mosquitto.ts';
 import type { Project } from '../support/project.ts';
-import { createProject } from '../support/project.ts';
+import { createProject, instancesOf } from '../support/project.ts';
 import { bridgeFlows, RATE, underTraffic } from '../support/traffic.ts';
 
 describeWithMosquitto('a hot spare, under MQTT traffic', () => {
@@ -25,14 +24,11 @@ describeWithMosquitto('a hot spare, under MQTT traffic', () => {
 		await broker.stop();
 	});
 
-	const instances = ({ slots }: EnvironmentStatus) =>
-		slots.flatMap(({ instances }) => instances).flatMap(({ status }) => (status ? [status] : []));
-
 	/** One is active, and the other one follows it. */
 	async function followed(): Promise<{ active: InstanceStatus; spare: InstanceStatus }> {
 		const end = performance.now() + 20_000;
 		for (;;) {
-			const found = instances(await project.status());
+			const found = instancesOf(await project.status());
 			const active = found.find(({ state }) => state === 'active');
 			const spare = found.find(({ following }) => following?.counted && following.instance === active?.instance);
 			if (active && spare) return { active, spare };
@@ -46,7 +42,7 @@ describeWithMosquitto('a hot spare, under MQTT traffic', () => {
 		const counts = await underTraffic(broker.url, 1, async () => {
 			kill(active);
 			for (let waited = 0; waited < 5000; waited += 50) {
-				if (instances(await project.status()).some((status) => status.instance === spare.instance && status.state === 'active')) break;
+				if (instancesOf(await project.status()).some((status) => status.instance === spare.instance && status.state === 'active')) break;
 				await sleep(50);
 			}
 			await sleep(300);

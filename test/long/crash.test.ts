@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { CrashBed } from '../crash/bed.ts';
@@ -8,17 +7,8 @@ import { playCell } from '../crash/play-cell.ts';
 import { describeWithMosquitto } from '../support/mosquitto.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
+import { runs, until } from '../support/until.ts';
 
-/** Waits for what must come; the limit only ends a test that fails. */
-async function until(happened: () => Promise<boolean> | boolean, what: string, limitMs = 20_000): Promise<void> {
-	const end = performance.now() + limitMs;
-	while (!(await happened())) {
-		if (performance.now() > end) throw new Error(`did not happen: ${what}`);
-		await sleep(50);
-	}
-}
-
-const runs = (pid: number | null) => pid !== null && existsSync(`/proc/${pid}/exe`);
 const serves = (project: Project, version: string) =>
 	askVersion(project).then(
 		(answer) => answer === version,

@@ -93,6 +93,11 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 	};
 }
 
+/** What the runners say that answer. */
+export function instancesOf({ slots }: EnvironmentStatus): InstanceStatus[] {
+	return slots.flatMap(({ instances }) => instances).flatMap(({ status }) => (status ? [status] : []));
+}
+
 async function readLogs(folder: string): Promise<string> {
 	const logs = join(folder, '.flowferry', 'environments', 'production', 'logs');
 	return (await readdir(logs).catch(() => [])).join(', ');

@@ -5,6 +5,9 @@ import type { CutOrder, Mark, Stream, StreamReport } from '../targets/instance.t
  * ends and the new side's begins. Found by counting, so that it does not matter whether payloads repeat.
  */
 
+/** Where nothing is known of what the other side has handled: everything that waits passes. */
+export const nothingHandled: CutOrder = { handled: {}, closedAtMs: 0 };
+
 /** A stream that both sides have, with where each stood when the same sentinel came by, for each QoS in use. */
 type Pair = [Mark, Mark];
 

@@ -2,7 +2,7 @@ import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { FailoverPause, RoleChange } from '../failover/failover-store.ts';
-import { standsBy } from '../failover/stands-by.ts';
+import { sparesOf } from '../failover/stands-by.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
 import { slotNames } from '../promotion/journal.ts';
@@ -10,6 +10,7 @@ import type { RouterKind, RouterStatus } from '../routers/router.ts';
 import { routerNames } from '../routers/router.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
+import { askAll } from './slot-instances.ts';
 
 export interface SlotStatus {
 	slot: SlotName;
@@ -62,11 +63,9 @@ function isFailover({ role, cause, before }: RoleChange): boolean {
 export async function inspectEnvironment(environment: NamedEnvironment, target: Target): Promise<EnvironmentStatus> {
 	const held = await target.journal.slots();
 	const slots = await Promise.all(
-		slotNames.map(async (slot): Promise<SlotStatus> => {
-			const instances = await target.instances(slot);
-			const statuses = await Promise.all(instances.map((instance) => instance.status()));
-			return { slot, release: held[slot], instances: instances.map(({ name }, index) => ({ name, status: statuses[index] ?? null })) };
-		}),
+		slotNames.map(
+			async (slot): Promise<SlotStatus> => ({ slot, release: held[slot], instances: await askAll(await target.instances(slot)) }),
+		),
 	);
 	const { gateway, gatewayFault } = await askRouter(target);
 	const promotion = await target.journal.unfinished();
@@ -169,11 +168,6 @@ function remedyFor(slot: SlotStatus, environment: string, instances: number): st
 	if (others.some(({ status }) => status === null)) return `flowferry up ${environment} starts what has ended`;
 	const coming = others.find(({ status }) => status?.state !== 'failed');
 	return coming ? `${coming.name} is ${coming.status?.state}, which takes a moment` : 'mend what keeps them from coming up';
-}
-
-/** Who could take over at once. */
-export function sparesOf({ instances }: SlotStatus): string[] {
-	return instances.flatMap(({ name, status }) => (status && standsBy(status) ? [name] : []));
 }
 
 /** In load-balanced mode one of the upstreams may just be starting again; in hot-spare mode there is one alone. */

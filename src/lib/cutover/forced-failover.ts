@@ -10,7 +10,7 @@ import type { Target } from '../targets/target.ts';
 import type { PromotionSetting } from './promote.ts';
 import { servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
-import { activeInstances, untilUpstreams } from './slot-instances.ts';
+import { activeInstances, askAll, untilUpstreams } from './slot-instances.ts';
 
 const POLL_MS = 25;
 
@@ -58,10 +58,9 @@ export async function forceFailover(setting: Setting): Promise<FailoverResult> {
 }
 
 async function planOf({ environment, target }: Setting, instances: Instance[]): Promise<ForcedFailover> {
-	const statuses = await Promise.all(instances.map((instance) => instance.status()));
 	return planForcedFailover({
 		environment: environment.name,
-		instances: instances.map(({ name }, index) => ({ name, status: statuses[index] ?? null })),
+		instances: await askAll(instances),
 		leases: await target.leases.list(),
 		intent: await target.failover.intent(),
 	});

@@ -1,3 +1,4 @@
+import { instanceOf } from '../lease/holder.ts';
 import type { PromotionDraft, Side } from '../promotion/journal.ts';
 import type { Instance } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
@@ -24,7 +25,7 @@ export async function restorableInstances(
 
 /** @param name an instance's, `blue/0`, or a lease holder's, `blue/0@123` */
 export function isOfSide({ slot, instance }: Side, name: string): boolean {
-	const [ofInstance = ''] = name.split('@');
+	const ofInstance = instanceOf(name);
 	return instance === undefined ? ofInstance.startsWith(`${slot}/`) : ofInstance === instance;
 }
 

@@ -12,6 +12,11 @@ export interface KnownInstance {
 	status: InstanceStatus;
 }
 
+/** What the runner of each says; null where none answers. */
+export async function askAll(instances: Instance[]): Promise<{ name: string; status: InstanceStatus | null }[]> {
+	return await Promise.all(instances.map(async (instance) => ({ name: instance.name, status: await instance.status() })));
+}
+
 /** Those whose runner answers. */
 export async function knownInstances(instances: Instance[]): Promise<KnownInstance[]> {
 	const statuses = await Promise.all(instances.map((instance) => instance.status()));

@@ -6,6 +6,7 @@ import { assertNonePaused } from './pause.ts';
 import type { CutoverChoice, PromotionResult, PromotionSetting } from './promote.ts';
 import { carryOut, proveRouter, servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
+import { askAll } from './slot-instances.ts';
 
 /**
  * Makes a spare of the slot that serves the active instance, by a cutover like any other: the release stays, and the instance
@@ -25,9 +26,7 @@ export async function switchover(
 	const serving = await servingRelease(target);
 	if (!serving) throw nothingServes(environment.name);
 	const { slot, release } = serving;
-	const instances = await Promise.all(
-		(await target.instances(slot)).map(async (instance) => ({ name: instance.name, status: await instance.status() })),
-	);
+	const instances = await askAll(await target.instances(slot));
 	const chosen = chooseSpare({ environment: environment.name, release: release.number, instances }, to);
 	await proveRouter(target, true);
 	return await carryOut(setting, {

@@ -2,6 +2,7 @@ import type { EnvironmentStatus } from '../cutover/environment-status.ts';
 import { nothingServes } from '../cutover/promotion-errors.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { sparesOf } from '../failover/stands-by.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 
 /** What must be known before a drill; what follows from it is pure. */
@@ -13,8 +14,8 @@ export function findDangers({ health, active, slots, failoverPaused, promotion }
 	if (health.state === 'degraded') dangers.push(...health.reasons);
 	else if (promotion) dangers.push(`promotion ${promotion.id} by ${promotion.by} is not finished`);
 	if (failoverPaused) dangers.push(`automatic failover is paused by ${failoverPaused.by}: no spare would take over`);
-	const spares = slots.filter(({ slot }) => slot === active?.slot).flatMap(({ instances }) => instances);
-	if (!spares.some(({ status }) => status?.state === 'standby' || status?.state === 'gated')) dangers.push('no spare stands by');
+	const spares = slots.filter(({ slot }) => slot === active?.slot).flatMap(sparesOf);
+	if (spares.length === 0) dangers.push('no spare stands by');
 	return dangers;
 }
 

@@ -29,8 +29,7 @@ export interface FailoverPause {
  * - `lease lost`: it could not renew in time, and ended itself
  * - `asked`: by a promotion, a switchover, `up`, `down` or `failover`
  */
-export const roleCauses = ['crashed', 'hung', 'stuck', 'silent', 'lease lost', 'asked'] as const;
-export type RoleCause = (typeof roleCauses)[number];
+export type RoleCause = 'crashed' | 'hung' | 'stuck' | 'silent' | 'lease lost' | 'asked';
 
 /** An instance became active, or stopped being it, or does not come up any more. */
 export interface RoleChange {

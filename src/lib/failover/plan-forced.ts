@@ -1,5 +1,6 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { instanceOf } from '../lease/holder.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
 import { movesTheSeat } from './decide.ts';
@@ -51,7 +52,7 @@ export function planForcedFailover({ environment, instances, leases, intent }: F
 	if (!spare?.status) throw noSpare(environment, instances, leases);
 	const { seat } = spare.status;
 	const held = leases.find((lease) => lease.seat === seat);
-	const instance = held && instanceOf(held);
+	const instance = held && instanceOf(held.holder);
 	const active = instances.find(({ name }) => name === instance);
 	if (held && !active) {
 		throw new FlowferryError({
@@ -70,7 +71,7 @@ export function planForcedFailover({ environment, instances, leases, intent }: F
 }
 
 function noSpare(environment: string, instances: ForcedFailoverFacts['instances'], leases: LeaseRecord[]): FlowferryError {
-	const holders = leases.map(instanceOf);
+	const holders = leases.map(({ holder }) => instanceOf(holder));
 	const others = instances.filter(({ name, status }) => status?.lease == null && !holders.includes(name));
 	const remedy =
 		instances.length < 2
@@ -83,9 +84,4 @@ function noSpare(environment: string, instances: ForcedFailoverFacts['instances'
 		hint: remedy,
 		exitStatus: instances.length < 2 ? ExitStatus.usage : ExitStatus.needsOperator,
 	});
-}
-
-/** A holder is an instance and its runner's process: `blue/0@4711`. */
-function instanceOf({ holder }: LeaseRecord): string {
-	return holder.split('@')[0] as string;
 }

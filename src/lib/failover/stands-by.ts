@@ -4,3 +4,8 @@ import type { InstanceState } from '../targets/instance.ts';
 export function standsBy({ state }: { state: InstanceState }): boolean {
 	return state === 'standby' || state === 'gated';
 }
+
+/** Who in a slot could take over at once. */
+export function sparesOf({ instances }: { instances: { name: string; status: { state: InstanceState } | null }[] }): string[] {
+	return instances.flatMap(({ name, status }) => (status && standsBy(status) ? [name] : []));
+}

@@ -186,8 +186,6 @@ export interface FailoverConfig {
 	cutTopic: string;
 	connectMs: number;
 	settings: FailoverSettings;
-	/** The other instances of its slot, by name: where each writes how it is reached. */
-	peers: Record<string, string>;
 	/** The folder in which each instance of the environment writes how it is reached: `<slot>/<index>/address.json`. */
 	membersFolder: string;
 	/** What is to send traffic to it then. */

@@ -1,7 +1,7 @@
 import type { EnvironmentStatus, Health, SlotStatus } from '../cutover/environment-status.ts';
-import { sparesOf } from '../cutover/environment-status.ts';
 import type { Look } from '../cutover/watch-status.ts';
 import type { RoleChange } from '../failover/failover-store.ts';
+import { sparesOf } from '../failover/stands-by.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus, ProbeReport } from '../targets/instance.ts';

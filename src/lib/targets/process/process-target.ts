@@ -213,7 +213,7 @@ export class ProcessTarget implements Target {
 			addressFile,
 			logFile,
 			leaseTiming: environment.lease,
-			failover: this.#failoverOf(slot, index, spare),
+			failover: this.#failoverOf(slot, spare),
 			primary: environment.primary && resolveSingletons(readFlows(userDir), environment.primary),
 			startMs: timeouts.startMs,
 			stopMs: timeouts.stopMs,
@@ -226,18 +226,16 @@ export class ProcessTarget implements Target {
 		};
 	}
 
-	#failoverOf(slot: SlotName, index: number, spare: SpareKind): FailoverConfig | null {
+	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig | null {
 		const { environment } = this.#options;
 		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
 		if (environment.mode !== 'hot-spare' || instances < 2) return null;
-		const others = Array.from({ length: instances }, (_, other) => other).filter((other) => other !== index);
 		return {
 			slot,
 			spare,
 			cutTopic,
 			connectMs: timeouts.connectMs,
 			settings: environment.failover,
-			peers: Object.fromEntries(others.map((other) => [`${slot}/${other}`, this.#layout.instance(slot, other).addressFile])),
 			membersFolder: this.#layout.slots,
 			router: { router, directory, webSockets },
 		};

@@ -1,0 +1,16 @@
+import type { LeaseRefusal } from './lease.ts';
+
+/** Who an instance's runner is to the lease store: the instance and the process, so that a successor is somebody else. */
+export function holderOf(instance: string, pid: number): string {
+	return `${instance}@${pid}`;
+}
+
+/** Of which instance a holder is the runner: `blue/0` of `blue/0@4711`. */
+export function instanceOf(holder: string): string {
+	return holder.split('@', 1)[0] as string;
+}
+
+/** Who has the seat; null where it was granted. */
+export function whoHas(refusal: Pick<LeaseRefusal, 'heldBy'> | null): string | null {
+	return refusal && (refusal.heldBy ?? 'somebody else');
+}
