@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { DevConfig } from '../../src/lib/config/schema.ts';
+import type { DevConfig } from '../../src/lib/config/dev.ts';
 import { openAdminApi } from '../../src/lib/node-red/admin-api.ts';
 import { openDevSource } from '../../src/lib/node-red/dev-source.ts';
 import { captureSnapshot } from '../../src/lib/snapshot/capture.ts';

@@ -1,9 +1,10 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
+import type { ContextStoreKind } from './context.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
-import type { Config, ContextStoreKind, EnvironmentConfig } from './schema.ts';
+import type { Config, EnvironmentConfig } from './schema.ts';
 
 /** One environment with everything decided: what promotions and targets work with. */
 export type NamedEnvironment = Omit<EnvironmentConfig, 'primary'> & {

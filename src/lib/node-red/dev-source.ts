@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { relative } from 'node:path';
-import type { DevConfig } from '../config/schema.ts';
+import type { DevConfig } from '../config/dev.ts';
 import type { FlowNode } from '../flows/node.ts';
 import { checkFlows, parseFlows } from '../flows/parse.ts';
 import type { PaletteModule, SnapshotSource } from '../snapshot/snapshot.ts';

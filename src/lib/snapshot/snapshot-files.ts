@@ -5,11 +5,15 @@ import type { FlowNode } from '../flows/node.ts';
 import { contentId } from './identity.ts';
 import type { Snapshot, SnapshotContent } from './snapshot.ts';
 
-/** Snapshots as folders: `snapshots/<id>/flows.json` and, for all the rest, `snapshot.json`. Readable, and good to diff. */
+/**
+ * Snapshots as folders: `snapshots/<id>/flows.json`, `credentials.age` where there are credentials, and, for all the rest,
+ * `snapshot.json`. Readable, and good to diff.
+ */
 export const FOLDER = 'snapshots';
+const SEALED = 'credentials.age';
 
 /** What `snapshot.json` holds. */
-type SnapshotFacts = Omit<Snapshot, 'content'> & Omit<SnapshotContent, 'flows'>;
+type SnapshotFacts = Omit<Snapshot, 'content' | 'sealed'> & Omit<SnapshotContent, 'flows'>;
 
 /** The ids that have a folder, in no order. @throws FlowferryError STORE_UNREADABLE */
 export async function listIds(store: string): Promise<string[]> {
@@ -32,22 +36,26 @@ export async function readSnapshotFolder(store: string, id: string): Promise<Sna
 	const folder = `${FOLDER}/${id}`;
 	const facts = (await readPart(store, `${folder}/snapshot.json`, id)) as SnapshotFacts;
 	const flows = (await readPart(store, `${folder}/flows.json`, id)) as FlowNode[];
-	const { palette, nodeRed, source, author, time, message } = facts;
-	const content = { flows, palette, nodeRed };
+	const { palette, nodeRed, credentials, source, author, time, message, runtime } = facts;
+	const content: SnapshotContent = { flows, palette, nodeRed, ...(credentials && { credentials }) };
 	const complete = [palette, nodeRed, source, author, time, message].every((value) => value !== undefined);
 	if (!complete || contentId(content) !== id) {
 		throw corrupt(store, folder, 'its content does not give its id: a file was changed after it was stored');
 	}
-	return { id, content, source, author, time, message };
+	const sealed = credentials && (await readText(store, `${folder}/${SEALED}`, id));
+	return { id, content, source, author, time, message, ...(runtime && { runtime }), ...(sealed && { sealed }) };
 }
 
-async function readPart(store: string, file: string, id: string): Promise<unknown> {
-	let text: string;
+async function readText(store: string, file: string, id: string): Promise<string> {
 	try {
-		text = await readFile(join(store, file), 'utf8');
+		return await readFile(join(store, file), 'utf8');
 	} catch (error) {
 		throw corrupt(store, file, `the file cannot be read (${(error as NodeJS.ErrnoException).code})`, `${FOLDER}/${id}`);
 	}
+}
+
+async function readPart(store: string, file: string, id: string): Promise<unknown> {
+	const text = await readText(store, file, id);
 	try {
 		const value: unknown = JSON.parse(text);
 		if (typeof value === 'object' && value !== null) return value;
@@ -70,14 +78,15 @@ function corrupt(store: string, path: string, problem: string, restore = path): 
  * @returns false where another process has just written the same snapshot
  */
 export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Promise<boolean> {
-	const { id, content, source, author, time, message } = snapshot;
+	const { content, sealed, ...facts } = snapshot;
+	const { flows, ...rest } = content;
 	await mkdir(join(store, FOLDER), { recursive: true });
 	const incoming = await mkdtemp(join(store, FOLDER, '.incoming-'));
 	try {
-		const facts: SnapshotFacts = { id, time, author, message, source, nodeRed: content.nodeRed, palette: content.palette };
-		await writeFile(join(incoming, 'flows.json'), pretty(content.flows), { flush: true });
-		await writeFile(join(incoming, 'snapshot.json'), pretty(facts), { flush: true });
-		await rename(incoming, join(store, FOLDER, id));
+		await writeFile(join(incoming, 'flows.json'), pretty(flows), { flush: true });
+		if (sealed !== undefined) await writeFile(join(incoming, SEALED), sealed, { flush: true });
+		await writeFile(join(incoming, 'snapshot.json'), pretty({ ...facts, ...rest } satisfies SnapshotFacts), { flush: true });
+		await rename(incoming, join(store, FOLDER, snapshot.id));
 		return true;
 	} catch (error) {
 		await rm(incoming, { recursive: true, force: true });

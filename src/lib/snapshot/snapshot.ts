@@ -17,6 +17,40 @@ export interface SnapshotContent {
 	/** By name. */
 	palette: PaletteModule[];
 	nodeRed: { /** Exact: `5.0.7`. */ version: string };
+	/** Which nodes have credentials; absent where the snapshot holds none. The values are in `Snapshot.sealed`. */
+	credentials?: CredentialMarks;
+}
+
+/** By node id: what may be told of its credentials without telling them. */
+export type CredentialMarks = Record<string, CredentialMark>;
+
+export interface CredentialMark {
+	/** What its credentials are called, by name: `password`, `user`. */
+	names: string[];
+	/** Hex; another one where any of their values differs. Only who has the passphrase can compute it. */
+	mark: string;
+}
+
+/** What else was found where the flows came from; not promoted, and so not part of the id. */
+export interface SourceRuntime {
+	/** Node.js's version, without `v`; null where the source does not tell. */
+	node: string | null;
+	/** Null where the source does not tell. */
+	settings: SettingsFacts | null;
+}
+
+/** Settings of Node-RED that change what flows do. */
+export interface SettingsFacts {
+	/** Context stores by name, with their module; `default` may name another. */
+	contextStorage: Record<string, string>;
+	/** Names of what functions find in the global context from the start, never the values. */
+	functionGlobals: string[];
+	/** Milliseconds; null: Node-RED's own. */
+	nodeCloseTimeout: number | null;
+	/** Null: Node-RED's own. */
+	httpNodeRoot: string | null;
+	/** Null: Node-RED's own; false: none. */
+	httpAdminRoot: string | false | null;
 }
 
 /** Where flows come from. */
@@ -33,6 +67,10 @@ export interface Snapshot {
 	/** ISO 8601, UTC. */
 	time: string;
 	message: string;
+	/** Absent in snapshots that were taken before this was recorded. */
+	runtime?: SourceRuntime;
+	/** The credentials that `content.credentials` names, as an age file for a passphrase, in armor; absent where there are none. */
+	sealed?: string;
 }
 
 /** As people read and type ids; at least 7 digits. */
