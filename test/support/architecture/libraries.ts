@@ -3,6 +3,8 @@ export const libraryOwners: Record<string, string[]> = {
 	'@inquirer/confirm': ['src/lib/ui/prompts.ts'],
 	// The command layer. What commands share is beside their folder: oclif takes each file in it for a command.
 	'@oclif/core': ['src/base-command.ts', 'src/commands/', 'src/environment-command.ts', 'src/snapshot-flag.ts'],
+	// The age file format, by its author: seals credentials.
+	'age-encryption': ['src/lib/snapshot/sealing/'],
 	acorn: ['src/lib/flows/', 'src/lib/lint/'],
 	'acorn-walk': ['src/lib/flows/', 'src/lib/lint/'],
 	chalk: ['src/lib/ui/theme.ts'],
@@ -15,6 +17,7 @@ export const libraryOwners: Record<string, string[]> = {
 	mqtt: ['src/lib/cutover/checks/', 'src/lib/drill/messages.ts'],
 	'prom-client': ['src/gateway/', 'src/runner/'],
 	'simple-git': ['src/lib/adapters/'],
+	tar: ['src/lib/bundle/'],
 	'write-file-atomic': ['src/lib/adapters/'],
 	yaml: ['src/lib/config/'],
 	zod: ['src/lib/config/'],
