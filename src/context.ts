@@ -7,6 +7,7 @@ import type { LoadedConfig } from './lib/config/load.ts';
 import type { Redact } from './lib/config/secrets.ts';
 import { createRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
+import type { PackageSupply } from './lib/packages/supply.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
 import type { Target } from './lib/targets/target.ts';
 
@@ -15,6 +16,8 @@ export interface Context extends LoadedConfig {
 	/** The dev Node-RED. */
 	dev: DevSource;
 	snapshots: SnapshotStore;
+	/** Packages that are at hand without a network. */
+	packages: PackageSupply;
 	/** Who works here, as git would sign: `Name <mail>`; else the login name. */
 	author(): Promise<string>;
 	now(): Date;
@@ -39,15 +42,21 @@ const INHERITED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_
  */
 export async function createContext(configPath: string): Promise<Context> {
 	const { env } = process;
-	const [{ loadConfig }, { openDevSource }, { openGitStore }, { openGitRepository, readGitIdentity }, { userCommands }] = await Promise.all(
-		[
-			import('./lib/config/load.ts'),
-			import('./lib/node-red/dev-source.ts'),
-			import('./lib/snapshot/git-store.ts'),
-			import('./lib/adapters/git.ts'),
-			import('./lib/adapters/user-command.ts'),
-		],
-	);
+	const [
+		{ loadConfig },
+		{ noDevSource, openDevSource },
+		{ openGitStore },
+		{ openSupply },
+		{ openGitRepository, readGitIdentity },
+		{ userCommands },
+	] = await Promise.all([
+		import('./lib/config/load.ts'),
+		import('./lib/node-red/dev-source.ts'),
+		import('./lib/snapshot/git-store.ts'),
+		import('./lib/packages/supply.ts'),
+		import('./lib/adapters/git.ts'),
+		import('./lib/adapters/user-command.ts'),
+	]);
 	const loaded = await loadConfig(configPath, env);
 	const inherited = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => INHERITED.test(entry[0])));
 	// In the project; with flowferry, as in a checkout; beside it, as where both are installed in one place.
@@ -55,16 +64,25 @@ export async function createContext(configPath: string): Promise<Context> {
 		(folder) => join(folder, 'node-red'),
 	);
 	const redact = createRedactor(loaded.secrets);
+	const packages = openSupply(loaded.config.packages);
 	return {
 		...loaded,
-		dev: openDevSource(loaded.config.dev),
+		dev: loaded.config.dev ? openDevSource(loaded.config.dev) : noDevSource(loaded.path),
 		snapshots: openGitStore(loaded.config.store, openGitRepository(loaded.config.store, env)),
+		packages,
 		author: async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env),
 		now: () => new Date(),
 		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
 		openTarget: async (environment) => {
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
-			return await ProcessTarget.open({ environment, nearbyNodeReds, inherited, folder: loaded.directory, secrets: loaded.secrets });
+			return await ProcessTarget.open({
+				environment,
+				nearbyNodeReds,
+				packages,
+				inherited,
+				folder: loaded.directory,
+				secrets: loaded.secrets,
+			});
 		},
 		inherited,
 		runCommand: userCommands(loaded.directory, redact),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
@@ -13,14 +14,49 @@ const COMMON = ['--no-audit', '--no-fund', '--no-update-notifier', '--omit=dev',
  * @throws FlowferryError NPM_MISSING, MODULE_NOT_FOUND, REGISTRY_NOT_REACHABLE, DISK_FULL or INSTALL_FAILED
  */
 export async function installPackages(directory: string, timeoutMs: number): Promise<void> {
-	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs);
-	await npm(directory, ['ci', ...COMMON], timeoutMs);
+	await lockPackages(directory, timeoutMs);
+	await installLocked(directory, timeoutMs);
 }
 
-async function npm(directory: string, args: string[], timeoutMs: number): Promise<void> {
-	const result = await execa('npm', args, { cwd: directory, timeout: timeoutMs, reject: false, stdin: 'ignore' });
-	if (!result.failed) return;
-	throw explain(result, directory, timeoutMs);
+/** Resolves what a folder's package.json names into a package-lock.json beside it. @throws as `installPackages` */
+export async function lockPackages(directory: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs, signal);
+}
+
+/** Installs what a folder's package-lock.json names. @param offline no registry is asked @throws as `installPackages` */
+export async function installLocked(directory: string, timeoutMs: number, { offline = false } = {}): Promise<void> {
+	await npm(directory, ['ci', ...(offline ? ['--offline'] : []), ...COMMON], timeoutMs);
+}
+
+/** A package's tarball, as `npm pack` has put it into the folder. */
+export interface Tarball {
+	file: string;
+	/** `sha512-…`. */
+	integrity: string;
+}
+
+/**
+ * Fetches the tarballs of published packages into a folder.
+ * @param specs `name@1.2.3`
+ * @throws as `installPackages`
+ */
+export async function fetchTarballs(
+	directory: string,
+	specs: readonly string[],
+	timeoutMs: number,
+	signal?: AbortSignal,
+): Promise<Tarball[]> {
+	const said = await npm(directory, ['pack', '--json', '--ignore-scripts', ...COMMON, ...specs], timeoutMs, signal);
+	const packed = JSON.parse(said) as { filename: string; integrity: string }[];
+	return packed.map(({ filename, integrity }) => ({ file: join(directory, filename), integrity }));
+}
+
+async function npm(directory: string, args: string[], timeoutMs: number, signal?: AbortSignal): Promise<string> {
+	const cancelled = signal === undefined ? {} : { cancelSignal: signal };
+	const result = await execa('npm', args, { cwd: directory, timeout: timeoutMs, reject: false, stdin: 'ignore', ...cancelled });
+	signal?.throwIfAborted();
+	if (result.failed) throw explain(result, directory, timeoutMs);
+	return result.stdout;
 }
 
 interface NpmResult {

@@ -30,5 +30,8 @@ const devByUserDir = z.strictObject({
 	flowFile: z.string().min(1).optional().describe('Default: found as Node-RED finds it.'),
 });
 
-export const dev = z.union([devByUrl, devByUserDir]).describe('Where flows are developed: an admin API or a user directory.');
-export type DevConfig = z.infer<typeof dev>;
+export const dev = z
+	.union([devByUrl, devByUserDir])
+	.optional()
+	.describe('Where flows are developed: an admin API or a user directory. Default: nowhere that this configuration knows.');
+export type DevConfig = NonNullable<z.infer<typeof dev>>;

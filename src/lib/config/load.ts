@@ -124,8 +124,9 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 	return {
 		...config,
 		// The flow file stays relative: it is looked for in the user directory, as Node-RED does.
-		dev: 'userDir' in dev ? { ...dev, userDir: absolute(dev.userDir) } : dev,
+		dev: dev && 'userDir' in dev ? { ...dev, userDir: absolute(dev.userDir) } : dev,
 		store: absolute(config.store),
+		packages: absolute(config.packages),
 		environments: Object.fromEntries(
 			Object.entries(config.environments).map(([name, environment]) => [
 				name,
@@ -133,7 +134,6 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 					...environment,
 					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
 					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
-					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 				},
 			]),

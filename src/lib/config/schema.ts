@@ -170,6 +170,11 @@ const environment = environmentKeys
 export const configSchema = z.strictObject({
 	dev,
 	store: z.string().min(1).default('.flowferry/snapshots').describe('The git repository that holds the snapshots.'),
+	packages: z
+		.string()
+		.min(1)
+		.default('.flowferry/packages')
+		.describe('Packages that bundles have brought: what a promotion installs without a network.'),
 	environments: z
 		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
 		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })

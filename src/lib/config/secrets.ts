@@ -13,7 +13,7 @@ const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
  */
 export function secretsOf(config: Config, references: ReadonlyMap<string, string[]>, env: Environment): string[] {
 	const { dev } = config;
-	const secrets = 'url' in dev ? [dev.token, dev.username, dev.password] : [];
+	const secrets = dev && 'url' in dev ? [dev.token, dev.username, dev.password] : [];
 	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
 	for (const { credentials, variables, checks, failover } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));

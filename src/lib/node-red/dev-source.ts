@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { relative } from 'node:path';
 import type { DevConfig } from '../config/dev.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { FlowNode } from '../flows/node.ts';
 import { checkFlows, parseFlows } from '../flows/parse.ts';
 import type { PaletteModule, SnapshotSource } from '../snapshot/snapshot.ts';
@@ -34,6 +35,21 @@ export interface DevSource {
 
 export function openDevSource(dev: DevConfig): DevSource {
 	return 'userDir' in dev ? userDirSource(dev.userDir, dev.flowFile) : adminApiSource(() => openAdminApi(dev));
+}
+
+/**
+ * Where the configuration names none: whatever asks for it is told what to do.
+ * @param configPath the configuration's file
+ */
+export function noDevSource(configPath: string): DevSource {
+	const refuse = async (): Promise<never> => {
+		throw new FlowferryError({
+			code: 'DEV_MISSING',
+			message: `${configPath} names no dev Node-RED`,
+			hint: 'Name a stored snapshot with --snapshot, or add `dev: { url: http://localhost:1880 }`.',
+		});
+	};
+	return { flows: refuse, state: refuse };
 }
 
 function adminApiSource(open: () => AdminApi): DevSource {

@@ -40,7 +40,6 @@ describe('a configuration that is right', () => {
 
 /** [what, text, the message from line:column on, part of the remedy] */
 const faults: [string, string, string, string][] = [
-	['no dev', ENVIRONMENTS, '1:1: dev: is missing', 'userDir: ~/.node-red'],
 	['an empty dev', `dev:\n${ENVIRONMENTS}`, '1:1: dev: must hold either url or userDir', 'dev: { url'],
 	['dev as text', `dev: http://x\n${ENVIRONMENTS}`, '1:6: dev: must hold either url or userDir', 'dev: { url'],
 	['dev with neither', `dev:\n  token: a\n${ENVIRONMENTS}`, '1:1: dev: must hold either url or userDir', 'dev: { url'],
@@ -88,7 +87,7 @@ const faults: [string, string, string, string][] = [
 		'an unknown key far from any',
 		`${DEV}colour: x\n${ENVIRONMENTS}`,
 		'3:1: colour: is not a known key',
-		'Known here: dev, store, environments, lint.',
+		'Known here: dev, store, packages, environments, lint.',
 	],
 	['no mode', `${DEV}environments:\n  prod:\n    port: 1\n`, '4:3: environments.prod.mode: is missing', 'mode: hot-spare'],
 	['an empty environment', `${DEV}environments:\n  prod:\n`, '4:3: environments.prod: must be a mapping, but is empty', 'key: value'],
@@ -228,6 +227,10 @@ describe('a configuration that is wrong', () => {
 		expect(error.exitStatus).toBe(2);
 		expect(error.message).toContain(`flowferry.yaml:${message}`);
 		expect(`${error.message}${error.hint}`).toContain(remedy);
+	});
+
+	it('but one without a dev Node-RED is right: whoever promotes stored snapshots needs none', () => {
+		expect(parseConfig(ENVIRONMENTS, 'flowferry.yaml', {}).dev).toBeUndefined();
 	});
 
 	it('names every fault, in the order of the file', () => {

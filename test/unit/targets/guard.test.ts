@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf } from '../../../src/lib/config/environment-of.ts';
 import { parseConfig } from '../../../src/lib/config/load.ts';
+import { openSupply } from '../../../src/lib/packages/supply.ts';
 import { ProcessTarget } from '../../../src/lib/targets/process/process-target.ts';
 
 describe('a target whose environment somebody else has taken over', () => {
@@ -12,7 +13,14 @@ describe('a target whose environment somebody else has taken over', () => {
 		directory = await mkdtemp(join(tmpdir(), 'flowferry-guard-'));
 		const config = { dev: { userDir: 'dev' }, environments: { production: { mode: 'hot-spare', directory } } };
 		const environment = environmentOf(parseConfig(JSON.stringify(config), 'flowferry.yaml', {}));
-		target = await ProcessTarget.open({ environment, nearbyNodeReds: [], inherited: {}, folder: '/', secrets: [] });
+		target = await ProcessTarget.open({
+			environment,
+			nearbyNodeReds: [],
+			packages: openSupply(directory),
+			inherited: {},
+			folder: '/',
+			secrets: [],
+		});
 		await target.journal.setSlot('blue', await target.journal.createRelease('a'.repeat(64)));
 		target.guard(async () => {
 			throw new Error('taken over');

@@ -1,21 +1,30 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPackages } from '../../adapters/npm.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { digestOf, nodeRedManifest, paletteManifest } from '../../packages/manifest.ts';
+import type { PackageSupply } from '../../packages/supply.ts';
 import type { PaletteModule } from '../../snapshot/snapshot.ts';
 import type { Progress } from '../target.ts';
+
+/** How packages come. */
+export interface Installation {
+	/** Asked before npm's registry is. */
+	supply: PackageSupply;
+	timeoutMs: number;
+	progress: Progress;
+}
 
 /**
  * The folder that holds an installed palette: installed before the cutover, once for all instances and releases that
  * have the same one. It appears by a rename, whole or not at all.
  */
-export async function ensurePalette(palettes: string, modules: PaletteModule[], timeoutMs: number, progress: Progress): Promise<string> {
-	const manifest = manifestOf('palette', Object.fromEntries(modules.map(({ name, version }) => [name, version])));
-	const folder = join(palettes, createHash('sha256').update(manifest).digest('hex').slice(0, 16));
-	if (modules.length > 0) progress(`palette: ${modules.length} module${modules.length === 1 ? '' : 's'}`);
-	await ensureInstalled(folder, manifest, modules.length > 0, timeoutMs);
+export async function ensurePalette(palettes: string, modules: PaletteModule[], installation: Installation): Promise<string> {
+	const manifest = paletteManifest(modules);
+	const folder = join(palettes, digestOf(manifest));
+	if (modules.length > 0) installation.progress(`palette: ${modules.length} module${modules.length === 1 ? '' : 's'}`);
+	await ensureInstalled(folder, manifest, modules.length > 0, installation);
 	return folder;
 }
 
@@ -24,8 +33,8 @@ export async function ensurePalette(palettes: string, modules: PaletteModule[], 
  * version is right, else one installed from npm.
  */
 export async function ensureNodeRed(
-	options: { nodeReds: string; configured: string | null; nearby: string[]; version: string; timeoutMs: number },
-	progress: Progress,
+	options: { nodeReds: string; configured: string | null; nearby: string[]; version: string },
+	installation: Installation,
 ): Promise<string> {
 	const { configured, version } = options;
 	if (configured) {
@@ -40,23 +49,19 @@ export async function ensureNodeRed(
 	for (const folder of options.nearby) if ((await versionOf(folder)) === version) return join(folder, 'red.js');
 
 	const folder = join(options.nodeReds, version);
-	if (!existsSync(folder)) progress(`Node-RED ${version} from npm`);
-	await ensureInstalled(folder, manifestOf('node-red', { 'node-red': version }), true, options.timeoutMs);
+	if (!existsSync(folder)) installation.progress(`Node-RED ${version}`);
+	await ensureInstalled(folder, nodeRedManifest(version), true, installation);
 	return join(folder, 'node_modules', 'node-red', 'red.js');
 }
 
-function manifestOf(name: string, dependencies: Record<string, string>): string {
-	return `${JSON.stringify({ name: `flowferry-${name}`, private: true, dependencies }, null, '\t')}\n`;
-}
-
-async function ensureInstalled(folder: string, manifest: string, hasPackages: boolean, timeoutMs: number): Promise<void> {
+async function ensureInstalled(folder: string, manifest: string, hasPackages: boolean, { supply, timeoutMs }: Installation): Promise<void> {
 	if (existsSync(folder)) return;
 	const unfinished = `${folder}.unfinished`;
 	await rm(unfinished, { recursive: true, force: true });
 	await mkdir(join(unfinished, 'node_modules'), { recursive: true });
 	await writeFile(join(unfinished, 'package.json'), manifest);
 	try {
-		if (hasPackages) await installPackages(unfinished, timeoutMs);
+		if (hasPackages && !(await supply.install(unfinished, manifest, timeoutMs))) await installPackages(unfinished, timeoutMs);
 		await rename(unfinished, folder);
 	} finally {
 		await rm(unfinished, { recursive: true, force: true });

@@ -15,6 +15,7 @@ import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failo
 import type { FlowNode } from '../../flows/node.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
+import type { PackageSupply } from '../../packages/supply.ts';
 import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
@@ -36,6 +37,8 @@ export interface ProcessTargetOptions {
 	environment: NamedEnvironment;
 	/** Folders in which a `node-red` of the right version may be found, before npm is asked. */
 	nearbyNodeReds: string[];
+	/** Packages that are at hand without a network. */
+	packages: PackageSupply;
 	/** What an instance inherits of this machine's environment: PATH, HOME, TZ and the like; the configuration's come on top. */
 	inherited: Record<string, string>;
 	/** Where hooks run: the configuration's folder. */
@@ -102,13 +105,13 @@ export class ProcessTarget implements Target {
 	}
 
 	async #fill({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
-		const { environment, nearbyNodeReds } = this.#options;
-		const timeoutMs = environment.timeouts.installMs;
-		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, timeoutMs, progress);
+		const { environment, nearbyNodeReds, packages } = this.#options;
+		const installation = { supply: packages, timeoutMs: environment.timeouts.installMs, progress };
+		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, installation);
 		const { version } = snapshot.content.nodeRed;
 		const nodeRedProgram = await ensureNodeRed(
-			{ nodeReds: this.#layout.nodeReds, configured: environment.nodeRed ?? null, nearby: nearbyNodeReds, version, timeoutMs },
-			progress,
+			{ nodeReds: this.#layout.nodeReds, configured: environment.nodeRed ?? null, nearby: nearbyNodeReds, version },
+			installation,
 		);
 		// From here on what was kept warm is gone; not before, for an install that fails must cost nothing.
 		await this.discard(slot);
