@@ -22,6 +22,8 @@ const pure = [
 	'src/lib/drill/consent.ts',
 	'src/lib/drill/judge.ts',
 	'src/lib/drill/overlap.ts',
+	'src/lib/snapshot/identity.ts',
+	'src/lib/snapshot/snapshot-document.ts',
 ];
 const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];
