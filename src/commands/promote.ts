@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core';
+import type { Context } from '../context.ts';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { takeInBundle } from '../lib/bundle/take-in.ts';
 import { keepChoices } from '../lib/config/safeguards.ts';
 import { continuePromotion, findPaused } from '../lib/cutover/continue-promotion.ts';
 import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
@@ -30,6 +32,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			description: 'In CI: a stored snapshot, without a question',
 			command: '<%= config.bin %> promote production --snapshot 3f9c2a71 --yes --json',
 		},
+		{ description: 'In a network without a connection', command: '<%= config.bin %> promote production --bundle plant.bundle' },
 		{ description: 'Everything but the switch', command: '<%= config.bin %> promote production --pause-before-switch' },
 		{ description: 'And then the switch', command: '<%= config.bin %> promote production --continue' },
 	];
@@ -37,6 +40,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override args = environmentArgs;
 	static override flags = {
 		snapshot: snapshotFlag(),
+		bundle: Flags.string({ description: 'A bundle: its snapshot, installed from its packages alone', exclusive: ['snapshot'] }),
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
@@ -49,7 +53,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		}),
 		continue: Flags.boolean({
 			description: 'Go on with the promotion that is paused',
-			exclusive: ['snapshot', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
+			exclusive: ['snapshot', 'bundle', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
 		}),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
@@ -59,7 +63,8 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
 			if (this.flags.continue) return await this.continue(session);
 			await assertNonePaused(session.environment.name, session.target.journal);
-			const { snapshot, plan } = await planSnapshot(session, this.flags);
+			const snapshotId = await this.chosenSnapshot(session.context);
+			const { snapshot, plan } = await planSnapshot(session, { ...this.flags, snapshot: snapshotId });
 			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 			if (plan.nothingToDo && plan.from && !this.flags.again) {
 				const { release } = plan.from;
@@ -78,6 +83,14 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			this.log(renderPromotion(result, createTheme(process.stdout)));
 			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
 		});
+	}
+
+	private async chosenSnapshot(context: Context): Promise<string | undefined> {
+		const { bundle, snapshot } = this.flags;
+		if (bundle === undefined) return snapshot;
+		const { manifest } = await takeInBundle(bundle, context);
+		this.note(`the bundle ${bundle} is sound; flowferry ${manifest.tool} wrote it at ${manifest.created}`);
+		return manifest.snapshot;
 	}
 
 	private async continue(session: EnvironmentSession): Promise<PromotionResult> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
@@ -28,35 +27,20 @@ export async function installLocked(directory: string, timeoutMs: number, { offl
 	await npm(directory, ['ci', ...(offline ? ['--offline'] : []), ...COMMON], timeoutMs);
 }
 
-/** A package's tarball, as `npm pack` has put it into the folder. */
-export interface Tarball {
-	file: string;
-	/** `sha512-…`. */
-	integrity: string;
-}
-
 /**
  * Fetches the tarballs of published packages into a folder.
  * @param specs `name@1.2.3`
  * @throws as `installPackages`
  */
-export async function fetchTarballs(
-	directory: string,
-	specs: readonly string[],
-	timeoutMs: number,
-	signal?: AbortSignal,
-): Promise<Tarball[]> {
-	const said = await npm(directory, ['pack', '--json', '--ignore-scripts', ...COMMON, ...specs], timeoutMs, signal);
-	const packed = JSON.parse(said) as { filename: string; integrity: string }[];
-	return packed.map(({ filename, integrity }) => ({ file: join(directory, filename), integrity }));
+export async function fetchTarballs(directory: string, specs: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+	await npm(directory, ['pack', '--ignore-scripts', ...COMMON, ...specs], timeoutMs, signal);
 }
 
-async function npm(directory: string, args: string[], timeoutMs: number, signal?: AbortSignal): Promise<string> {
+async function npm(directory: string, args: string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
 	const cancelled = signal === undefined ? {} : { cancelSignal: signal };
 	const result = await execa('npm', args, { cwd: directory, timeout: timeoutMs, reject: false, stdin: 'ignore', ...cancelled });
 	signal?.throwIfAborted();
 	if (result.failed) throw explain(result, directory, timeoutMs);
-	return result.stdout;
 }
 
 interface NpmResult {

@@ -1,3 +1,5 @@
+import { strongestOf } from './integrity.ts';
+
 /** What flowferry reads of a package-lock.json of version 3 (https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json). */
 interface Lock {
 	packages: Record<string, LockEntry>;
@@ -18,7 +20,7 @@ interface LockEntry {
 export interface LockedPackage {
 	name: string;
 	version: string;
-	/** As npm checks it: `sha512-…`. */
+	/** The strongest hash: `sha512-…`. */
 	integrity: string;
 	/** Runs a program when it is installed, which may want a network. */
 	hasInstallScript: boolean;
@@ -31,9 +33,10 @@ export interface LockedPackage {
 export function packagesOf(lock: string): LockedPackage[] {
 	const found = new Map<string, LockedPackage>();
 	for (const [place, entry] of entriesOf(JSON.parse(lock) as Lock)) {
-		const { version = '', integrity, hasInstallScript = false } = entry;
+		const { version = '', hasInstallScript = false } = entry;
 		const name = nameOf(place, entry);
-		if (integrity === undefined) throw new Error(`${name}@${version} does not come from a registry`);
+		if (entry.integrity === undefined) throw new Error(`${name}@${version} does not come from a registry`);
+		const integrity = strongestOf(entry.integrity);
 		found.set(integrity, { name, version, integrity, hasInstallScript });
 	}
 	return [...found.values()];
@@ -41,11 +44,11 @@ export function packagesOf(lock: string): LockedPackage[] {
 
 /**
  * The same lock with each package taken from a file instead of a registry; npm still checks its integrity.
- * @param fileOf the absolute path of the package with this integrity
+ * @param fileOf the absolute path of the package with this hash
  */
 export function lockToFiles(lock: string, fileOf: (integrity: string) => string): string {
 	const parsed = JSON.parse(lock) as Lock;
-	for (const [, entry] of entriesOf(parsed)) entry.resolved = `file:${fileOf(entry.integrity ?? '')}`;
+	for (const [, entry] of entriesOf(parsed)) entry.resolved = `file:${fileOf(strongestOf(entry.integrity ?? ''))}`;
 	return JSON.stringify(parsed);
 }
 

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import { indexTarballs } from '../packages/integrity.ts';
+import { packagesOf } from '../packages/lock.ts';
+import type { PackageSet } from '../packages/supply.ts';
+import { parseSnapshot } from '../snapshot/snapshot-document.ts';
+import { checksumFiles, unpackArchive } from './archive.ts';
+import type { BundleManifest, BundleSummary, OpenBundle } from './bundle.ts';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, LOCKS, MANIFEST_FILE, PACKAGES, PLAN_FILE, SNAPSHOT_FILE } from './bundle.ts';
+import { summariseBundle } from './summary.ts';
+
+/**
+ * Unpacks a bundle into a folder of its own, checks every file, and removes the folder when the work is done.
+ * @throws FlowferryError BUNDLE_UNREADABLE, BUNDLE_VERSION, BUNDLE_DAMAGED, and as `parseSnapshot`
+ */
+export async function withBundle<T>(file: string, work: (bundle: OpenBundle) => Promise<T>): Promise<T> {
+	await assertReadable(file);
+	const folder = await mkdtemp(join(tmpdir(), 'flowferry-bundle-'));
+	try {
+		await unpackArchive(file, folder).catch((error: Error) => {
+			throw damaged(file, error.message);
+		});
+		return await work(await check(file, folder));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** What a bundle holds, once all of it has been checked. @throws as `withBundle` */
+export async function verifyBundle(file: string): Promise<BundleSummary> {
+	return await withBundle(file, async ({ manifest }) => summariseBundle(manifest, file, (await stat(file)).size));
+}
+
+async function check(file: string, folder: string): Promise<OpenBundle> {
+	const manifest = await readManifest(file, folder);
+	const { [MANIFEST_FILE]: _, ...found } = await checksumFiles(folder);
+	for (const path of new Set([...Object.keys(manifest.files), ...Object.keys(found)])) {
+		if (found[path] === undefined) throw damaged(file, `${path} is missing`);
+		if (manifest.files[path] === undefined) throw damaged(file, `${path} was added to it`);
+		if (manifest.files[path] !== found[path]) throw damaged(file, `${path} has been changed`);
+	}
+	const read = (path: string) => readFile(join(folder, path), 'utf8');
+	const snapshot = parseSnapshot(await read(SNAPSHOT_FILE), `${SNAPSHOT_FILE} in ${file}`);
+	if (snapshot.id !== manifest.snapshot) throw damaged(file, 'its snapshot is not the one that it names');
+	const locks = Object.keys(found).filter((path) => path.startsWith(`${LOCKS}/`));
+	const sets = await Promise.all(locks.map(async (path) => JSON.parse(await read(path)) as PackageSet));
+	return {
+		manifest,
+		snapshot,
+		plan: found[PLAN_FILE] === undefined ? null : await read(PLAN_FILE),
+		sets,
+		tarballs: await findTarballs(file, folder, sets),
+	};
+}
+
+async function readManifest(file: string, folder: string): Promise<BundleManifest> {
+	const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch(() => {
+		throw notOne(file);
+	});
+	let manifest: Partial<BundleManifest>;
+	try {
+		manifest = JSON.parse(text) as Partial<BundleManifest>;
+	} catch {
+		throw damaged(file, `${MANIFEST_FILE} is not the JSON that was written`);
+	}
+	if (manifest?.format !== BUNDLE_FORMAT) throw notOne(file);
+	if (manifest.version !== BUNDLE_VERSION) {
+		throw new FlowferryError({
+			code: 'BUNDLE_VERSION',
+			message: `${file} is a bundle of version ${JSON.stringify(manifest.version)}, written by flowferry ${manifest.tool}; this flowferry reads version ${BUNDLE_VERSION}`,
+			hint: 'Update flowferry here, or write the bundle with this version.',
+		});
+	}
+	return manifest as BundleManifest;
+}
+
+/** What the sets ask for, and no more. */
+async function findTarballs(file: string, folder: string, sets: readonly PackageSet[]): Promise<Map<string, string>> {
+	const there = sets.length === 0 ? new Map<string, string>() : await indexTarballs(join(folder, PACKAGES));
+	const found = new Map<string, string>();
+	for (const { name, version, integrity } of sets.flatMap(({ lock }) => packagesOf(lock))) {
+		const tarball = there.get(integrity);
+		if (tarball === undefined) throw damaged(file, `the package ${name}@${version} is missing`);
+		found.set(integrity, tarball);
+	}
+	return found;
+}
+
+async function assertReadable(file: string): Promise<void> {
+	try {
+		if ((await stat(file)).isFile()) return;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		throw new FlowferryError({
+			code: 'BUNDLE_UNREADABLE',
+			message: code === 'ENOENT' ? `There is no bundle ${file}` : `The bundle ${file} cannot be read (${code})`,
+			hint: 'Write one with `flowferry bundle create --out FILE` where there is a network, and bring it here.',
+			cause: error,
+		});
+	}
+	throw notOne(file);
+}
+
+function notOne(file: string): FlowferryError {
+	return new FlowferryError({
+		code: 'BUNDLE_DAMAGED',
+		message: `${file} is no bundle`,
+		hint: 'Name a file that `flowferry bundle create` wrote.',
+	});
+}
+
+function damaged(file: string, problem: string): FlowferryError {
+	return new FlowferryError({
+		code: 'BUNDLE_DAMAGED',
+		message: `The bundle ${file} is damaged: ${problem}`,
+		hint: 'Copy it again from where it was written; nothing of it was used.',
+	});
+}

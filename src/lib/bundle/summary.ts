@@ -1,0 +1,20 @@
+import type { BundleManifest, BundleSummary } from './bundle.ts';
+import { LOCKS, PACKAGES, PLAN_FILE } from './bundle.ts';
+
+/** @param bytes the file's size */
+export function summariseBundle(manifest: BundleManifest, file: string, bytes: number): BundleSummary {
+	const { snapshot, tool, created, by, files, installScripts } = manifest;
+	const paths = Object.keys(files);
+	return {
+		file,
+		bytes,
+		snapshot,
+		tool,
+		created,
+		by,
+		packages: paths.filter((path) => path.startsWith(`${PACKAGES}/`)).length,
+		nodeRed: paths.includes(`${LOCKS}/node-red.json`),
+		plan: paths.includes(PLAN_FILE),
+		installScripts,
+	};
+}
