@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { installPackages } from '../../src/lib/adapters/npm.ts';
+import { installLocked, lockPackages } from '../../src/lib/adapters/npm.ts';
 import { type CliResult, runCli } from '../support/cli.ts';
 import { describeWithServer } from '../support/describe-with-server.ts';
 import { freePort } from '../support/gateway.ts';
@@ -48,7 +48,8 @@ describeWithServer('iproute2 (and root, for unshare --net)', makesNamespaces ? '
 		await mkdir(plant);
 		const dependencies = { 'node-red-node-random': '0.4.1', 'is-odd': '3.0.1' };
 		await writeFile(join(dev, 'package.json'), JSON.stringify({ name: 'node-red-project', version: '0.0.1', private: true, dependencies }));
-		await installPackages(dev, 120_000);
+		await lockPackages(dev, 120_000);
+		await installLocked(dev, 120_000);
 		await mkdir(join(dev, 'node_modules', 'node-red'));
 		await writeFile(
 			join(dev, 'node_modules', 'node-red', 'package.json'),

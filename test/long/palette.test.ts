@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installPackages } from '../../src/lib/adapters/npm.ts';
+import { installLocked, lockPackages } from '../../src/lib/adapters/npm.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { Project } from '../support/project.ts';
 import { createProject, versionFlows } from '../support/project.ts';
@@ -47,7 +47,8 @@ describe('a palette from npm', () => {
 		const dev = join(project.folder, 'dev');
 		const dependencies = { [MODULE]: '0.4.1', 'is-odd': '3.0.1' };
 		await writeFile(join(dev, 'package.json'), JSON.stringify({ name: 'node-red-project', version: '0.0.1', private: true, dependencies }));
-		await installPackages(dev, 120_000);
+		await lockPackages(dev, 120_000);
+		await installLocked(dev, 120_000);
 	});
 	afterAll(() => project.remove());
 
@@ -66,6 +67,20 @@ describe('a palette from npm', () => {
 		await project.promote(flows('v2'));
 		expect(await (await fetch(`${project.url}/roll`)).json()).toEqual({ rolled: 7, odd: true });
 		expect(await palettes()).toHaveLength(1);
+	});
+
+	it('is installed again by the lock that was made first, whatever was published since', async () => {
+		const locks = join(project.folder, '.flowferry', 'packages', 'locks');
+		const [name] = await readdir(locks);
+		const set = JSON.parse(await readFile(join(locks, name as string), 'utf8'));
+		const marked = JSON.stringify({ ...JSON.parse(set.lock), name: 'the-first-lock' });
+		await writeFile(join(locks, name as string), JSON.stringify({ ...set, lock: marked }));
+		const folder = join(project.folder, '.flowferry', 'environments', 'production', 'palettes');
+		await rm(folder, { recursive: true });
+		await project.promote(flows('v3'));
+		expect(await (await fetch(`${project.url}/roll`)).json()).toEqual({ rolled: 7, odd: true });
+		const [palette] = await palettes();
+		expect(JSON.parse(await readFile(join(folder, palette as string, 'package-lock.json'), 'utf8')).name).toBe('the-first-lock');
 	});
 });
 

@@ -46,6 +46,7 @@ export default class CreateBundle extends BaseCommand<typeof CreateBundle> {
 		const summary = await createBundle({
 			snapshot,
 			plan: plan === undefined ? null : await readFile(plan, 'utf8'),
+			packages: context.packages,
 			nodeRed: !this.flags['without-node-red'],
 			out,
 			tool: this.config.version,

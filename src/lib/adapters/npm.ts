@@ -9,20 +9,14 @@ const NETWORK = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_
 const COMMON = ['--no-audit', '--no-fund', '--no-update-notifier', '--omit=dev', '--loglevel=error'];
 
 /**
- * Installs exactly what a folder's package.json names: resolves it into a lock file where there is none, then `npm ci`.
+ * Resolves what a folder's package.json names into a package-lock.json beside it.
  * @throws FlowferryError NPM_MISSING, MODULE_NOT_FOUND, REGISTRY_NOT_REACHABLE, DISK_FULL or INSTALL_FAILED
  */
-export async function installPackages(directory: string, timeoutMs: number): Promise<void> {
-	await lockPackages(directory, timeoutMs);
-	await installLocked(directory, timeoutMs);
-}
-
-/** Resolves what a folder's package.json names into a package-lock.json beside it. @throws as `installPackages` */
 export async function lockPackages(directory: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
 	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs, signal);
 }
 
-/** Installs what a folder's package-lock.json names. @param offline no registry is asked @throws as `installPackages` */
+/** Installs what a folder's package-lock.json names. @param offline no registry is asked @throws as `lockPackages` */
 export async function installLocked(directory: string, timeoutMs: number, { offline = false } = {}): Promise<void> {
 	await npm(directory, ['ci', ...(offline ? ['--offline'] : []), ...COMMON], timeoutMs);
 }
@@ -30,7 +24,7 @@ export async function installLocked(directory: string, timeoutMs: number, { offl
 /**
  * Fetches the tarballs of published packages into a folder.
  * @param specs `name@1.2.3`
- * @throws as `installPackages`
+ * @throws as `lockPackages`
  */
 export async function fetchTarballs(directory: string, specs: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
 	await npm(directory, ['pack', '--ignore-scripts', ...COMMON, ...specs], timeoutMs, signal);

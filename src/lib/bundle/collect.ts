@@ -5,10 +5,12 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { indexTarballs } from '../packages/integrity.ts';
 import type { LockedPackage } from '../packages/lock.ts';
 import { packagesOf } from '../packages/lock.ts';
-import type { PackageSet } from '../packages/supply.ts';
+import type { PackageSet, PackageSupply } from '../packages/supply.ts';
 import { LOCKS, PACKAGES } from './bundle.ts';
 
 interface Collecting {
+	/** What staging has installed is what goes over. */
+	packages: PackageSupply;
 	/** For each call of npm. */
 	timeoutMs: number;
 	progress: (message: string) => void;
@@ -22,13 +24,13 @@ const PACKAGES_A_CALL = 400;
  * Puts the packages of each set into a bundle's folder, with the locks that name them.
  * @param manifests the text of each set's package.json, by the set's name
  * @returns the packages that run programs of theirs when they are installed
- * @throws FlowferryError PACKAGE_NOT_PUBLISHED, and as `installPackages`
+ * @throws FlowferryError PACKAGE_NOT_PUBLISHED, and as `lockPackages`
  */
 export async function collectPackages(folder: string, manifests: ReadonlyMap<string, string>, collecting: Collecting): Promise<string[]> {
 	const wanted = new Map<string, LockedPackage>();
 	for (const [name, manifest] of manifests) {
 		collecting.progress(`${name}: which packages that takes`);
-		const lock = await resolve(folder, manifest, collecting);
+		const lock = (await collecting.packages.lockOf(manifest)) ?? (await resolve(folder, manifest, collecting));
 		await writeFile(join(folder, LOCKS, `${name}.json`), JSON.stringify({ manifest, lock } satisfies PackageSet));
 		for (const each of lockedPackages(lock)) wanted.set(each.integrity, each);
 	}

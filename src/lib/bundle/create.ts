@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { explainDiskFault } from '../adapters/disk-fault.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { nodeRedManifest, paletteManifest } from '../packages/manifest.ts';
+import type { PackageSupply } from '../packages/supply.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serialiseSnapshot } from '../snapshot/snapshot-document.ts';
 import { checksumFiles, packFolder } from './archive.ts';
@@ -29,6 +30,8 @@ export interface BundleRequest {
 	nodeRed: boolean;
 	/** The bundle's file; it appears whole or not at all, in place of an earlier one. */
 	out: string;
+	/** Whose locks are used. */
+	packages: PackageSupply;
 	/** flowferry's version. */
 	tool: string;
 	/** `Name <mail>`. */
@@ -43,7 +46,7 @@ export interface BundleRequest {
 
 /**
  * Writes a bundle, with the packages fetched from npm.
- * @throws FlowferryError BUNDLE_FOLDER_MISSING, PACKAGE_NOT_PUBLISHED, DISK_FULL, FOLDER_UNUSABLE, and as `installPackages`
+ * @throws FlowferryError BUNDLE_FOLDER_MISSING, PACKAGE_NOT_PUBLISHED, DISK_FULL, FOLDER_UNUSABLE, and as `lockPackages`
  */
 export async function createBundle(request: BundleRequest): Promise<BundleSummary> {
 	const { snapshot, out, progress } = request;

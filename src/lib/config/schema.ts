@@ -174,7 +174,9 @@ export const configSchema = z.strictObject({
 		.string()
 		.min(1)
 		.default('.flowferry/packages')
-		.describe('Packages that bundles have brought: what a promotion installs without a network.'),
+		.describe(
+			'Which packages each palette was installed with, so that all environments get the same; and those that bundles have brought.',
+		),
 	environments: z
 		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
 		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })

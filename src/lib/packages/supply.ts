@@ -3,20 +3,26 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../adapters/atomic-file.ts';
-import { installLocked } from '../adapters/npm.ts';
-import { lockToFiles } from './lock.ts';
+import { installLocked, lockPackages } from '../adapters/npm.ts';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+import { lockToFiles, packagesOf } from './lock.ts';
 import { digestOf } from './manifest.ts';
 
-/** Packages that can be installed without a network: what bundles have brought. */
+/**
+ * What a project knows of the packages that it installs: the lock that npm made when it first resolved a manifest, so that every
+ * environment gets the very same packages, however much later; and the packages themselves, where bundles have brought them.
+ */
 export interface PackageSupply {
 	/**
-	 * Installs what a folder's package.json asks for, if all of it is here.
+	 * Installs what a folder's package.json asks for: by its lock, where there is one, and without a network, where all packages are
+	 * at hand.
 	 * @param manifest the text of that package.json
-	 * @returns false where it is not, with nothing done
-	 * @throws as `installLocked`
+	 * @throws FlowferryError PACKAGES_DAMAGED, and as `lockPackages`
 	 */
-	install(directory: string, manifest: string, timeoutMs: number): Promise<boolean>;
-	/** Keeps a set of packages; what is here already stays. @param tarballs where each of them is, by integrity */
+	install(directory: string, manifest: string, timeoutMs: number): Promise<void>;
+	/** The lock of a manifest; null where nothing has resolved it yet. @throws FlowferryError PACKAGES_DAMAGED */
+	lockOf(manifest: string): Promise<string | null>;
+	/** Keeps a set of packages; packages that are here already stay. @param tarballs where each of them is, by its hash */
 	add(set: PackageSet, tarballs: ReadonlyMap<string, string>): Promise<void>;
 }
 
@@ -29,35 +35,70 @@ export interface PackageSet {
 }
 
 /**
- * A supply in a folder: `locks/<digest>.json` for each set, `tarballs/` for the packages, by their integrity. A set takes its place
+ * A supply in a folder: `locks/<digest>.json` for each set, `tarballs/` for the packages, by their hash. A set takes its place
  * when all of its packages have theirs.
  */
 export function openSupply(folder: string): PackageSupply {
 	const lockFile = (manifest: string) => join(folder, 'locks', `${digestOf(manifest)}.json`);
-	const tarball = (integrity: string) => join(folder, 'tarballs', `${createHash('sha256').update(integrity).digest('hex')}.tgz`);
+	const tarball = (hash: string) => join(folder, 'tarballs', `${createHash('sha256').update(hash).digest('hex')}.tgz`);
+
+	const lockOf = async (manifest: string): Promise<string | null> => {
+		const file = lockFile(manifest);
+		if (!existsSync(file)) return null;
+		const set = readSet(await readFile(file, 'utf8'), file);
+		return set.manifest === manifest ? set.lock : null;
+	};
+	const keepLock = async (set: PackageSet): Promise<void> => {
+		await mkdir(join(folder, 'locks'), { recursive: true });
+		await replaceFile(lockFile(set.manifest), JSON.stringify(set));
+	};
+
 	return {
+		lockOf,
 		install: async (directory, manifest, timeoutMs) => {
-			const set = await readSet(lockFile(manifest));
-			if (set?.manifest !== manifest) return false;
 			const file = join(directory, 'package-lock.json');
-			await writeFile(file, lockToFiles(set.lock, tarball));
-			await installLocked(directory, timeoutMs, { offline: true });
+			const known = await lockOf(manifest);
+			if (known === null) {
+				await lockPackages(directory, timeoutMs);
+				await installLocked(directory, timeoutMs);
+				await keepLock({ manifest, lock: await readFile(file, 'utf8') });
+				return;
+			}
+			const offline = isAtHand(known, tarball);
+			await writeFile(file, offline ? lockToFiles(known, tarball) : known);
+			await installLocked(directory, timeoutMs, { offline });
 			// What stays in the folder names the packages as their registry does, and no file of ours.
-			await writeFile(file, set.lock);
-			return true;
+			await writeFile(file, known);
 		},
 		add: async (set, tarballs) => {
-			await mkdir(join(folder, 'locks'), { recursive: true });
 			await mkdir(join(folder, 'tarballs'), { recursive: true });
-			for (const [integrity, source] of tarballs) await place(source, tarball(integrity));
-			await replaceFile(lockFile(set.manifest), JSON.stringify(set));
+			for (const [hash, source] of tarballs) await place(source, tarball(hash));
+			await keepLock(set);
 		},
 	};
 }
 
-async function readSet(file: string): Promise<PackageSet | null> {
-	if (!existsSync(file)) return null;
-	return JSON.parse(await readFile(file, 'utf8')) as PackageSet;
+function readSet(text: string, file: string): PackageSet {
+	try {
+		const { manifest, lock } = JSON.parse(text) as PackageSet;
+		JSON.parse(lock);
+		return { manifest, lock };
+	} catch (error) {
+		throw new FlowferryError({
+			code: 'PACKAGES_DAMAGED',
+			message: `${file} is not the lock that was written: ${(error as Error).message}`,
+			hint: 'Restore it from where the project is kept; or remove it, and npm chooses anew which packages are installed.',
+			cause: error,
+		});
+	}
+}
+
+function isAtHand(lock: string, tarball: (hash: string) => string): boolean {
+	try {
+		return packagesOf(lock).every(({ integrity }) => existsSync(tarball(integrity)));
+	} catch {
+		return false; // something that no registry has, and so no bundle
+	}
 }
 
 /** Whole or not at all. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installPackages } from '../../adapters/npm.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { digestOf, nodeRedManifest, paletteManifest } from '../../packages/manifest.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
@@ -10,7 +9,6 @@ import type { Progress } from '../target.ts';
 
 /** How packages come. */
 export interface Installation {
-	/** Asked before npm's registry is. */
 	supply: PackageSupply;
 	timeoutMs: number;
 	progress: Progress;
@@ -61,7 +59,7 @@ async function ensureInstalled(folder: string, manifest: string, hasPackages: bo
 	await mkdir(join(unfinished, 'node_modules'), { recursive: true });
 	await writeFile(join(unfinished, 'package.json'), manifest);
 	try {
-		if (hasPackages && !(await supply.install(unfinished, manifest, timeoutMs))) await installPackages(unfinished, timeoutMs);
+		if (hasPackages) await supply.install(unfinished, manifest, timeoutMs);
 		await rename(unfinished, folder);
 	} finally {
 		await rm(unfinished, { recursive: true, force: true });
