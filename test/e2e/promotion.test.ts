@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
+import type { LogLine } from '../../src/lib/targets/logs.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
+import { until } from '../support/until.ts';
 
 describe('promote, rollback, down and up on real Node-RED', () => {
 	let project: Project;
@@ -61,12 +63,31 @@ describe('promote, rollback, down and up on real Node-RED', () => {
 		expect(await askVersion(project)).toBe('v2');
 	});
 
+	it('shows what the instances logged, the flows among them, without secrets', async () => {
+		await project.configure({ variables: { API_TOKEN: 'tok-3f9a1c' } });
+		await project.promote(
+			versionFlows('v4', [
+				node('once', 'inject', { once: true, onceDelay: 0, repeat: '', crontab: '', props: [{ p: 'payload' }], wires: [['warn']] }),
+				node('warn', 'function', { func: "node.warn('token ' + env.get('API_TOKEN'));", outputs: 0 }),
+			]),
+		);
+		const { instance } = await project.active();
+		await until(async () => (await project.cli('logs', '--instance', instance)).stdout.includes('token '), 'the flows log');
+		const { lines } = (await project.cli('logs', '--json')).json() as { lines: LogLine[] };
+		expect(new Set(lines.map((line) => line.instance))).toEqual(new Set(['blue/0', 'green/0']));
+		const own = lines.filter((line) => line.instance === instance);
+		expect(own).toContainEqual(expect.objectContaining({ from: 'runner', event: 'active' }));
+		expect(own).toContainEqual(expect.objectContaining({ from: 'node-red', text: expect.stringMatching(/\[warn\] .*token \*\*\*$/) }));
+		expect((await project.cli('logs', '--tail', '3')).stdout.trim().split('\n')).toHaveLength(6);
+		expect(await project.cli('logs', '--instance', 'red/1')).toMatchObject({ status: 2, stderr: expect.stringContaining('red/1') });
+	});
+
 	it('goes down and comes up again with the release that served', async () => {
 		expect((await project.cli('down', '--yes')).status).toBe(0);
 		expect((await project.status()).health).toEqual({ state: 'down' });
 		await expect(askVersion(project)).rejects.toThrow();
 		expect((await project.cli('up')).status).toBe(0);
-		expect(await askVersion(project)).toBe('v2');
+		expect(await askVersion(project)).toBe('v4');
 		expect((await project.status()).health).toEqual({ state: 'serving' });
 	});
 });

@@ -5,6 +5,7 @@ import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Fault, Injection } from './fault.ts';
 import type { Instance } from './instance.ts';
+import type { LogLine, LogRequest } from './logs.ts';
 
 /** Told while something long goes on: `installing 3 modules`. */
 export type Progress = (message: string) => void;
@@ -41,6 +42,8 @@ export interface Target {
 	 * @throws FlowferryError FAULT_IMPOSSIBLE, with nothing done
 	 */
 	inject(instance: string, fault: Fault): Promise<Injection>;
+	/** What an instance has logged, also where it is gone; nothing where there is no log. */
+	logs(instance: string, request: LogRequest): AsyncIterable<LogLine>;
 	/** Ends a slot's instances. What they hold on disk stays. */
 	stop(slot: SlotName): Promise<void>;
 	/** Ends a slot's instances and removes what they had. */

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { replaceFile } from '../../adapters/atomic-file.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { explainDiskFault } from '../../adapters/disk-fault.ts';
+import { linesOfFile } from '../../adapters/lines-of-file.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
@@ -25,6 +26,8 @@ import { routerProcess } from '../../routers/router-process.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Fault, Injection } from '../fault.ts';
 import type { FailoverConfig, RunnerConfig } from '../instance.ts';
+import type { LogLine, LogRequest } from '../logs.ts';
+import { parseLogLine } from '../logs.ts';
 import type { Progress, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import type { Layout } from './layout.ts';
@@ -156,6 +159,11 @@ export class ProcessTarget implements Target {
 		const { addressFile } = this.#layout.instance(slot, Number(index));
 		const place = { addressFile, stateFile: this.#layout.stateFile };
 		return await injectFault(fault, name, (await instance?.status()) ?? null, place);
+	}
+
+	async *logs(name: string, request: LogRequest): AsyncGenerator<LogLine> {
+		const [slot, index] = name.split('/') as [SlotName, string];
+		for await (const line of linesOfFile(this.#layout.instance(slot, Number(index)).logFile, request)) yield parseLogLine(name, line);
 	}
 
 	async stop(slot: SlotName): Promise<void> {
