@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { LogLine } from '../../src/lib/targets/logs.ts';
 import type { Project } from '../support/project.ts';
@@ -120,9 +122,13 @@ describe('a green that cannot start leaves blue serving, and exits 4', () => {
 		return stderr;
 	}
 
-	it('missing node type', async () => {
+	it('missing node type, which settings of its own might have brought', async () => {
+		const settings = join(project.folder, 'settings.cjs');
+		await writeFile(settings, 'module.exports = {};');
+		await project.configure({ settings });
 		const stderr = await promoteBadly(versionFlows('v2', [node('x1', 'no-such-type', {})]));
 		expect(stderr).toContain('node types are missing: no-such-type');
+		await project.configure({});
 	});
 
 	it('syntax error in a function', async () => {

@@ -345,9 +345,9 @@ describe('a configuration that is wrong', () => {
 		await project.setFlows(versionFlows('v2'));
 		const config = await variant(({ environments }) => (environments.production.nodeRed = 'dev'));
 		await expectRefusal(project, ['promote', '--yes', '-c', config], {
-			status: 4,
-			code: 'CUTOVER_ROLLED_BACK',
-			says: [`${path('dev')} holds no Node-RED`, "'nodeRed'", 'Release 1 serves, as before.'],
+			status: 2,
+			code: 'NODE_RED_VERSION',
+			says: [`environments.production.nodeRed names ${path('dev')}, which holds no Node-RED`, 'leave out nodeRed'],
 		});
 	});
 });

@@ -6,6 +6,7 @@ import { context } from './context.ts';
 import { dev } from './dev.ts';
 import { drill } from './drill.ts';
 import { failover } from './failover-config.ts';
+import { hosts } from './hosts.ts';
 import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
 import { failOn, lint } from './lint-section.ts';
 import { primary } from './primary.ts';
@@ -104,6 +105,7 @@ const environmentKeys = z.strictObject({
 		.describe(
 			"By node id: the node's credentials, such as `{ b1: { user: plant, password: ${MQTT_PASSWORD} } }`. On disk they are sealed with a key that is kept in memory alone.",
 		),
+	hosts: hosts.default([]),
 	checks: checks.default([]).describe('Made after the new instances are active and before traffic moves; a failing one rolls back.'),
 	errorRate: errorRate
 		.prefault({})

@@ -8,7 +8,10 @@ import type { LintPlugin } from '../lint/plugin.ts';
 import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings, type Settings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
+import { readNodeRedVersion } from '../node-red/installed.ts';
 import { buildPlan } from '../plan/build.ts';
+import { assessCompleteness } from '../plan/completeness/assess.ts';
+import type { Provisions } from '../plan/completeness/lack.ts';
 import type { Blocker, Plan, Safeguards } from '../plan/plan.ts';
 import { decideSpareKind, type SpareChoice } from '../plan/spares.ts';
 import { chooseStrategy } from '../plan/strategy.ts';
@@ -54,7 +57,7 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		primary: environment.primary,
 		credentials: new Set(Object.keys(environment.credentials)),
 		safeguards: safeguardsOf(environment),
-		variables: variablesOf(setting),
+		completeness: assessCompleteness(snapshot, old, await provisionsOf(setting)),
 	});
 	const paused = await pausedPromotion(target.journal);
 	return paused ? { ...plan, blockers: [pauseInTheWay(environment.name, paused), ...plan.blockers] } : plan;
@@ -85,6 +88,20 @@ function settingsOf({ lint, plugin, environment }: PlanningSetting): Settings {
 	return { ...settings, contextStores: withSharedStore(settings.contextStores) };
 }
 
+/** What the environment has for a snapshot. */
+async function provisionsOf({ environment, inherited }: PlanningSetting): Promise<Provisions> {
+	const { name, variables, credentials, nodeRed, settings, hosts } = environment;
+	return {
+		environment: name,
+		variables: new Map([...Array.from(inherited, (inheritedName) => [inheritedName, null] as const), ...Object.entries(variables)]),
+		credentials: Object.fromEntries(Object.entries(credentials).map(([id, fields]) => [id, Object.keys(fields)])),
+		nodeRed: nodeRed === undefined ? null : { folder: nodeRed, version: await readNodeRedVersion(nodeRed) },
+		node: process.versions.node,
+		ownSettings: settings !== undefined,
+		hosts,
+	};
+}
+
 function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {
 	return new Set([...inherited, ...Object.keys(environment.variables)]);
 }
@@ -107,7 +124,7 @@ function assertRulesKnown(section: LintSection, { rules }: LintPlugin): void {
 	});
 }
 
-/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), VARIABLES_MISSING (exit 2), PROMOTION_PAUSED (exit 6) */
+/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), PROMOTION_PAUSED (exit 6), and what the environment lacks (exit 2) */
 export function assertUnblocked({ blockers }: Plan): void {
 	const [first] = blockers;
 	if (!first) return;
@@ -118,6 +135,9 @@ export function assertUnblocked({ blockers }: Plan): void {
 export const blockedStatus: Record<Blocker['code'], ExitStatus> = {
 	LINT_GATE: ExitStatus.findings,
 	VARIABLES_MISSING: ExitStatus.usage,
+	CREDENTIALS_MISSING: ExitStatus.usage,
+	TYPES_MISSING: ExitStatus.usage,
+	NODE_RED_VERSION: ExitStatus.usage,
 	PROMOTION_PAUSED: ExitStatus.declined,
 };
 

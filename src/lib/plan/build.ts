@@ -4,6 +4,7 @@ import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
+import { likelyLacks } from './completeness/lack.ts';
 import { predictEffects } from './effects.ts';
 import type { Plan, PlanInput } from './plan.ts';
 
@@ -30,6 +31,7 @@ export function buildPlan(input: PlanInput): Plan {
 		effects: predictEffects(strategy, snapshot.content.flows, lint, input.context),
 		lint: { ...lint.summary, failOn },
 		safeguards: input.safeguards,
+		completeness: input.completeness,
 		blockers: findBlockers(input),
 		warnings: [
 			...(serving ? input.choice.warnings : []),
@@ -37,6 +39,7 @@ export function buildPlan(input: PlanInput): Plan {
 			...credentialWarnings(snapshot.content.flows, input.credentials),
 			...pinWarnings(snapshot.content.flows, input.primary),
 			...notReadyWarnings(lint.verdicts ?? []),
+			...likelyLacks(input.completeness),
 		],
 	};
 }

@@ -5,6 +5,7 @@ import type { PrimaryPolicy } from '../lint/singletons.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
 import type { Release, SlotName, Strategy } from '../promotion/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Completeness } from './completeness/lack.ts';
 import type { SpareChoice } from './spares.ts';
 import type { StrategyChoice } from './strategy.ts';
 
@@ -34,6 +35,8 @@ export interface Plan {
 	effects: Effect[];
 	lint: LintReport['summary'] & { failOn: Severity | 'never' };
 	safeguards: Safeguards;
+	/** What the snapshot needs and the environment lacks: the certain ones are among the blockers, the likely ones among the warnings. */
+	completeness: Completeness;
 	/** What must be mended before the snapshot may be promoted. */
 	blockers: Blocker[];
 	/** What an operator should know. */
@@ -71,7 +74,7 @@ export interface Safeguards {
 }
 
 export interface Blocker {
-	code: 'PROMOTION_PAUSED' | 'LINT_GATE' | 'VARIABLES_MISSING';
+	code: 'PROMOTION_PAUSED' | 'LINT_GATE' | 'VARIABLES_MISSING' | 'CREDENTIALS_MISSING' | 'TYPES_MISSING' | 'NODE_RED_VERSION';
 	message: string;
 	hint: string;
 }
@@ -100,8 +103,7 @@ export interface PlanInput {
 	context: ContextPolicy;
 	/** What the primary alone fires; null where none is elected. */
 	primary: PrimaryPolicy | null;
-	/** Names of the variables that the environment's instances will have. */
-	variables: ReadonlySet<string>;
+	completeness: Completeness;
 	safeguards: Safeguards;
 	/** Ids of the nodes to which the environment gives credentials. */
 	credentials: ReadonlySet<string>;

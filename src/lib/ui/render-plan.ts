@@ -1,6 +1,7 @@
+import { type CertainKind, type Completeness, certainLacks, likelyLacks } from '../plan/completeness/lack.ts';
 import type { Effect, FlowChange, Plan } from '../plan/plan.ts';
 import { shortId } from '../snapshot/snapshot.ts';
-import { count } from './printable.ts';
+import { count, printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** A plan for people. */
@@ -25,7 +26,9 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 	const { errors, warnings, infos, failOn } = plan.lint;
 	lines.push('', `Lint: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(infos, 'info')}; the gate is at '${failOn}'`);
 	lines.push(renderSafeguards(plan));
-	for (const warning of plan.warnings) lines.push(`${theme.warning('warning')} ${warning}`);
+	if (plan.completeness.lacks.length > 0) lines.push('', ...section('Completeness', renderLacks(plan.completeness, theme)));
+	const said = new Set(likelyLacks(plan.completeness));
+	for (const warning of plan.warnings) if (!said.has(warning)) lines.push(`${theme.warning('warning')} ${warning}`);
 	for (const { message, hint } of plan.blockers) lines.push('', `${theme.error('blocked')} ${message}`, `  → ${hint}`);
 	return lines.join('\n');
 }
@@ -50,6 +53,23 @@ function renderChange({ flow, added, removed, changed }: FlowChange): string {
 	const parts = [added && `${added} added`, changed && `${changed} changed`, removed && `${removed} removed`].filter(Boolean);
 	return `${flow ?? 'on no flow'}: ${parts.join(', ')}`;
 }
+
+/** The certain ones are told in full where they block. */
+function renderLacks(completeness: Completeness, theme: Theme): string[] {
+	const certain = Map.groupBy(certainLacks(completeness), ({ kind }) => kind);
+	const missing = Array.from(certain, ([kind, lacks]) => count(lacks.length, ...lackWords[kind]));
+	return [
+		...(missing.length > 0 ? [`${theme.error('missing')} ${missing.join(', ')}`] : []),
+		...likelyLacks(completeness).map((text) => `${theme.warning('perhaps')} ${printable(text)}`),
+	];
+}
+
+const lackWords: Record<CertainKind, [one: string, more?: string]> = {
+	'node-red': ['version of Node-RED', 'versions of Node-RED'],
+	type: ['node type'],
+	variable: ['variable'],
+	credentials: ['node with credentials', 'nodes with credentials'],
+};
 
 const GOOD_EFFECTS: ReadonlySet<Effect['kind']> = new Set(['held', 'drained', 'silence', 'carried', 'handed over']);
 

@@ -2,8 +2,8 @@ import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import { lint } from '../../../src/lib/lint/engine.ts';
 import { buildPlan } from '../../../src/lib/plan/build.ts';
 import { compareFlows } from '../../../src/lib/plan/changes.ts';
+import type { Lack } from '../../../src/lib/plan/completeness/lack.ts';
 import type { PlanInput } from '../../../src/lib/plan/plan.ts';
-import { missingVariables } from '../../../src/lib/plan/variables.ts';
 import type { Snapshot } from '../../../src/lib/snapshot/snapshot.ts';
 import { renderPlan } from '../../../src/lib/ui/render-plan.ts';
 import { plainTheme } from '../../../src/lib/ui/theme.ts';
@@ -36,25 +36,6 @@ describe('compareFlows', () => {
 	});
 });
 
-describe('missingVariables', () => {
-	const names = (flows: FlowNode[], ...set: string[]) => missingVariables(flows, new Set(set)).map(({ name }) => name);
-
-	it('finds what properties read and nobody sets', () => {
-		expect(names([tab, config])).toEqual(['MQTT_PORT']);
-		expect(names([tab, config], 'MQTT_PORT')).toEqual([]);
-	});
-
-	it('looks into lists and objects', () => {
-		expect(names([{ id: 'a', type: 'x', rules: [{ t: 'set', to: '${DEEP}' }] }])).toEqual(['DEEP']);
-	});
-
-	it('leaves alone what Node-RED would not substitute, what the flows declare, and what it gives itself', () => {
-		expect(names([{ id: 'a', type: 'template', template: 'Dear ${NAME}' }])).toEqual([]);
-		expect(names([{ ...tab, env: [{ name: 'MQTT_PORT', value: '1883', type: 'str' }] }, config])).toEqual([]);
-		expect(names([{ id: 'a', type: 'x', name: '${NR_FLOW_NAME}' }])).toEqual([]);
-	});
-});
-
 describe('buildPlan', () => {
 	const snapshot = (id: string, flows: FlowNode[], palette: string[] = []): Snapshot => ({
 		id: id.repeat(64),
@@ -77,7 +58,7 @@ describe('buildPlan', () => {
 		slots: { blue: null, green: null },
 		context: { store: 'memory', carry: true, except: [] },
 		primary: null,
-		variables: new Set(),
+		completeness: { lacks: [] },
 		credentials: new Set(),
 		safeguards: { checks: 0, hooks: 0, bakeMs: 0, keep: 'warm' },
 		...more,
@@ -143,7 +124,6 @@ describe('buildPlan', () => {
 			input(twice, {
 				mode: 'load-balanced',
 				lint: lint(twice.content.flows, { mode: 'load-balanced' }),
-				variables: new Set(['MQTT_PORT']),
 			}),
 		);
 		expect(plan.verdicts.map(({ flowLabel, notReady }) => [flowLabel, notReady])).toEqual([['Plant', true]]);
@@ -185,11 +165,33 @@ describe('buildPlan', () => {
 		expect(buildPlan(input(one, { serving: { slot: 'blue', release: release(1, one), snapshot: one } })).nothingToDo).toBe(true);
 	});
 
-	it('is blocked by variables that are missing, and by the lint gate', () => {
+	const lacks: Lack[] = [
+		{ kind: 'variable', certainty: 'certain', nodes: [], message: 'MQTT_PORT is not set', remedy: 'set it' },
+		{ kind: 'variable', certainty: 'certain', nodes: [], message: 'MQTT_HOST is not set', remedy: 'set it' },
+		{ kind: 'type', certainty: 'certain', nodes: [], message: 'no module brings x', remedy: 'install y' },
+		{ kind: 'host', certainty: 'likely', nodes: [], message: "'m' connects to localhost", remedy: 'add it to hosts' },
+	];
+
+	it('is blocked by what is certainly missing, once for each kind, and by the lint gate', () => {
 		const broken = snapshot('3', [tab, config, { ...work, func: 'return msg +;' }]);
-		const { blockers } = buildPlan(input(broken));
-		expect(blockers.map(({ code }) => code).sort()).toEqual(['LINT_GATE', 'VARIABLES_MISSING']);
-		expect(buildPlan(input(broken, { failOn: 'never', variables: new Set(['MQTT_PORT']) })).blockers).toEqual([]);
+		const plan = buildPlan(input(broken, { completeness: { lacks } }));
+		expect(plan.blockers.map(({ code }) => code)).toEqual(['VARIABLES_MISSING', 'TYPES_MISSING', 'LINT_GATE']);
+		expect(plan.blockers[0]).toEqual({
+			code: 'VARIABLES_MISSING',
+			message: 'production lacks what the snapshot needs:\n  MQTT_PORT is not set\n  MQTT_HOST is not set',
+			hint: 'set it',
+		});
+		expect(plan.completeness).toEqual({ lacks });
+		expect(buildPlan(input(broken, { failOn: 'never' })).blockers).toEqual([]);
+	});
+
+	it('warns of what is likely to be missing, and shows it once', () => {
+		const plan = buildPlan(input(one, { completeness: { lacks } }));
+		expect(plan.warnings).toEqual(["'m' connects to localhost: add it to hosts"]);
+		const view = renderPlan(plan, plainTheme);
+		expect(view).toContain("\nCompleteness\n  missing 2 variables, 1 node type\n  perhaps 'm' connects to localhost: add it to hosts\n");
+		expect(view.split('connects to localhost')).toHaveLength(2);
+		expect(renderPlan(buildPlan(input(one)), plainTheme)).not.toContain('Completeness');
 	});
 
 	it('names credentials that no node takes', () => {

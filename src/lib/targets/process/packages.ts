@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { readNodeRedVersion } from '../../node-red/installed.ts';
 import { digestOf, nodeRedManifest, paletteManifest } from '../../packages/manifest.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
 import type { PaletteModule } from '../../snapshot/snapshot.ts';
@@ -36,7 +37,7 @@ export async function ensureNodeRed(
 ): Promise<string> {
 	const { configured, version } = options;
 	if (configured) {
-		const found = await versionOf(configured);
+		const found = await readNodeRedVersion(configured);
 		if (found === version) return join(configured, 'red.js');
 		throw new FlowferryError({
 			code: 'NODE_RED_VERSION',
@@ -44,7 +45,7 @@ export async function ensureNodeRed(
 			hint: `leave out 'nodeRed' to have ${version} installed from npm, or name a folder that holds it (…/node_modules/node-red)`,
 		});
 	}
-	for (const folder of options.nearby) if ((await versionOf(folder)) === version) return join(folder, 'red.js');
+	for (const folder of options.nearby) if ((await readNodeRedVersion(folder)) === version) return join(folder, 'red.js');
 
 	const folder = join(options.nodeReds, version);
 	if (!existsSync(folder)) installation.progress(`Node-RED ${version}`);
@@ -63,14 +64,5 @@ async function ensureInstalled(folder: string, manifest: string, hasPackages: bo
 		await rename(unfinished, folder);
 	} finally {
 		await rm(unfinished, { recursive: true, force: true });
-	}
-}
-
-async function versionOf(folder: string): Promise<string | null> {
-	try {
-		const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string };
-		return name === 'node-red' ? version : null;
-	} catch {
-		return null;
 	}
 }
