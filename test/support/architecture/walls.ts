@@ -10,6 +10,7 @@ const entries = ['src/base-command.ts', 'src/context.ts', 'src/runner/main.ts', 
 /** Decisions and knowledge: no I/O, no clock, no environment. */
 const pure = [
 	'src/lib/flows/',
+	'src/lib/drawing/',
 	'src/lib/lint/',
 	'src/lib/plan/',
 	'src/lib/promotion/machine.ts',

@@ -1,5 +1,5 @@
-import { colourOr, opacityOr } from '../../../src/lib/lint/reporters/html/colour.ts';
-import { escapeHtml, shorten, textOf } from '../../../src/lib/lint/reporters/html/escape.ts';
+import { colourOr, opacityOr } from '../../../src/lib/drawing/colour.ts';
+import { escapeHtml, shorten, textOf } from '../../../src/lib/drawing/escape.ts';
 
 describe('text in the HTML report', () => {
 	it.each([

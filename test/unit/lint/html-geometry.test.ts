@@ -1,6 +1,6 @@
-import { nodeSize, outputOffset, splitLabel } from '../../../src/lib/lint/reporters/html/geometry.ts';
-import { measureText } from '../../../src/lib/lint/reporters/html/text-width.ts';
-import { wirePath } from '../../../src/lib/lint/reporters/html/wire-path.ts';
+import { nodeSize, outputOffset, splitLabel } from '../../../src/lib/drawing/geometry.ts';
+import { measureText } from '../../../src/lib/drawing/text-width.ts';
+import { wirePath } from '../../../src/lib/drawing/wire-path.ts';
 
 // The expected values are what the editor of Node-RED 5.0 drew of test/fixtures/html-report/plant.json.
 

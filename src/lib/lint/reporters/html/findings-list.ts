@@ -1,5 +1,5 @@
+import { escapeHtml, shorten } from '../../../drawing/escape.ts';
 import { confidences, type Finding, families, type LintReport, type RelatedNode, severities } from '../../finding.ts';
-import { escapeHtml, shorten } from './escape.ts';
 import type { Drawing, NodeIndex, PageLayout } from './page-layout.ts';
 import { linkNode } from './verdict-cell.ts';
 

@@ -1,5 +1,5 @@
-import { drawScene } from './draw-scene.ts';
-import { escapeHtml, shorten } from './escape.ts';
+import { drawScene } from '../../../drawing/draw-scene.ts';
+import { escapeHtml, shorten } from '../../../drawing/escape.ts';
 import type { Drawing } from './page-layout.ts';
 import { count, countBySeverity, renderTally } from './tally.ts';
 
@@ -16,7 +16,7 @@ export function renderFlow(drawing: Drawing, number: number, isOpen: boolean): s
 	const notes = [kinds[kind], disabled && 'disabled', count(nodes.length + junctions.length + parked.length, 'node')]
 		.filter(Boolean)
 		.join(', ');
-	const own = container && marks.has(container.id) ? ` marked ${marks.get(container.id)?.severity}` : '';
+	const own = container && marks.has(container.id) ? ` marked ${marks.get(container.id)?.tone}` : '';
 	const zoom = [
 		['out', '−', 'Smaller'],
 		['in', '+', 'Larger'],
@@ -25,7 +25,7 @@ export function renderFlow(drawing: Drawing, number: number, isOpen: boolean): s
 	return [
 		`<details class="flow${own}" id="flow-${number}"${isOpen ? ' open' : ''}>`,
 		`<summary${anchor ? ` id="${anchor}"` : ''}><h3><bdi>${escapeHtml(shorten(title, 200))}</bdi></h3> <small>${notes}</small> ${renderTally(countBySeverity(findings))}</summary>`,
-		`<div class="frame"><div class="zoom">${zoom.join('')}</div><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(shorten(title, 200))}">${drawScene(drawing, number)}</div></div>`,
+		`<div class="frame"><div class="zoom">${zoom.join('')}</div><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(shorten(title, 200))}">${drawScene(drawing.scene, title, number, drawing)}</div></div>`,
 		'</details>',
 	].join('\n');
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../../drawing/escape.ts';
+import { glyphSymbols } from '../../../drawing/glyphs.ts';
 import type { FlowNode } from '../../../flows/node.ts';
 import type { LintReport } from '../../finding.ts';
 import type { GateReport } from '../../placed.ts';
 import { groupByFile, type Reporter } from '../reporter.ts';
-import { escapeHtml } from './escape.ts';
 import { renderFindings } from './findings-list.ts';
 import { MANY_FLOWS, renderFlow } from './flow-section.ts';
-import { glyphSymbols } from './glyphs.ts';
 import { renderOverview } from './overview.ts';
 import { layOutPage, type ReportInput } from './page-layout.ts';
 import { pageScript } from './page-script.ts';

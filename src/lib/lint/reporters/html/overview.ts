@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../../drawing/escape.ts';
 import { families, type LintReport, severities } from '../../finding.ts';
-import { escapeHtml } from './escape.ts';
 import type { PageLayout } from './page-layout.ts';
 import { count, countBySeverity, groupBy, renderTally } from './tally.ts';
 import { renderVerdict } from './verdict-cell.ts';

@@ -1,7 +1,8 @@
+import { buildScenes } from '../../../drawing/build-scenes.ts';
+import type { Dress, Mark } from '../../../drawing/dress.ts';
+import type { Scene } from '../../../drawing/scene.ts';
 import type { FlowNode } from '../../../flows/node.ts';
 import { type Finding, type Severity, severities } from '../../finding.ts';
-import { buildScenes } from './build-scenes.ts';
-import type { Scene } from './scene.ts';
 
 /** One flow file. */
 export interface ReportInput {
@@ -25,19 +26,10 @@ export interface Drawing extends NodeIndex {
 	findings: Finding[];
 }
 
-export interface NodeIndex {
-	marks: ReadonlyMap<string, Mark>;
-	/** `node-<number>`; undefined for what is not drawn. */
-	anchorOf(nodeId: string): string | undefined;
+/** Anchors are `node-<number>`, marks are the findings of a node. */
+export interface NodeIndex extends Dress {
 	/** What the editor writes on a node: its name, or what its settings say. Undefined for flows, groups, and what is not drawn. */
 	labelOf(nodeId: string): string | undefined;
-}
-
-/** The hazards of one node. */
-export interface Mark {
-	/** The gravest of them. */
-	severity: Severity;
-	count: number;
 }
 
 /** Where a finding's node is. */
@@ -87,14 +79,20 @@ function findPlaces(scenes: readonly Scene[], first: number): Map<string, { draw
 	return places;
 }
 
+/** In the colour of the gravest finding, with their number. */
 function markNodes(findings: readonly Finding[]): Map<string, Mark> {
-	const marks = new Map<string, Mark>();
+	const graves = new Map<string, { gravest: Severity; count: number }>();
 	for (const { nodeId, severity } of findings) {
-		const known = marks.get(nodeId);
+		const known = graves.get(nodeId);
 		if (known) {
 			known.count++;
-			if (severities.indexOf(severity) < severities.indexOf(known.severity)) known.severity = severity;
-		} else marks.set(nodeId, { severity, count: 1 });
+			if (severities.indexOf(severity) < severities.indexOf(known.gravest)) known.gravest = severity;
+		} else graves.set(nodeId, { gravest: severity, count: 1 });
 	}
-	return marks;
+	return new Map(
+		Array.from(graves, ([id, { gravest, count }]) => {
+			const says = `${count} ${count === 1 ? 'finding' : 'findings'}, gravest: ${gravest}`;
+			return [id, { tone: gravest, badge: count > 99 ? '99+' : String(count), says }];
+		}),
+	);
 }

@@ -1,5 +1,5 @@
+import { escapeHtml, shorten } from '../../../drawing/escape.ts';
 import type { FlowVerdict, Obstacle } from '../../verdict.ts';
-import { escapeHtml, shorten } from './escape.ts';
 import type { NodeIndex } from './page-layout.ts';
 import { groupBy } from './tally.ts';
 

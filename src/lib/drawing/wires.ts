@@ -1,4 +1,4 @@
-import type { FlowNode } from '../../../flows/node.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { outputOffset } from './geometry.ts';
 import type { PlacedNode, SubflowPort, Wire } from './scene.ts';
 import { portWires } from './subflow-ports.ts';
@@ -21,12 +21,13 @@ export function drawnWires(
 	container: FlowNode | undefined,
 ): Wire[] {
 	const wires: Wire[] = [];
-	const connect = (from: Point, to: Point, disabled: boolean) => void wires.push({ from, to, disabled });
+	const connect = (key: string, from: Point, to: Point, disabled: boolean) => void wires.push({ key, from, to, disabled });
 	for (const source of nodes) {
 		for (const [port, ids] of wiresOf(source.node).slice(0, source.outputs).entries()) {
 			for (const id of ids) {
 				const target = placed.get(id);
-				if (target) connect(outputPoint(source, port), inputPoint(target), source.disabled || target.disabled);
+				if (target)
+					connect(`${source.node.id} ${port} ${id}`, outputPoint(source, port), inputPoint(target), source.disabled || target.disabled);
 			}
 		}
 	}
@@ -34,8 +35,9 @@ export function drawnWires(
 		for (const { id, port } of portWires(container as FlowNode, square)) {
 			const inner = placed.get(id);
 			if (!inner) continue;
-			if (square.kind === 'input') connect({ x: square.x + PORT_SQUARE, y: square.y }, inputPoint(inner), inner.disabled);
-			else if (port < inner.outputs) connect(outputPoint(inner, port), { x: square.x - PORT_SQUARE, y: square.y }, inner.disabled);
+			const key = `${square.kind} ${square.index} ${id} ${port}`;
+			if (square.kind === 'input') connect(key, { x: square.x + PORT_SQUARE, y: square.y }, inputPoint(inner), inner.disabled);
+			else if (port < inner.outputs) connect(key, outputPoint(inner, port), { x: square.x - PORT_SQUARE, y: square.y }, inner.disabled);
 		}
 	}
 	return wires;

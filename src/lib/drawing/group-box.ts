@@ -1,4 +1,4 @@
-import type { FlowNode } from '../../../flows/node.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { textOf } from './escape.ts';
 import { splitLabel } from './geometry.ts';
 import { hasPlace } from './place-node.ts';

@@ -1,5 +1,5 @@
-import { isConfigNode, subflowOf } from '../../../flows/activity.ts';
-import type { FlowNode } from '../../../flows/node.ts';
+import { isConfigNode, subflowOf } from '../flows/activity.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { colourOr } from './colour.ts';
 import { textOf } from './escape.ts';
 import { nodeSize, splitLabel } from './geometry.ts';

@@ -1,14 +1,16 @@
 import { colourOr, opacityOr } from './colour.ts';
 import { drawNode } from './draw-node.ts';
+import type { Dress } from './dress.ts';
 import { escapeHtml, pixels, textOf } from './escape.ts';
 import { GRID } from './geometry.ts';
-import type { Drawing, NodeIndex } from './page-layout.ts';
 import type { GroupBox, Scene, SubflowPort, Wire } from './scene.ts';
 import { wirePath } from './wire-path.ts';
 
-/** The SVG of a flow, in the editor's order from back to front: grid, groups, wires, junctions, nodes. */
-export function drawScene(drawing: Drawing, number: number): string {
-	const { scene, title } = drawing;
+/**
+ * The SVG of a flow, in the editor's order from back to front: grid, groups, wires, junctions, nodes.
+ * @param number of the drawing on its page
+ */
+export function drawScene(scene: Scene, title: string, number: number, dress: Dress): string {
 	const { bounds, nodes, junctions, ports, wires, groups, parked, disabled } = scene;
 	const box = [bounds.x, bounds.y, bounds.w, bounds.h].map(pixels);
 	// Wider than the drawing: the page gives it all the room that there is.
@@ -17,18 +19,19 @@ export function drawScene(drawing: Drawing, number: number): string {
 		`<svg class="drawing${disabled ? ' disabled' : ''}" role="group" aria-label="${escapeHtml(`Drawing of ${title}`)}" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}" preserveAspectRatio="xMinYMin">`,
 		`<defs><pattern id="grid-${number}" width="${GRID}" height="${GRID}" patternUnits="userSpaceOnUse"><path class="grid" d="M0 .5H${GRID}M.5 0V${GRID}"/></pattern></defs>`,
 		`<rect class="canvas" ${frame}/><rect ${frame} fill="url(#grid-${number})"/>`,
-		...groups.map((group) => drawGroup(group, drawing)),
-		`<g class="wires">${wires.map(drawWire).join('')}</g>`,
-		...junctions.map((junction) => drawNode(junction, drawing)),
+		...groups.map((group) => drawGroup(group, dress)),
+		`<g class="wires">${wires.map((wire) => drawWire(wire, dress)).join('')}</g>`,
+		...junctions.map((junction) => drawNode(junction, dress)),
 		...ports.map(drawSubflowPort),
-		...nodes.map((node) => drawNode(node, drawing)),
-		parked.length === 0 ? '' : drawParked(scene, drawing),
+		...nodes.map((node) => drawNode(node, dress)),
+		parked.length === 0 ? '' : drawParked(scene, dress),
 		'</svg>',
 	].join('');
 }
 
-function drawGroup({ group, lines, x, y, w, h }: GroupBox, index: NodeIndex): string {
+function drawGroup({ group, lines, x, y, w, h }: GroupBox, dress: Dress): string {
 	const style = Object(group.style);
+	const mark = dress.marks.get(group.id);
 	const paint = [
 		['fill', colourOr(style.fill, undefined)],
 		['fill-opacity', opacityOr(style['fill-opacity'], undefined)],
@@ -36,8 +39,8 @@ function drawGroup({ group, lines, x, y, w, h }: GroupBox, index: NodeIndex): st
 		['stroke-opacity', opacityOr(style['stroke-opacity'], undefined)],
 	] as const;
 	const attributes = paint.flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${escapeHtml(String(value))}"`])).join('');
-	const classes = `group${index.marks.has(group.id) ? ` marked ${index.marks.get(group.id)?.severity}` : ''}`;
-	return `<g id="${index.anchorOf(group.id)}" class="${classes}" transform="translate(${pixels(x)} ${pixels(y)})"><rect class="area" width="${pixels(w)}" height="${pixels(h)}" rx="4"${attributes}/>${drawGroupLabel(lines, w, h, style)}</g>`;
+	const classes = `group${mark ? ` marked ${mark.tone}` : ''}`;
+	return `<g id="${dress.anchorOf(group.id)}" class="${classes}" transform="translate(${pixels(x)} ${pixels(y)})"><rect class="area" width="${pixels(w)}" height="${pixels(h)}" rx="4"${attributes}/>${drawGroupLabel(lines, w, h, style)}</g>`;
 }
 
 function drawGroupLabel(lines: readonly string[], w: number, h: number, style: Record<string, unknown>): string {
@@ -54,8 +57,9 @@ function drawGroupLabel(lines: readonly string[], w: number, h: number, style: R
 		.join('');
 }
 
-function drawWire({ from, to, disabled }: Wire): string {
-	return `<path${disabled ? ' class="disabled"' : ''} d="${wirePath(from, to)}"/>`;
+function drawWire({ key, from, to, disabled }: Wire, { wireClasses }: Dress): string {
+	const classes = [disabled && 'disabled', wireClasses?.get(key)].filter(Boolean).join(' ');
+	return `<path${classes === '' ? '' : ` class="${classes}"`} d="${wirePath(from, to)}"/>`;
 }
 
 function drawSubflowPort({ kind, index, x, y, label }: SubflowPort): string {
@@ -67,11 +71,11 @@ function drawSubflowPort({ kind, index, x, y, label }: SubflowPort): string {
 	return `<g class="subflow-port" transform="translate(${pixels(x - 20)} ${pixels(y - 20)})">${title}<rect class="square" width="40" height="40" rx="8"/>${text}<rect class="port" x="${kind === 'input' ? 35 : -5}" y="15" width="10" height="10" rx="3"/></g>`;
 }
 
-function drawParked({ kind, parked, parkedTop, bounds }: Scene, index: NodeIndex): string {
+function drawParked({ kind, parked, parkedTop, bounds }: Scene, dress: Dress): string {
 	const head =
 		kind === 'config'
 			? ''
 			: `<text class="parked-head" x="${pixels(bounds.x + 30)}" y="${pixels(parkedTop + 26)}">Config nodes, and nodes without a place in the editor</text>`;
 	const rule = kind === 'config' ? '' : `<path class="parked-rule" d="M${pixels(bounds.x)} ${pixels(parkedTop)}h${pixels(bounds.w)}"/>`;
-	return `<g class="parked">${rule}${head}${parked.map((node) => drawNode(node, index)).join('')}</g>`;
+	return `<g class="parked">${rule}${head}${parked.map((node) => drawNode(node, dress)).join('')}</g>`;
 }

@@ -1,6 +1,6 @@
+import type { Dress, Mark } from './dress.ts';
 import { escapeHtml, pixels, shorten, textOf } from './escape.ts';
 import { LINE_HEIGHT, NODE_HEIGHT, outputOffset, PORT } from './geometry.ts';
-import type { Mark, NodeIndex } from './page-layout.ts';
 import type { PlacedNode } from './scene.ts';
 
 const ICON_WIDTH = 30;
@@ -8,16 +8,16 @@ const ICON_WIDTH = 30;
 const LABEL_START = 38;
 const LONGEST_TITLE = 300;
 
-/** A node as the editor draws it, with what this report adds: a halo and a number where it has hazards. */
-export function drawNode(placed: PlacedNode, index: NodeIndex): string {
+/** A node as the editor draws it, with what the page adds: a halo and a badge where it is marked. */
+export function drawNode(placed: PlacedNode, dress: Dress): string {
 	const { node, kind, x, y, w, h } = placed;
-	const mark = index.marks.get(node.id);
+	const mark = dress.marks.get(node.id);
 	const parts = kind === 'junction' ? [drawPort(-PORT / 2, -PORT / 2)] : drawBody(placed);
 	if (mark) parts.unshift(drawHalo(kind === 'junction' ? { x: -PORT / 2, y: -PORT / 2, w: PORT, h: PORT } : { x: 0, y: 0, w, h }));
 	if (mark) parts.push(drawBadge(mark, kind === 'junction' ? 5 : w, kind === 'junction' ? -5 : 0));
-	const classes = ['node', kind, placed.disabled && 'disabled', mark && `marked ${mark.severity}`].filter(Boolean).join(' ');
+	const classes = ['node', kind, placed.disabled && 'disabled', mark && `marked ${mark.tone}`].filter(Boolean).join(' ');
 	const place = `translate(${pixels(x - w / 2)} ${pixels(y - h / 2)})`;
-	return `<g id="${index.anchorOf(node.id)}" class="${classes}" transform="${place}" data-id="${escapeHtml(shorten(node.id, 100))}"${describe(placed, mark)}>${drawTitle(placed)}${parts.join('')}</g>`;
+	return `<g id="${dress.anchorOf(node.id)}" class="${classes}" transform="${place}" data-id="${escapeHtml(shorten(node.id, 100))}"${describe(placed, mark)}>${drawTitle(placed)}${parts.join('')}</g>`;
 }
 
 function drawBody(placed: PlacedNode): string[] {
@@ -81,16 +81,14 @@ function drawHalo({ x, y, w, h }: { x: number; y: number; w: number; h: number }
 	return `<rect class="halo" x="${x - 5}" y="${y - 5}" width="${w + 10}" height="${h + 10}" rx="9"/>`;
 }
 
-function drawBadge({ count }: Mark, x: number, y: number): string {
-	const text = count > 99 ? '99+' : String(count);
-	const width = 12 + 6 * text.length;
-	return `<g class="badge" transform="translate(${pixels(x - width / 2 + 3)} ${pixels(y - 12)})"><rect width="${width}" height="18" rx="9"/><text x="${width / 2}" y="13">${text}</text></g>`;
+function drawBadge({ badge }: Mark, x: number, y: number): string {
+	const width = 12 + 6 * badge.length;
+	return `<g class="badge" transform="translate(${pixels(x - width / 2 + 3)} ${pixels(y - 12)})"><rect width="${width}" height="18" rx="9"/><text x="${width / 2}" y="13">${escapeHtml(badge)}</text></g>`;
 }
 
 function describe({ node }: PlacedNode, mark: Mark | undefined): string {
 	if (!mark) return '';
-	const hazards = `${mark.count} ${mark.count === 1 ? 'finding' : 'findings'}, gravest: ${mark.severity}`;
-	return ` tabindex="0" role="button" aria-label="${escapeHtml(`${nameOf(node)}: ${hazards}`)}"`;
+	return ` tabindex="0" role="button" aria-label="${escapeHtml(`${nameOf(node)}: ${mark.says}`)}"`;
 }
 
 function drawTitle({ node, disabled }: PlacedNode): string {

@@ -1,4 +1,4 @@
-import type { FlowNode } from '../../../flows/node.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { shorten, textOf } from './escape.ts';
 
 /** Longer labels than any that fits a screen are cut: the editor would draw a node as wide as they are. */

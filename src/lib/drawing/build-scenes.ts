@@ -1,5 +1,5 @@
-import { isConfigNode } from '../../../flows/activity.ts';
-import type { FlowNode } from '../../../flows/node.ts';
+import { isConfigNode } from '../flows/activity.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { textOf } from './escape.ts';
 import { placeGroups } from './group-box.ts';
 import { hasPlace, placeNode, type Surroundings } from './place-node.ts';

@@ -1,4 +1,4 @@
-import type { FlowNode } from '../../../flows/node.ts';
+import type { FlowNode } from '../flows/node.ts';
 import type { Size } from './geometry.ts';
 import type { NodeLook } from './node-look.ts';
 import type { Point } from './wire-path.ts';
@@ -48,6 +48,8 @@ export interface SubflowPort extends Point {
 }
 
 export interface Wire {
+	/** Its ends in words, the same for every drawing of the same wire. */
+	key: string;
 	from: Point;
 	to: Point;
 	disabled: boolean;

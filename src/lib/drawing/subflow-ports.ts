@@ -1,4 +1,4 @@
-import type { FlowNode } from '../../../flows/node.ts';
+import type { FlowNode } from '../flows/node.ts';
 import { shorten, textOf } from './escape.ts';
 import { hasPlace } from './place-node.ts';
 import type { SubflowPort } from './scene.ts';
