@@ -8,7 +8,7 @@ import { failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapsho
 export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override summary = 'Show what a promotion would do';
 	static override description =
-		`What changes, which strategy and why, what is held, drained, reset, and what may be lost or doubled. Nothing is changed. Exit status 1: the lint gate stands in the way; 2: variables are missing; 6: another promotion is paused.`;
+		`What changes, which strategy and why, what is held, drained, reset, and what may be lost or doubled. Nothing is changed. Exit status 1: the lint gate stands in the way; 2: the environment lacks what the snapshot needs; 6: another promotion is paused.`;
 
 	static override examples = [
 		{ description: 'For what the dev Node-RED runs now', command: '<%= config.bin %> plan production' },

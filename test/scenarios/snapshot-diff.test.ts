@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -58,6 +58,24 @@ describe('flowferry snapshot diff', () => {
 		});
 		expect(JSON.parse((await flowferry('diff', 'production', '--format', 'json')).stdout)).toEqual(json);
 		expect((await flowferry('diff', 'production', '--format', 'markdown')).stdout).toContain('\n  - topic: "old" → "new"\n');
+	});
+
+	it('writes a page with both versions drawn, to stdout or to a file', async () => {
+		await deploy('old');
+		const id = await take();
+		await deploy('new');
+		const page = await flowferry('diff', id, '--format', 'html');
+		expect({ status: page.status, stderr: page.stderr }).toEqual({ status: 0, stderr: '' });
+		expect(page.stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+		expect(page.stdout.match(/<svg class="drawing"/g)).toHaveLength(2);
+		const written = await flowferry('diff', id, '--format', 'html', '--out', 'pages/diff.html');
+		expect({ status: written.status, stdout: written.stdout }).toEqual({ status: 0, stdout: 'Wrote pages/diff.html\n' });
+		expect(await readFile(join(folder, 'pages/diff.html'), 'utf8')).toBe(page.stdout);
+		const refused = await flowferry('diff', id, '--format', 'html', '--out', 'flowferry.yaml/diff.html');
+		expect({ status: refused.status, stderr: refused.stderr }).toEqual({
+			status: 2,
+			stderr: expect.stringContaining('flowferry.yaml/diff.html'),
+		});
 	});
 
 	it('ends with 1 where something differs and that is asked for', async () => {

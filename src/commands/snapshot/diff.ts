@@ -1,16 +1,19 @@
+import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { DEV, findSnapshot } from '../../compared-snapshot.ts';
-import { createContext } from '../../context.ts';
+import { createContext, workingFolder } from '../../context.ts';
 import { ExitStatus } from '../../lib/errors/exit-status.ts';
 import { compareSnapshots } from '../../lib/flows/diff/compare.ts';
 import { redactDiff } from '../../lib/flows/diff/redact.ts';
 import type { SnapshotDiff } from '../../lib/flows/diff/snapshot-diff.ts';
+import { writeOutput } from '../../lib/gate/files.ts';
 import type { ComparedSide } from '../../lib/snapshot/compared-side.ts';
+import { renderDiffPage } from '../../lib/ui/diff-page/diff-page.ts';
 import { renderDiff } from '../../lib/ui/render-diff.ts';
 import { renderDiffMarkdown } from '../../lib/ui/render-diff-markdown.ts';
 import { renderWarning } from '../../lib/ui/render-snapshot.ts';
-import { createTheme } from '../../lib/ui/theme.ts';
+import { createTheme, plainTheme } from '../../lib/ui/theme.ts';
 
 /** The contract of `flowferry snapshot diff --json`. */
 type DiffResult = { from: ComparedSide; to: ComparedSide } & SnapshotDiff;
@@ -26,6 +29,10 @@ export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 		{ description: 'What would production get of the dev Node-RED as it is now?', command: '<%= config.bin %> snapshot diff production' },
 		{ description: 'Two stored snapshots', command: '<%= config.bin %> snapshot diff 3f9a1c0 8b2d4e6' },
 		{ description: 'For a comment on a pull request', command: '<%= config.bin %> snapshot diff production --format markdown' },
+		{
+			description: 'A page with both versions of each flow drawn',
+			command: '<%= config.bin %> snapshot diff production --format html --out diff.html',
+		},
 	];
 
 	static override args = {
@@ -35,10 +42,11 @@ export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 
 	static override flags = {
 		format: Flags.option({
-			options: ['text', 'json', 'markdown'] as const,
-			description: 'What goes to stdout',
+			options: ['text', 'json', 'markdown', 'html'] as const,
+			description: 'How it is written; html draws each flow that differs before and after',
 			default: 'text' as const,
 		})(),
+		out: Flags.string({ description: 'A file to write it to, instead of stdout', helpValue: 'FILE' }),
 		layout: Flags.boolean({ description: 'Show also where nodes stand and how they look in the editor' }),
 		'exit-code': Flags.boolean({ description: 'End with 1 where something is shown that differs' }),
 	};
@@ -47,12 +55,21 @@ export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 		const context = await createContext(this.flags.config);
 		const from = await findSnapshot(context, this.args.from);
 		const to = await findSnapshot(context, this.args.to);
-		const { layout, format } = this.flags;
+		const { layout, format, out } = this.flags;
 		const diff = redactDiff(compareSnapshots(from.snapshot.content, to.snapshot.content, { layout }), context.redact);
 		const result: DiffResult = { from: from.side, to: to.side, ...diff };
-		if (format === 'json') this.log(JSON.stringify(result, null, 2));
-		else if (format === 'markdown') this.log(renderDiffMarkdown(diff, from.side, to.side).trimEnd());
-		else this.log(renderDiff(diff, from.side, to.side, createTheme(process.stdout)));
+		const flows = { before: from.snapshot.content.flows, after: to.snapshot.content.flows };
+		const rendered = {
+			text: () => renderDiff(diff, from.side, to.side, out === undefined ? createTheme(process.stdout) : plainTheme),
+			json: () => JSON.stringify(result, null, 2),
+			markdown: () => renderDiffMarkdown(diff, from.side, to.side).trimEnd(),
+			html: () => renderDiffPage({ diff, from: from.side, to: to.side, flows, redact: context.redact }).trimEnd(),
+		}[format]();
+		if (out === undefined) this.log(rendered);
+		else {
+			await writeOutput(resolve(workingFolder(), out), `${rendered}\n`);
+			this.log(`Wrote ${out}`);
+		}
 		for (const warning of [...from.warnings, ...to.warnings]) this.logToStderr(renderWarning(warning, createTheme(process.stderr)));
 		if (this.flags['exit-code'] && diff.kind === 'different') this.endWith(ExitStatus.findings);
 		return result;

@@ -2,7 +2,7 @@
  * What a page's script knows of the size of its drawings: functions for its own scope. `fitDrawing` gives a drawing its first size,
  * `zoom` another one: `in`, `out` or `whole`.
  */
-export const zoomScript = String.raw`
+export const zoomScript = `
 	// Drawings begin as large as the page has room for, but not so small that labels cannot be read.
 	const READABLE = 0.7;
 	const scales = new WeakMap();

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { escapeHtml } from '../../../drawing/escape.ts';
-import { glyphSymbols } from '../../../drawing/glyphs.ts';
+import { renderPage } from '../../../drawing/page.ts';
 import type { FlowNode } from '../../../flows/node.ts';
 import type { LintReport } from '../../finding.ts';
 import type { GateReport } from '../../placed.ts';
@@ -18,7 +16,7 @@ import { pageStyle } from './page-style.ts';
  * nodes, wires and findings. `origin` names the flows. Expects flows with ids and types; everything else may be anything.
  */
 export function renderHtml(report: LintReport, flows: readonly FlowNode[], origin: string): string {
-	return renderPage(report, [{ origin, flows, findings: report.findings }], origin, []);
+	return renderReport(report, [{ origin, flows, findings: report.findings }], origin, []);
 }
 
 /** The same of all that was judged: one document, whatever number of files. */
@@ -27,7 +25,7 @@ export const html: Reporter = (subject) => {
 	const findings = groupByFile(subject);
 	const parts = inputs.map(({ origin, file, flows }) => ({ origin, flows, findings: findings.get(file ?? origin) ?? [] }));
 	const title = inputs.length === 1 ? (inputs[0]?.origin ?? '') : `${inputs.length} flow files`;
-	return renderPage(report, parts, title, gateNotes(report));
+	return renderReport(report, parts, title, gateNotes(report));
 };
 
 /** What the gate did with the findings, as sentences. */
@@ -44,45 +42,17 @@ function gateNotes({ omitted: { suppressed, baseline, unchanged, confidence }, f
 	];
 }
 
-function renderPage(report: LintReport, inputs: readonly ReportInput[], title: string, notes: readonly string[]): string {
+function renderReport(report: LintReport, inputs: readonly ReportInput[], title: string, notes: readonly string[]): string {
 	const page = layOutPage(inputs);
 	const drawings = page.drawings.map((drawing, number) =>
 		renderFlow(drawing, number, drawing.findings.length > 0 || page.drawings.length <= MANY_FLOWS),
 	);
-	return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(`flowferry lint: ${title}`)}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-${glyphSymbols()}
-${renderOverview(report, page, title, notes)}
+	const body = `${renderOverview(report, page, title, notes)}
 <div class="workbench">
 ${renderFindings(report, page)}
 <main class="flows" aria-label="Drawings of the flows">
 ${drawings.join('\n')}
 </main>
-</div>
-<script>${pageScript}</script>
-</body>
-</html>
-`;
-}
-
-const contentSecurityPolicy = [
-	"default-src 'none'",
-	`style-src ${hashSource(pageStyle)}`,
-	`script-src ${hashSource(pageScript)}`,
-	"base-uri 'none'",
-	"form-action 'none'",
-].join('; ');
-
-function hashSource(text: string): string {
-	return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+</div>`;
+	return renderPage({ title: `flowferry lint: ${title}`, style: pageStyle, script: pageScript, body });
 }
