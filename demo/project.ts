@@ -39,6 +39,7 @@ environments:
     mode: hot-spare
     port: ${port}
     nodeRed: ${JSON.stringify(nodeRed)}
+    hosts: [127.0.0.1]
     variables:
 ${Object.entries(variables)
 	.map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`)

@@ -8,9 +8,9 @@ interface Want {
 	name: string;
 	kind: 'variable' | 'credentials';
 	certainty: Lack['certainty'];
-	nodes: FlowNode[];
+	nodes: Set<FlowNode>;
 	/** Of a credential: the tabs, groups and subflows that declare it. */
-	holders: FlowNode[];
+	holders: Set<FlowNode>;
 }
 
 /**
@@ -30,9 +30,9 @@ export function lacksOfVariables(
 				const kind = outcome.kind === 'unset' ? 'variable' : 'credentials';
 				const certainty = how === 'property' ? 'certain' : 'likely';
 				const key = [kind, certainty, name].join(' ');
-				const want = wants.get(key) ?? { name, kind, certainty, nodes: [], holders: [] };
-				if (!want.nodes.includes(node)) want.nodes.push(node);
-				if (outcome.kind === 'credential' && !want.holders.includes(outcome.holder)) want.holders.push(outcome.holder);
+				const want = wants.get(key) ?? { name, kind, certainty, nodes: new Set(), holders: new Set() };
+				want.nodes.add(node);
+				if (outcome.kind === 'credential') want.holders.add(outcome.holder);
 				wants.set(key, want);
 			}
 		}
@@ -47,7 +47,7 @@ export function lacksOfVariables(
 }
 
 function unset({ name, certainty, nodes }: Want, { environment }: Provisions): Lack {
-	const names = nodes.map(nameOf);
+	const names = Array.from(nodes, nameOf);
 	return {
 		kind: 'variable',
 		certainty,
@@ -61,13 +61,13 @@ function unset({ name, certainty, nodes }: Want, { environment }: Provisions): L
 }
 
 function notGiven({ name, certainty, nodes, holders }: Want, { environment }: Provisions): Lack {
-	const names = nodes.map(nameOf);
+	const names = Array.from(nodes, nameOf);
 	return {
 		kind: 'credentials',
 		certainty,
 		nodes: names,
-		message: `${name} (read by ${listNodes(names)}) is a credential of ${listNodes(holders.map(nameOf))} that nothing gives`,
-		remedy: `set it under environments.${environment}.credentials: ${holders.map(({ id }) => `{ ${id}: { ${name}: … } }`).join(' or ')}`,
+		message: `${name} (read by ${listNodes(names)}) is a credential of ${listNodes(Array.from(holders, nameOf))} that nothing gives`,
+		remedy: `set it under environments.${environment}.credentials: ${Array.from(holders, ({ id }) => `{ ${id}: { ${name}: … } }`).join(' or ')}`,
 	};
 }
 

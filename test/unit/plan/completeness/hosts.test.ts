@@ -84,6 +84,12 @@ describe('hosts that resolve only in dev', () => {
 		]);
 	});
 
+	it('are private addresses too where the dev Node-RED has one', () => {
+		const source = { kind: 'admin-api', url: 'http://192.168.1.20:1880/admin', rev: 'r' } as const;
+		const found = lacksOf(snapshotOf([tab, broker('192.168.1.20'), node('n', 'udp out', { addr: '192.168.1.21' })], {}, { source }));
+		expect(found.map(({ message }) => message)).toEqual(["mqtt-broker 'plant' connects to 192.168.1.20, where the dev Node-RED runs"]);
+	});
+
 	it('may be accepted, by patterns', () => {
 		expect(hosts(broker('localhost'), { hosts: ['localhost'] })).toEqual([]);
 		expect(hosts(broker('plc-7.LOCAL'), { hosts: ['PLC-*.local'] })).toEqual([]);
