@@ -24,8 +24,8 @@ describe('a snapshot that lacks something in its environment', () => {
 	afterAll(() => project.remove());
 	afterEach(() => project.configure({}));
 
+	// Variables and Node-RED's version: test/scenarios/bad-input.test.ts.
 	it.each<[string, FlowNode[], string, string[]]>([
-		['a variable', [broker], 'VARIABLES_MISSING', ['PLANT_BROKER', "mqtt-broker 'plant'", 'environments.production.variables']],
 		[
 			'credentials',
 			[request],
@@ -36,16 +36,6 @@ describe('a snapshot that lacks something in its environment', () => {
 	])('is refused before anything changes: %s', async (_, flows, code, says) => {
 		await project.setFlows(versionFlows('v2', flows));
 		await expectRefusal(project, ['promote', '--yes'], { status: 2, code, says });
-	});
-
-	it("is refused before anything changes: Node-RED's version", async () => {
-		await project.setFlows(versionFlows('v2'));
-		await project.configure({ nodeRed: otherNodeRed });
-		await expectRefusal(project, ['promote', '--yes'], {
-			status: 2,
-			code: 'NODE_RED_VERSION',
-			says: ['is Node-RED 4.0.9', 'an older major version', 'leave out nodeRed'],
-		});
 	});
 
 	it('gets a plan that tells all of it, and what is only likely', async () => {
