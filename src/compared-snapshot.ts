@@ -4,7 +4,6 @@ import { nearest } from './lib/config/nearest.ts';
 import { servingRelease } from './lib/cutover/promote.ts';
 import { nothingServes } from './lib/cutover/promotion-errors.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
-import { captureSnapshot } from './lib/snapshot/capture.ts';
 import type { ComparedSide } from './lib/snapshot/compared-side.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';
 
@@ -27,8 +26,7 @@ export async function findSnapshot(context: Context, name: string): Promise<Comp
 	const environments = Object.keys(context.config.environments);
 	if (environments.includes(name)) return await findServing(context, name);
 	if (name === DEV) {
-		const facts = { message: '', author: await context.author(), now: context.now };
-		const { snapshot, warnings } = await captureSnapshot(context.dev, facts);
+		const { snapshot, warnings } = await context.capture('');
 		return { side: { kind: 'dev', snapshot: snapshot.id }, snapshot, warnings };
 	}
 	if (!/^[0-9a-f]+$/i.test(name)) throw unknownName(name, environments);

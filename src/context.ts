@@ -5,9 +5,10 @@ import type { RunUserCommand } from './lib/adapters/user-command.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import type { LoadedConfig } from './lib/config/load.ts';
 import type { Redact } from './lib/config/secrets.ts';
-import { createRedactor } from './lib/config/secrets.ts';
+import { openRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import type { PackageSupply } from './lib/packages/supply.ts';
+import type { Capture } from './lib/snapshot/capture.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
 import type { Target } from './lib/targets/target.ts';
 
@@ -18,6 +19,8 @@ export interface Context extends LoadedConfig {
 	snapshots: SnapshotStore;
 	/** Packages that are at hand without a network. */
 	packages: PackageSupply;
+	/** Takes a snapshot of the dev Node-RED; nothing is stored. @throws as `captureSnapshot` */
+	capture(message: string): Promise<Capture>;
 	/** Who works here, as git would sign: `Name <mail>`; else the login name. */
 	author(): Promise<string>;
 	now(): Date;
@@ -44,18 +47,26 @@ export async function createContext(configPath: string): Promise<Context> {
 	const { env } = process;
 	const [
 		{ loadConfig },
-		{ noDevSource, openDevSource },
+		{ openDevSource },
+		{ noDevSource },
 		{ openGitStore },
 		{ openSupply },
 		{ openGitRepository, readGitIdentity },
 		{ userCommands },
+		{ captureSnapshot },
+		{ openVault },
+		{ readPassphrase },
 	] = await Promise.all([
 		import('./lib/config/load.ts'),
-		import('./lib/node-red/dev-source.ts'),
+		import('./lib/node-red/open-dev-source.ts'),
+		import('./lib/node-red/no-dev-source.ts'),
 		import('./lib/snapshot/git-store.ts'),
 		import('./lib/packages/supply.ts'),
 		import('./lib/adapters/git.ts'),
 		import('./lib/adapters/user-command.ts'),
+		import('./lib/snapshot/capture.ts'),
+		import('./lib/snapshot/sealing/vault.ts'),
+		import('./lib/snapshot/sealing/passphrase.ts'),
 	]);
 	const loaded = await loadConfig(configPath, env);
 	const inherited = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => INHERITED.test(entry[0])));
@@ -63,30 +74,31 @@ export async function createContext(configPath: string): Promise<Context> {
 	const nearbyNodeReds = [join(loaded.directory, 'node_modules'), join(packageRoot(), 'node_modules'), dirname(packageRoot())].map(
 		(folder) => join(folder, 'node-red'),
 	);
-	const redact = createRedactor(loaded.secrets);
+	const redactor = openRedactor(loaded.secrets);
+	const { dev: devConfig, sealing } = loaded.config;
+	const dev = devConfig ? openDevSource(devConfig, env) : noDevSource(loaded.path);
 	const packages = openSupply(loaded.config.packages);
+	const vault = openVault(() => readPassphrase(env.FLOWFERRY_PASSPHRASE, sealing.passphraseFile), redactor.learn);
+	const author = async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env);
+	const now = () => new Date();
 	return {
 		...loaded,
-		dev: loaded.config.dev ? openDevSource(loaded.config.dev) : noDevSource(loaded.path),
+		dev,
 		snapshots: openGitStore(loaded.config.store, openGitRepository(loaded.config.store, env)),
 		packages,
-		author: async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env),
-		now: () => new Date(),
+		capture: async (message) =>
+			await captureSnapshot(dev, { message, author: await author(), now, vault, given: devConfig?.credentials ?? {} }),
+		author,
+		now,
 		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
 		openTarget: async (environment) => {
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
-			return await ProcessTarget.open({
-				environment,
-				nearbyNodeReds,
-				packages,
-				inherited,
-				folder: loaded.directory,
-				secrets: loaded.secrets,
-			});
+			const { directory: folder } = loaded;
+			return await ProcessTarget.open({ environment, nearbyNodeReds, packages, inherited, folder, secrets: redactor.known, vault });
 		},
 		inherited,
-		runCommand: userCommands(loaded.directory, redact),
-		redact,
+		runCommand: userCommands(loaded.directory, redactor.redact),
+		redact: redactor.redact,
 	};
 }
 

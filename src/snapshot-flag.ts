@@ -9,7 +9,6 @@ import { type CutoverStrategy, cutoverStrategies, type FlowVerdict } from './lib
 import type { Plan } from './lib/plan/plan.ts';
 import type { Release } from './lib/promotion/journal.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
-import { captureSnapshot } from './lib/snapshot/capture.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';
 
 /** Which snapshot a command is about. */
@@ -31,7 +30,7 @@ export const strategyFlag = () =>
 /** The stored snapshot of that id; without one, a snapshot of the dev Node-RED, stored. */
 async function resolveSnapshot(context: Context, id: string | undefined): Promise<Capture> {
 	if (id !== undefined) return { snapshot: await context.snapshots.get(id), warnings: [] };
-	const capture = await captureSnapshot(context.dev, { message: '', author: await context.author(), now: context.now });
+	const capture = await context.capture('');
 	await context.snapshots.put(capture.snapshot);
 	return capture;
 }

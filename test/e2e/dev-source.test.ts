@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { DevConfig } from '../../src/lib/config/dev.ts';
 import { openAdminApi } from '../../src/lib/node-red/admin-api.ts';
-import { openDevSource } from '../../src/lib/node-red/dev-source.ts';
+import { openDevSource } from '../../src/lib/node-red/open-dev-source.ts';
 import { captureSnapshot } from '../../src/lib/snapshot/capture.ts';
 import type { RunningNodeRed } from '../support/node-red.ts';
 import { startNodeRed } from '../support/node-red.ts';
 import { sampleFlows } from '../support/snapshots.ts';
+import { testVault } from '../support/vault.ts';
 
 /** Programs are started: on a busy machine the usual 5 s are not enough. */
 jest.setTimeout(60_000);
 
 /** bcrypt of `correct horse`. */
 const PASSWORD_HASH = '$2b$08$RwXLy6yZVsHqZ/OqI4ElQeYxeED3HkNxXxwfWNlNW0bHKcRax7DDG';
-const facts = { message: '', author: 'Ada <a@example.org>', now: () => new Date() };
+const facts = { message: '', author: 'Ada <a@example.org>', now: () => new Date(), vault: testVault(), given: {} };
 const capture = (dev: DevConfig) => captureSnapshot(openDevSource(dev), facts);
 
 describe.each([5, 4] as const)('a dev Node-RED %i', (version) => {

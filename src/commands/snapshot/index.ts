@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { createContext } from '../../context.ts';
-import { captureSnapshot } from '../../lib/snapshot/capture.ts';
 import type { SnapshotSummary } from '../../lib/snapshot/summary.ts';
 import { summarise } from '../../lib/snapshot/summary.ts';
 import { renderCapture, renderWarning } from '../../lib/ui/render-snapshot.ts';
@@ -13,7 +12,7 @@ type SnapshotResult = SnapshotSummary & { created: boolean; warnings: string[] }
 export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
 	static override summary = 'Take a snapshot of the dev Node-RED';
 	static override description =
-		`Reads its flows, palette and version, and stores them in the snapshot repository. The dev Node-RED is not changed. A snapshot's id comes from its content: where nothing has changed since, nothing is stored. Credentials are never part of it.`;
+		`Reads its flows, palette, version and credentials, and stores them in the snapshot repository. The dev Node-RED is not changed. A snapshot's id comes from its content: where nothing has changed since, nothing is stored. Credentials are sealed with the passphrase in FLOWFERRY_PASSPHRASE, or in the file that sealing.passphraseFile names; without one they are left out, with a warning.`;
 
 	static override examples = [
 		{ description: 'Of the dev Node-RED that flowferry.yaml names', command: '<%= config.bin %> snapshot -m "Alarm at 80 degrees"' },
@@ -26,8 +25,7 @@ export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
 
 	async run(): Promise<SnapshotResult> {
 		const context = await createContext(this.flags.config);
-		const facts = { message: this.flags.message, author: await context.author(), now: context.now };
-		const { snapshot, warnings } = await captureSnapshot(context.dev, facts);
+		const { snapshot, warnings } = await context.capture(this.flags.message);
 		const { created } = await context.snapshots.put(snapshot);
 		// Where it was there already, its first author, time and message stand.
 		const summary = summarise(created ? snapshot : await context.snapshots.get(snapshot.id));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { devKinds } from './dev.ts';
 import { nearest } from './nearest.ts';
 import type { KeyPath } from './problem.ts';
 import { checkKinds } from './safeguards.ts';
@@ -66,18 +67,19 @@ function explainDev(issue: Issue & { code: 'invalid_union' }, dev: unknown, valu
 		{ path: where, at, message, remedy: SAMPLES.dev! },
 	];
 	if (dev === undefined) return one('key', 'is missing');
-	if (typeof dev !== 'object' || dev === null || Array.isArray(dev)) return one('value', 'must hold either url or userDir');
-	const has = { url: 'url' in dev, userDir: 'userDir' in dev };
-	if (has.url && has.userDir) {
-		const second = Object.keys(dev).findLast((key) => key === 'url' || key === 'userDir')!;
-		const message = 'url and userDir exclude each other: flows come from one place';
-		return [{ path: [...path, second], at: 'key', message, remedy: 'Keep the one of the two that your dev Node-RED can be read by.' }];
+	const nothing = `must hold one of ${devKinds.join(', ')}`;
+	if (typeof dev !== 'object' || dev === null || Array.isArray(dev)) return one('value', nothing);
+	const held = Object.keys(dev).filter((key) => (devKinds as readonly string[]).includes(key));
+	if (held.length > 1) {
+		const message = `${devKinds.filter((kind) => held.includes(kind)).join(' and ')} exclude each other: flows come from one place`;
+		return [{ path: [...path, held.at(-1)!], at: 'key', message, remedy: 'Keep the one that your dev Node-RED can be read by.' }];
 	}
-	const mine = has.userDir ? issue.errors[1] : issue.errors[0];
-	const inside = (mine ?? []).flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] } as Issue, value));
-	if (has.url || has.userDir) return inside;
-	const unknown = Object.keys(dev).filter((key) => nearest(key, ['url', 'userDir']) !== undefined);
-	return unknown.length > 0 ? unknown.map((key) => unknownKey([...path, key])) : one('key', 'must hold either url or userDir');
+	if (held.length === 1) {
+		const side = (devKinds as readonly string[]).indexOf(held[0]!);
+		return (issue.errors[side] ?? []).flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] } as Issue, value));
+	}
+	const unknown = Object.keys(dev).filter((key) => nearest(key, devKinds) !== undefined);
+	return unknown.length > 0 ? unknown.map((key) => unknownKey([...path, key])) : one('key', nothing);
 }
 
 /** As with `dev`: `http`, `mqtt` or `command` tells what kind of check was meant. */

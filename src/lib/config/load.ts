@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { DevConfig } from './dev.ts';
 import { parseYaml } from './document.ts';
 import { explain } from './explain.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -121,12 +122,13 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 			path.replace(/^~(?=$|[/\\])/, () => home),
 		);
 	const { dev } = config;
+	const { passphraseFile } = config.sealing;
 	return {
 		...config,
-		// The flow file stays relative: it is looked for in the user directory, as Node-RED does.
-		dev: dev && 'userDir' in dev ? { ...dev, userDir: absolute(dev.userDir) } : dev,
+		dev: dev && resolveDev(dev, absolute),
 		store: absolute(config.store),
 		packages: absolute(config.packages),
+		sealing: passphraseFile === undefined ? {} : { passphraseFile: absolute(passphraseFile) },
 		environments: Object.fromEntries(
 			Object.entries(config.environments).map(([name, environment]) => [
 				name,
@@ -139,6 +141,12 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 			]),
 		),
 	};
+}
+
+/** The flow file stays relative: it is looked for in the user directory, as Node-RED does, or in the repository. */
+function resolveDev(dev: DevConfig, absolute: (path: string) => string): DevConfig {
+	if ('userDir' in dev) return { ...dev, userDir: absolute(dev.userDir) };
+	return 'repository' in dev ? { ...dev, repository: absolute(dev.repository) } : dev;
 }
 
 /** @throws FlowferryError CONFIG_MISSING, CONFIG_UNREADABLE */

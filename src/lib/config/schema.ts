@@ -11,6 +11,7 @@ import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
 import { failOn, lint } from './lint-section.ts';
 import { primary } from './primary.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
+import { sealing } from './sealing.ts';
 import { timeouts } from './timeouts.ts';
 
 const ms = z.int().positive();
@@ -103,7 +104,7 @@ const environmentKeys = z.strictObject({
 		.record(z.string().min(1), z.record(z.string().min(1), z.string()))
 		.default({})
 		.describe(
-			"By node id: the node's credentials, such as `{ b1: { user: plant, password: ${MQTT_PASSWORD} } }`. On disk they are sealed with a key that is kept in memory alone.",
+			"By node id: the node's credentials, such as `{ b1: { user: plant, password: ${MQTT_PASSWORD} } }`; name by name they win over the snapshot's. On disk they are sealed with a key that is kept in memory alone.",
 		),
 	hosts: hosts.default([]),
 	checks: checks.default([]).describe('Made after the new instances are active and before traffic moves; a failing one rolls back.'),
@@ -179,6 +180,7 @@ export const configSchema = z.strictObject({
 		.describe(
 			'Which packages each palette was installed with, so that all environments get the same; and those that bundles have brought.',
 		),
+	sealing: sealing.prefault({}).describe('How snapshots keep credentials: docs/guides/credentials.md.'),
 	environments: z
 		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
 		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })

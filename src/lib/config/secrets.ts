@@ -2,7 +2,8 @@ import type { Environment } from './references.ts';
 import type { Config } from './schema.ts';
 
 /** Where a reference to the environment stands for something that must not be shown: an address or a folder may be. */
-const SECRET_PLACES = /^(?:dev\.(?:token|username|password)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover))\b/;
+const SECRET_PLACES =
+	/^(?:dev\.(?:token|username|password|credentialSecret|credentials)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover))\b/;
 
 /** A variable that is written out in the file and whose name says that it should not have been. */
 const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
@@ -13,7 +14,8 @@ const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
  */
 export function secretsOf(config: Config, references: ReadonlyMap<string, string[]>, env: Environment): string[] {
 	const { dev } = config;
-	const secrets = dev && 'url' in dev ? [dev.token, dev.username, dev.password] : [];
+	const secrets = dev === undefined ? [] : 'url' in dev ? [dev.token, dev.username, dev.password] : [dev.credentialSecret];
+	for (const fields of Object.values(dev?.credentials ?? {})) secrets.push(...Object.values(fields));
 	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
 	for (const { credentials, variables, checks, failover } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
@@ -29,7 +31,28 @@ export type Redact = (text: string) => string;
 /** A secret shorter than this is a common word or number as often as not: it is replaced only where it stands by itself. */
 const LONG = 6;
 
+/** A redactor that can be told of more secrets, as they become known. */
+export interface Redactor {
+	redact: Redact;
+	learn(secrets: readonly string[]): void;
+	/** All that it knows by now. */
+	known(): string[];
+}
+
 /** The one redactor: commands' output, failed checks and the journal pass through it. */
+export function openRedactor(secrets: readonly string[]): Redactor {
+	let all = [...new Set(secrets)];
+	let redact = createRedactor(all);
+	return {
+		redact: (text) => redact(text),
+		learn: (more) => {
+			all = [...new Set([...all, ...more])];
+			redact = createRedactor(all);
+		},
+		known: () => all,
+	};
+}
+
 export function createRedactor(secrets: readonly string[]): Redact {
 	const patterns = [...new Set(secrets.flatMap(formsOf))]
 		.sort((a, b) => b.length - a.length)

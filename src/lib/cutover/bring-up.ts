@@ -18,6 +18,7 @@ type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'b
 export async function bringUp({ environment, target, progress }: Setting): Promise<void> {
 	const serving = await servingRelease(target);
 	if (!serving) throw nothingServes(environment.name);
+	await target.unlock(serving.slot);
 	if ((await target.failover.intent()).paused?.reason === 'down') await target.failover.resume();
 	await target.start(serving.slot, progress);
 	await target.startRouter();

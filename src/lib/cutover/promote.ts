@@ -95,12 +95,14 @@ const outcomes = { promote: 'promoted', rollback: 'rolled-back', switchover: 'sw
 
 /**
  * Brings a snapshot into production as a new release. The caller holds the environment's lock.
- * @throws FlowferryError what the router throws where it cannot serve (PORT_IN_USE, GATEWAY_ELSEWHERE, …): then nothing was begun
+ * @throws FlowferryError what `Target.unlock` throws, and the router where it cannot serve (PORT_IN_USE, GATEWAY_ELSEWHERE, …): then
+ * nothing was begun
  */
 export async function promote(setting: PromotionSetting, snapshot: Snapshot, { strategy, spare }: CutoverChoice): Promise<PromotionResult> {
 	const { journal } = setting.target;
 	await assertNonePaused(setting.environment.name, journal);
 	const from = await servingRelease(setting.target);
+	await setting.target.unlock(snapshot);
 	await proveRouter(setting.target, from !== null);
 	const release = await journal.createRelease(snapshot.id);
 	const to = { slot: otherSlot(from?.slot), release, spare };
@@ -121,9 +123,12 @@ export async function rollback(
 	const from = await servingRelease(setting.target);
 	if (!from) throw nothingServes(setting.environment.name);
 	const release = await releaseToReturnTo(setting.target.journal, from, number);
+	const slot = otherSlot(from.slot);
+	const isWarm = (await setting.target.journal.slots())[slot]?.number === release.number;
+	await setting.target.unlock(isWarm ? slot : await setting.loadSnapshot(release.snapshot));
 	await proveRouter(setting.target, true);
 	const { strategy, spare } = await choose(from.release, release);
-	const to = { slot: otherSlot(from.slot), release, spare };
+	const to = { slot, release, spare };
 	return await carryOut(setting, { kind: 'rollback', strategy, from, to });
 }
 

@@ -26,6 +26,7 @@ export async function switchover(
 	const serving = await servingRelease(target);
 	if (!serving) throw nothingServes(environment.name);
 	const { slot, release } = serving;
+	await target.unlock(slot);
 	const instances = await askAll(await target.instances(slot));
 	const chosen = chooseSpare({ environment: environment.name, release: release.number, instances }, to);
 	await proveRouter(target, true);

@@ -33,6 +33,8 @@ export interface AdminApi {
 	/** The nodes are unchecked. */
 	flows(): Promise<{ flows: unknown; rev: string }>;
 	nodes(): Promise<NodeSet[]>;
+	/** Node-RED's report of itself; null where it is switched off, or this sign-in may not read it. Throws nothing of its own. */
+	diagnostics(): Promise<unknown>;
 	/** Ends a sign-in by password. Never fails: Node-RED ends it after 7 days by itself. */
 	close(): Promise<void>;
 }
@@ -107,6 +109,14 @@ export function openAdminApi(options: AdminApiOptions): AdminApi {
 			const sets = await get('/nodes');
 			if (!Array.isArray(sets)) throw notNodeRed(url, '/nodes', 'does not answer with a list');
 			return sets as NodeSet[];
+		},
+		diagnostics: async () => {
+			try {
+				return await get('/diagnostics');
+			} catch (error) {
+				if (error instanceof FlowferryError) return null;
+				throw error;
+			}
 		},
 		close: async () => {
 			if (signIn !== 'password' || token === undefined) return;

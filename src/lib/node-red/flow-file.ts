@@ -1,13 +1,24 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { readIfThere, readJsonObject } from './read-json.ts';
+
+const PROJECTS = 'projects';
 
 export interface FlowFile {
 	/** Absolute. */
 	path: string;
+	/** Where it belongs to one of Node-RED's projects. */
+	project: NodeRedProject | null;
 	warnings: string[];
+}
+
+export interface NodeRedProject {
+	/** As `.config.projects.json` calls it. */
+	name: string;
+	/** Absolute. */
+	folder: string;
 }
 
 /**
@@ -16,6 +27,17 @@ export interface FlowFile {
  * @throws FlowferryError USER_DIR_MISSING, FLOW_FILE_MISSING, FLOW_FILE_AMBIGUOUS, USER_DIR_UNREADABLE
  */
 export async function findFlowFile(userDir: string, configured: string | undefined, hostname: string): Promise<FlowFile> {
+	const { path, warnings } = await findPath(userDir, configured, hostname);
+	return { path, project: projectOf(userDir, path), warnings };
+}
+
+/** Node-RED keeps each project in a folder of its own. */
+function projectOf(userDir: string, flowFile: string): NodeRedProject | null {
+	const [folder, name, ...rest] = relative(userDir, flowFile).split(sep);
+	return folder === PROJECTS && name !== undefined && rest.length > 0 ? { name, folder: join(userDir, PROJECTS, name) } : null;
+}
+
+async function findPath(userDir: string, configured: string | undefined, hostname: string): Promise<Omit<FlowFile, 'project'>> {
 	const names = await listFolder(userDir);
 	if (configured !== undefined) return { path: configuredFile(userDir, configured), warnings: [] };
 
@@ -73,7 +95,7 @@ function missing(message: string, hint: string): FlowferryError {
 async function activeProjectFile(userDir: string): Promise<string | undefined> {
 	const projects = await readJsonObject(join(userDir, '.config.projects.json'));
 	if (typeof projects?.activeProject !== 'string' || projects.activeProject === '') return undefined;
-	const folder = join(userDir, 'projects', projects.activeProject);
+	const folder = join(userDir, PROJECTS, projects.activeProject);
 	const manifest = await readJsonObject(join(folder, 'package.json'));
 	const settings = (manifest?.['node-red'] as { settings?: { flowFile?: unknown } } | undefined)?.settings;
 	if (typeof settings?.flowFile !== 'string') return undefined;

@@ -21,14 +21,16 @@ interface RegisteredModule {
 }
 
 /**
- * The palette and the Node-RED version of a user directory. The palette is what package.json asks for plus what Node-RED found
- * in node_modules at its last start, each at its installed version and without what is switched off.
+ * The palette and the Node-RED version of a user directory. The palette is what package.json asks for, the project's as well, plus
+ * what Node-RED found in node_modules at its last start, each at its installed version and without what is switched off.
+ * @param projectFolder of the project whose flows are read; Node-RED installs its modules in the user directory
  * @throws FlowferryError PALETTE_NOT_INSTALLED, NODE_RED_UNSUPPORTED, USER_DIR_UNREADABLE
  */
-export async function readUserDirRuntime(userDir: string): Promise<UserDirRuntime> {
+export async function readUserDirRuntime(userDir: string, projectFolder: string | null = null): Promise<UserDirRuntime> {
 	const manifest = await readJsonObject(join(userDir, 'package.json'));
+	const projectManifest = projectFolder === null ? undefined : await readJsonObject(join(projectFolder, 'package.json'));
 	const registered = ((await readJsonObject(join(userDir, '.config.nodes.json'))) ?? {}) as Record<string, RegisteredModule>;
-	const wanted = (manifest?.dependencies ?? {}) as Record<string, string>;
+	const wanted = { ...dependenciesOf(projectManifest), ...dependenciesOf(manifest) };
 	const warnings: string[] = [];
 	const palette: PaletteModule[] = [];
 
@@ -39,6 +41,10 @@ export async function readUserDirRuntime(userDir: string): Promise<UserDirRuntim
 	}
 	const version = await nodeRedVersion(userDir, registered[CORE_MODULE]?.version, warnings);
 	return { palette: sortPalette(palette), version, warnings };
+}
+
+function dependenciesOf(manifest: Record<string, unknown> | undefined): Record<string, string> {
+	return (manifest?.dependencies ?? {}) as Record<string, string>;
 }
 
 async function readModule(

@@ -1,10 +1,20 @@
 import type { FlowNode } from '../flows/node.ts';
+import type { Credentials } from '../node-red/sealed-credentials.ts';
 
-/** Flows without what may be secret, and the ids of the nodes that had it. */
+/** Flows without what may be secret, and what was taken out of them. */
 export interface StrippedFlows {
 	nodes: FlowNode[];
-	stripped: string[];
+	/** What stood under `credentials`. */
+	inline: Credentials;
+	/** The values of environment variables of type `cred`. */
+	variables: Credentials;
 }
+
+/** Node-RED keeps the variables of its global environment one level deeper than everything else. */
+const GLOBAL = 'global-config';
+
+/** What the editor sends in place of a password that it does not know. */
+const UNKNOWN = '__PWRD__';
 
 /**
  * Takes inline credentials out of flows: each node's `credentials`, and the values of environment variables of type `cred` on
@@ -12,27 +22,99 @@ export interface StrippedFlows {
  * have none; flows written by other means may.
  */
 export function stripCredentials(nodes: readonly FlowNode[]): StrippedFlows {
-	const stripped: string[] = [];
+	const inline: Credentials = {};
+	const variables: Credentials = {};
 	const clean = nodes.map((node) => {
 		const { credentials, ...rest } = node;
-		const env = cleanVariables(node.env);
-		if (credentials === undefined && env === node.env) return node;
-		stripped.push(node.id);
-		return env === node.env ? rest : { ...rest, env };
+		const secret = secretVariables(node.env);
+		if (credentials === undefined && secret.length === 0) return node;
+		if (isFields(credentials)) inline[node.id] = withoutBlanks(credentials);
+		if (secret.length > 0) {
+			const values = Object.fromEntries(secret.map(({ name, value }) => [String(name), value]));
+			variables[node.id] = node.type === GLOBAL ? globalFields(values) : values;
+		}
+		return secret.length === 0 ? rest : { ...rest, env: (node.env as unknown[]).map(withoutSecret) };
 	});
-	return { nodes: clean as FlowNode[], stripped };
+	return { nodes: clean as FlowNode[], inline, variables };
 }
 
-function cleanVariables(env: unknown): unknown {
-	if (!Array.isArray(env) || !env.some(isSecretVariable)) return env;
-	return env.map((variable) => {
-		if (!isSecretVariable(variable)) return variable;
-		const { value: _, ...rest } = variable;
-		return rest;
-	});
+function secretVariables(env: unknown): Record<string, unknown>[] {
+	return Array.isArray(env) ? env.filter(isSecretVariable) : [];
+}
+
+function withoutSecret(variable: unknown): unknown {
+	if (!isSecretVariable(variable)) return variable;
+	const { value: _, ...rest } = variable;
+	return rest;
 }
 
 function isSecretVariable(variable: unknown): variable is Record<string, unknown> {
 	const { type, value } = (variable ?? {}) as { type?: unknown; value?: unknown };
 	return type === 'cred' && value !== undefined && value !== '';
+}
+
+/** As Node-RED takes them over: what is blank is no credential. */
+function withoutBlanks(fields: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(fields).filter(
+			([, value]) => value !== UNKNOWN && value !== undefined && !(typeof value === 'string' && value.trim() === ''),
+		),
+	);
+}
+
+/** Variables of the global environment as the credentials file has them. */
+function globalFields(values: Record<string, unknown>): Record<string, unknown> {
+	const map = Object.entries(values).flatMap(([name, value]) => [
+		[name, value],
+		[`has_${name}`, true],
+	]);
+	return { map: Object.fromEntries(map) };
+}
+
+/** Credentials over others, name by name: the last one that has a name gives its value. */
+export function mergeCredentials(...layers: readonly Credentials[]): Credentials {
+	const merged: Credentials = {};
+	for (const layer of layers) {
+		for (const [id, fields] of Object.entries(layer)) merged[id] = mergeFields(merged[id] ?? {}, fields);
+	}
+	return merged;
+}
+
+function mergeFields(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+	const both = { ...under, ...over };
+	return isFields(under.map) && isFields(over.map) ? { ...both, map: { ...under.map, ...over.map } } : both;
+}
+
+/** Those of nodes that the flows have; a credentials file keeps the others until the next deploy. A node without any has none. */
+export function credentialsOf(nodes: readonly FlowNode[], credentials: Credentials): Credentials {
+	const ids = new Set(nodes.map(({ id }) => id));
+	return Object.fromEntries(Object.entries(credentials).filter(([id, fields]) => ids.has(id) && credentialNames(fields).length > 0));
+}
+
+/** Credentials that somebody wrote by name, in the form that Node-RED reads: variables of the global environment stand deeper there. */
+export function writtenCredentials(nodes: readonly FlowNode[], written: Record<string, Record<string, string>>): Credentials {
+	const globals = new Set(nodes.filter(({ type }) => type === GLOBAL).map(({ id }) => id));
+	return Object.fromEntries(Object.entries(written).map(([id, fields]) => [id, globals.has(id) ? globalFields(fields) : fields]));
+}
+
+/** What a node's credentials are called; of the global environment the variables. Sorted. */
+export function credentialNames(fields: Record<string, unknown>): string[] {
+	const { map, ...own } = fields;
+	const variables = isFields(map) ? Object.keys(map).filter((name) => !(name.startsWith('has_') && map[name] === true)) : [];
+	return [...new Set([...Object.keys(map === undefined || isFields(map) ? own : fields), ...variables])].sort();
+}
+
+/** Every text in credentials that no output may repeat; a reference to a variable is none. */
+export function secretTexts(credentials: Credentials): string[] {
+	return [...textsIn(credentials)].filter((text) => text !== '' && !/^\$\{[^}]+\}$/.test(text));
+}
+
+function* textsIn(value: unknown): Generator<string> {
+	if (typeof value === 'string') yield value;
+	else if (typeof value === 'number') yield String(value);
+	else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* textsIn(inner);
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

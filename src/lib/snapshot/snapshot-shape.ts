@@ -25,7 +25,8 @@ const isModule = (value: unknown): value is PaletteModule =>
 const isSource = (value: unknown): value is SnapshotSource =>
 	isRecord(value) &&
 	((value.kind === 'admin-api' && isText(value.url) && isText(value.rev)) ||
-		(value.kind === 'user-dir' && isText(value.path) && isText(value.flowFile)));
+		(value.kind === 'user-dir' && isText(value.path) && isText(value.flowFile)) ||
+		(value.kind === 'git' && [value.path, value.ref, value.commit, value.flowFile].every(isText)));
 
 /** By name, in the order in which they are written. */
 const FIELDS: Record<Exclude<keyof Snapshot, 'content'> | 'palette' | 'nodeRed' | 'credentials', Check> = {

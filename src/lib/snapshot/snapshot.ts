@@ -41,20 +41,25 @@ export interface SourceRuntime {
 
 /** Settings of Node-RED that change what flows do. */
 export interface SettingsFacts {
-	/** Context stores by name, with their module; `default` may name another. */
-	contextStorage: Record<string, string>;
-	/** Names of what functions find in the global context from the start, never the values. */
-	functionGlobals: string[];
-	/** Milliseconds; null: Node-RED's own. */
+	/** Context stores by name, with their module; `default` may name another. Null: not told. */
+	contextStorage: Record<string, string> | null;
+	/** Names of what functions find in the global context from the start, never the values. Null: not told. */
+	functionGlobals: string[] | null;
+	/** Milliseconds; null: Node-RED's own, or not told. */
 	nodeCloseTimeout: number | null;
-	/** Null: Node-RED's own. */
+	/** Null: Node-RED's own, or not told. */
 	httpNodeRoot: string | null;
-	/** Null: Node-RED's own; false: none. */
+	/** Null: Node-RED's own, or not told; false: none. */
 	httpAdminRoot: string | false | null;
 }
 
 /** Where flows come from. */
-export type SnapshotSource = { kind: 'admin-api'; url: string; rev: string } | { kind: 'user-dir'; path: string; flowFile: string };
+export type SnapshotSource =
+	| { kind: 'admin-api'; url: string; rev: string }
+	/** `flowFile` is relative to `path`. */
+	| { kind: 'user-dir'; path: string; flowFile: string }
+	/** A commit of the user's own repository; `commit` is its full hash. */
+	| { kind: 'git'; path: string; ref: string; commit: string; flowFile: string };
 
 /** Immutable once stored. */
 export interface Snapshot {

@@ -15,6 +15,7 @@ import type {
 import type { FailoverSettings } from '../config/failover-config.ts';
 import type { SpareKind } from '../failover/spare-kind.ts';
 import type { LeaseTiming } from '../lease/lease.ts';
+import type { Credentials } from '../node-red/sealed-credentials.ts';
 import type { SlotName } from '../promotion/journal.ts';
 import type { RouterPlace } from '../routers/open-router.ts';
 
@@ -172,7 +173,7 @@ export interface RunnerConfig {
 	/** Where commands of the user's run, what they see of this machine's environment, and what must not be repeated of what they print. */
 	commands: { folder: string; variables: Record<string, string>; secrets: readonly string[] };
 	/** By node id; written into the user directory sealed with a key that no file holds. */
-	credentials: Record<string, Record<string, string>>;
+	credentials: Credentials;
 	/** Node-RED's whole environment. */
 	variables: Record<string, string>;
 }

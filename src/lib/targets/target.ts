@@ -24,6 +24,12 @@ export interface Target {
 	/** The instances that a slot has, running or not; none for an empty slot. */
 	instances(slot: SlotName): Promise<Instance[]>;
 	/**
+	 * Opens the credentials that instances of a snapshot, or those of a slot that do not run, would be started with; nothing is
+	 * changed. Whoever is about to change something asks first: a wrong passphrase must cost nothing.
+	 * @throws FlowferryError PASSPHRASE_MISSING, PASSPHRASE_WRONG, CREDENTIALS_DAMAGED
+	 */
+	unlock(what: Snapshot | SlotName): Promise<void>;
+	/**
 	 * Fills an idle slot with a release: installs the palette and Node-RED where they are not there yet, and starts the
 	 * instances, which come to stand by. What the slot held before is discarded.
 	 */

@@ -40,9 +40,9 @@ describe('a configuration that is right', () => {
 
 /** [what, text, the message from line:column on, part of the remedy] */
 const faults: [string, string, string, string][] = [
-	['an empty dev', `dev:\n${ENVIRONMENTS}`, '1:1: dev: must hold either url or userDir', 'dev: { url'],
-	['dev as text', `dev: http://x\n${ENVIRONMENTS}`, '1:6: dev: must hold either url or userDir', 'dev: { url'],
-	['dev with neither', `dev:\n  token: a\n${ENVIRONMENTS}`, '1:1: dev: must hold either url or userDir', 'dev: { url'],
+	['an empty dev', `dev:\n${ENVIRONMENTS}`, '1:1: dev: must hold one of url, userDir, repository', 'dev: { url'],
+	['dev as text', `dev: http://x\n${ENVIRONMENTS}`, '1:6: dev: must hold one of url, userDir, repository', 'dev: { url'],
+	['dev with neither', `dev:\n  token: a\n${ENVIRONMENTS}`, '1:1: dev: must hold one of url, userDir, repository', 'dev: { url'],
 	['dev with a slip', `dev:\n  userdir: a\n${ENVIRONMENTS}`, '2:3: dev.userdir: is not a known key', 'Did you mean `userDir`?'],
 	[
 		'dev with both',
@@ -87,7 +87,7 @@ const faults: [string, string, string, string][] = [
 		'an unknown key far from any',
 		`${DEV}colour: x\n${ENVIRONMENTS}`,
 		'3:1: colour: is not a known key',
-		'Known here: dev, store, packages, environments, lint.',
+		'Known here: dev, store, packages, sealing, environments, lint.',
 	],
 	['no mode', `${DEV}environments:\n  prod:\n    port: 1\n`, '4:3: environments.prod.mode: is missing', 'mode: hot-spare'],
 	['an empty environment', `${DEV}environments:\n  prod:\n`, '4:3: environments.prod: must be a mapping, but is empty', 'key: value'],

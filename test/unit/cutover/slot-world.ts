@@ -137,6 +137,7 @@ export class SlotWorld {
 				this.#call('start');
 				for (const [index, state] of this.states.entries()) if (state === 'dead' && !this.broken.has(index)) this.states[index] = 'standby';
 			},
+			unlock: async () => {},
 			prepare: forbid('prepare'),
 			stop: forbid('stop'),
 			discard: forbid('discard'),

@@ -2,8 +2,15 @@ import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import type { DevSource, DevState } from '../../../src/lib/node-red/dev-source.ts';
 import { captureFlows, captureSnapshot } from '../../../src/lib/snapshot/capture.ts';
 import { sampleFlows } from '../../support/snapshots.ts';
+import { testVault } from '../../support/vault.ts';
 
-const facts = { message: 'm', author: 'Ada <a@example.org>', now: () => new Date('2026-01-02T03:04:05Z') };
+const facts = {
+	message: 'm',
+	author: 'Ada <a@example.org>',
+	now: () => new Date('2026-01-02T03:04:05Z'),
+	vault: testVault(),
+	given: {},
+};
 
 function devWith(nodes: FlowNode[], state: Partial<DevState> = {}): DevSource {
 	const read: DevState = {
@@ -11,6 +18,8 @@ function devWith(nodes: FlowNode[], state: Partial<DevState> = {}): DevSource {
 		source: { kind: 'admin-api', url: 'http://dev:1880', rev: 'r' },
 		palette: [{ name: 'm', version: '1.0.0', types: ['x'] }],
 		nodeRedVersion: '5.0.7',
+		runtime: { node: null, settings: null },
+		storedCredentials: async () => ({}),
 		warnings: [],
 		...state,
 	};

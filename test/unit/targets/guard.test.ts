@@ -19,7 +19,8 @@ describe('a target whose environment somebody else has taken over', () => {
 			packages: openSupply(directory),
 			inherited: {},
 			folder: '/',
-			secrets: [],
+			secrets: () => [],
+			vault: { open: async () => ({}) },
 		});
 		await target.journal.setSlot('blue', await target.journal.createRelease('a'.repeat(64)));
 		target.guard(async () => {

@@ -16,6 +16,7 @@ import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failo
 import type { FlowNode } from '../../flows/node.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
+import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
 import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
@@ -23,9 +24,13 @@ import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
 import { routerProcess } from '../../routers/router-process.ts';
+import type { HeldCredentials } from '../../snapshot/sealing/held.ts';
+import { heldBy } from '../../snapshot/sealing/held.ts';
+import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Fault, Injection } from '../fault.ts';
 import type { FailoverConfig, RunnerConfig } from '../instance.ts';
+import { instanceCredentials } from '../instance-credentials.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import type { Progress, Target } from '../target.ts';
@@ -46,8 +51,10 @@ export interface ProcessTargetOptions {
 	inherited: Record<string, string>;
 	/** Where hooks run: the configuration's folder. */
 	folder: string;
-	/** What no output may repeat. */
-	secrets: readonly string[];
+	/** What no output may repeat, as far as it is known by now. */
+	secrets: () => readonly string[];
+	/** Opens the credentials that snapshots hold. */
+	vault: Pick<CredentialVault, 'open'>;
 }
 
 /** What a filled slot runs. */
@@ -56,6 +63,8 @@ interface SlotFile {
 	nodeRedProgram: string;
 	instances: number;
 	spare: SpareKind;
+	/** The release's own, sealed as in the store: starting a slot again must not need the store. Absent where there are none. */
+	credentials?: HeldCredentials;
 }
 
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
@@ -99,6 +108,11 @@ export class ProcessTarget implements Target {
 		return filled ? this.#instancesOf(slot, filled.instances) : [];
 	}
 
+	async unlock(what: Snapshot | SlotName): Promise<void> {
+		if (typeof what !== 'string') await this.#credentialsOf(what.content.flows, heldBy(what));
+		else if ((await this.#stopped(what)).length > 0) await this.#slotCredentials(what);
+	}
+
 	async prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
 		try {
 			await this.#fill(side, snapshot, progress);
@@ -109,6 +123,7 @@ export class ProcessTarget implements Target {
 
 	async #fill({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
 		const { environment, nearbyNodeReds, packages } = this.#options;
+		await this.unlock(snapshot);
 		const installation = { supply: packages, timeoutMs: environment.timeouts.installMs, progress };
 		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, installation);
 		const { version } = snapshot.content.nodeRed;
@@ -122,8 +137,10 @@ export class ProcessTarget implements Target {
 		for (let index = 0; index < instances; index++) {
 			await fillUserDir(this.#layout.instance(slot, index).userDir, palette, JSON.stringify(snapshot.content.flows));
 		}
+		const held = heldBy(snapshot);
+		const file: SlotFile = { release, nodeRedProgram, instances, spare, ...(held && { credentials: held }) };
 		// The file comes last: what lacks it was never finished.
-		await replaceFile(this.#layout.slotFile(slot), JSON.stringify({ release, nodeRedProgram, instances, spare } satisfies SlotFile));
+		await replaceFile(this.#layout.slotFile(slot), JSON.stringify(file));
 		await this.journal.setSlot(slot, release);
 		await this.start(slot, progress);
 	}
@@ -133,17 +150,34 @@ export class ProcessTarget implements Target {
 		const filled = this.#readSlot(slot);
 		if (!filled) return;
 		await mkdir(this.#layout.logs, { recursive: true });
-		const instances = this.#instancesOf(slot, filled.instances);
-		progress(`${instances.length} instance${instances.length === 1 ? '' : 's'} of Node-RED`);
+		progress(`${filled.instances} instance${filled.instances === 1 ? '' : 's'} of Node-RED`);
+		const stopped = await this.#stopped(slot);
+		if (stopped.length === 0) return;
+		const credentials = await this.#slotCredentials(slot);
 		await Promise.all(
-			instances.map(async (instance, index) => {
-				const status = await instance.status();
-				if (status && status.state !== 'stopping') return;
+			stopped.map(async ({ instance, index }) => {
 				const { addressFile } = this.#layout.instance(slot, index);
 				await stopRunner(addressFile, this.#options.environment.timeouts.stopMs); // one that does not answer, if any
-				await startRunner(instance, this.#runnerConfig(slot, index, filled));
+				await startRunner(instance, this.#runnerConfig(slot, index, filled, credentials));
 			}),
 		);
+	}
+
+	/** The instances of a slot that do not run, or are about to end. */
+	async #stopped(slot: SlotName): Promise<{ instance: ProcessInstance; index: number }[]> {
+		const all = (await this.instances(slot)).map((instance, index) => ({ instance, index }));
+		const states = await Promise.all(all.map(({ instance }) => instance.status()));
+		return all.filter(({ index }) => !states[index] || states[index]?.state === 'stopping');
+	}
+
+	async #slotCredentials(slot: SlotName): Promise<Credentials> {
+		const flows = readFlows(this.#layout.instance(slot, 0).userDir);
+		return await this.#credentialsOf(flows, this.#readSlot(slot)?.credentials ?? null);
+	}
+
+	async #credentialsOf(flows: readonly FlowNode[], held: HeldCredentials | null): Promise<Credentials> {
+		const { environment, vault } = this.#options;
+		return await instanceCredentials(flows, held, environment.credentials, vault.open);
 	}
 
 	async kill(instance: string): Promise<void> {
@@ -204,7 +238,7 @@ export class ProcessTarget implements Target {
 		});
 	}
 
-	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile, credentials: Credentials): RunnerConfig {
 		const { environment, inherited, folder, secrets } = this.#options;
 		const { hooks, instanceMetricsPort: metricsBase, timeouts } = environment;
 		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
@@ -231,8 +265,8 @@ export class ProcessTarget implements Target {
 			hungMs: timeouts.hungMs,
 			metricsPort: metricsBase === undefined ? null : metricsPortOf(metricsBase, environment.instances, slot, index),
 			roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: timeouts.hookMs } : null,
-			commands: { folder, variables: inherited, secrets },
-			credentials: environment.credentials,
+			commands: { folder, variables: inherited, secrets: secrets() },
+			credentials,
 			variables: { ...inherited, ...environment.variables },
 		};
 	}

@@ -1,0 +1,39 @@
+import { createHmac, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { canonicalJson } from '../../flows/canonical.ts';
+import type { Credentials } from '../../node-red/sealed-credentials.ts';
+import { credentialNames } from '../credentials.ts';
+import type { CredentialMarks } from '../snapshot.ts';
+import { WORK_FACTOR } from './work-factor.ts';
+
+/**
+ * The same for everybody: a mark is part of a snapshot's id, so the same credentials under the same passphrase must give the same
+ * mark on every machine, and there is no place for a salt of one's own. What that costs: who wants to guess passphrases may compute
+ * keys once for all users of flowferry. The work factor makes each guess as dear as one at the age file, and a passphrase with
+ * enough randomness in it is out of reach either way.
+ */
+const SALT = 'flowferry/credential-marks/1';
+
+const derive = promisify<string, string, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+
+/** The key that marks are computed with; 32 bytes. Takes as long as opening an age file. */
+export async function deriveMarkKey(passphrase: string): Promise<Buffer> {
+	const N = 2 ** WORK_FACTOR;
+	// scrypt takes 128 · N · r bytes, and Node allows 32 MiB unless told otherwise.
+	return await derive(passphrase, SALT, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 });
+}
+
+/** What of credentials may be told: for each node the names, and an HMAC-SHA256 over the canonical JSON of its id and credentials. */
+export function markCredentials(credentials: Credentials, key: Buffer): CredentialMarks {
+	return Object.fromEntries(
+		Object.entries(credentials).map(([id, fields]) => [
+			id,
+			{
+				names: credentialNames(fields),
+				mark: createHmac('sha256', key)
+					.update(canonicalJson([id, fields]))
+					.digest('hex'),
+			},
+		]),
+	);
+}

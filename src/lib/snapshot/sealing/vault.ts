@@ -1,0 +1,127 @@
+import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { canonicalJson } from '../../flows/canonical.ts';
+import type { Credentials } from '../../node-red/sealed-credentials.ts';
+import { secretTexts } from '../credentials.ts';
+import type { CredentialMarks } from '../snapshot.ts';
+import { openText, sealText } from './age-file.ts';
+import type { HeldCredentials } from './held.ts';
+import { deriveMarkKey, markCredentials } from './marks.ts';
+import type { Passphrase } from './passphrase.ts';
+
+/** Seals credentials and opens them again. What is open stays in memory. */
+export interface CredentialVault {
+	/** Whether there is a passphrase. @throws as `readPassphrase` */
+	canSeal(): Promise<boolean>;
+	/**
+	 * Marks and seals credentials for a snapshot.
+	 * @throws FlowferryError PASSPHRASE_MISSING
+	 */
+	seal(credentials: Credentials): Promise<{ marks: CredentialMarks; sealed: string; warnings: string[] }>;
+	/**
+	 * Opens what a snapshot holds, and holds it against its marks.
+	 * @throws FlowferryError PASSPHRASE_MISSING, PASSPHRASE_WRONG, CREDENTIALS_DAMAGED
+	 */
+	open(held: HeldCredentials): Promise<Credentials>;
+}
+
+/** Shorter ones are found by trying. age's own documentation asks for about so many random letters and digits. */
+const SHORTEST = 10;
+
+/**
+ * @param read once at most, when a passphrase is needed for the first time
+ * @param learn told of each text that no output may repeat, before anything else is done with it
+ */
+export function openVault(read: () => Promise<Passphrase | null>, learn: (secrets: string[]) => void): CredentialVault {
+	const passphrase = once(async () => {
+		const found = await read();
+		if (found) learn([found.text]);
+		return found;
+	});
+	const needed = async (why: string): Promise<Passphrase> => {
+		const found = await passphrase();
+		if (found) return found;
+		throw missing(why);
+	};
+	const markKey = once(async () => await deriveMarkKey((await needed('Credentials are marked with a passphrase')).text));
+	/** By their sealed text: a command that takes a snapshot and promotes it need not open what it has just sealed. */
+	const opened = new Map<string, Credentials>();
+
+	return {
+		canSeal: async () => (await passphrase()) !== null,
+		seal: async (credentials) => {
+			const { text, origin } = await needed('Credentials are sealed with a passphrase');
+			learn(secretTexts(credentials));
+			const marks = markCredentials(credentials, await markKey());
+			const sealed = await sealText(canonicalJson(credentials), text);
+			opened.set(sealed, credentials);
+			const warnings = text.length < SHORTEST ? [tooShort(text.length, origin)] : [];
+			return { marks, sealed, warnings };
+		},
+		open: async (held) => {
+			const known = opened.get(held.sealed);
+			if (known) return known;
+			const { text, origin } = await needed(`Snapshot ${held.snapshot} holds credentials, sealed with a passphrase`);
+			const result = await openText(held.sealed, text);
+			if (result.state === 'wrong passphrase') throw wrong(held, origin);
+			const credentials = result.state === 'open' ? parse(result.text) : null;
+			if (credentials) learn(secretTexts(credentials));
+			// The file vouches for itself, not for being this snapshot's.
+			const fits = credentials && canonicalJson(markCredentials(credentials, await markKey())) === canonicalJson(held.marks);
+			if (!fits)
+				throw damaged(held, result.state === 'damaged' ? 'the file was changed' : 'they are not those that the snapshot was taken with');
+			opened.set(held.sealed, credentials);
+			return credentials;
+		},
+	};
+}
+
+function parse(text: string): Credentials | null {
+	try {
+		return JSON.parse(text) as Credentials;
+	} catch {
+		return null;
+	}
+}
+
+/** A failure is not remembered. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make().catch((error) => {
+			made = undefined;
+			throw error;
+		});
+		return made;
+	};
+}
+
+function tooShort(length: number, origin: string): string {
+	return `The passphrase in ${origin} has ${length} characters: who gets at the store finds so short a one by trying. Take ${SHORTEST} random characters or more`;
+}
+
+function missing(why: string): FlowferryError {
+	return new FlowferryError({
+		code: 'PASSPHRASE_MISSING',
+		message: `${why}, and none is set`,
+		hint: 'Set FLOWFERRY_PASSPHRASE, or name a file that holds it: sealing.passphraseFile. Nothing was changed.',
+		docs: 'docs/guides/credentials.md',
+	});
+}
+
+function wrong({ snapshot }: HeldCredentials, origin: string): FlowferryError {
+	return new FlowferryError({
+		code: 'PASSPHRASE_WRONG',
+		message: `The passphrase in ${origin} does not open the credentials of snapshot ${snapshot}`,
+		hint: 'Give the passphrase that the snapshot was taken with, or take the snapshot anew. Nothing was changed.',
+		docs: 'docs/guides/credentials.md',
+	});
+}
+
+function damaged({ snapshot }: HeldCredentials, problem: string): FlowferryError {
+	return new FlowferryError({
+		code: 'CREDENTIALS_DAMAGED',
+		message: `The sealed credentials of snapshot ${snapshot} are damaged: ${problem}`,
+		hint: 'Restore its credentials.age from the repository of the store, or take the snapshot anew. Nothing was changed.',
+		docs: 'docs/guides/credentials.md',
+	});
+}

@@ -1,0 +1,9 @@
+import { openVault } from '../../src/lib/snapshot/sealing/vault.ts';
+
+/** A vault with that passphrase, or with none. What it learns is put into `learned`. */
+export function testVault(passphrase: string | null = null, learned: string[] = []) {
+	return openVault(
+		async () => (passphrase === null ? null : { text: passphrase, origin: 'FLOWFERRY_PASSPHRASE' }),
+		(secrets) => learned.push(...secrets),
+	);
+}
