@@ -20,6 +20,8 @@ export interface Project {
 	configure(environment: Record<string, unknown>): Promise<void>;
 	/** Runs `flowferry <args>` in the folder. */
 	cli(...args: string[]): Promise<CliResult>;
+	/** The same with more in its environment. */
+	cliWith(env: Record<string, string>, ...args: string[]): Promise<CliResult>;
 	/** `flowferry promote --yes --json`, with more flags; fails the test where it does not exit 0. */
 	promote(flows: FlowNode[], ...flags: string[]): Promise<ReturnType<typeof JSON.parse>>;
 	status(): Promise<EnvironmentStatus>;
@@ -47,7 +49,8 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 		// JSON is YAML.
 		await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
 	}
-	const cli = (...args: string[]) => runCli(args, { cwd: folder, env: { HOME: folder } });
+	const cliWith = (env: Record<string, string>, ...args: string[]) => runCli(args, { cwd: folder, env: { HOME: folder, ...env } });
+	const cli = (...args: string[]) => cliWith({}, ...args);
 	const setFlows = (flows: FlowNode[]) => writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(flows));
 
 	async function status(): Promise<EnvironmentStatus> {
@@ -66,6 +69,7 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 		setFlows,
 		configure,
 		cli,
+		cliWith,
 		promote: async (flows, ...flags) => {
 			await setFlows(flows);
 			const result = await cli('promote', '--yes', '--json', ...flags);

@@ -14,9 +14,10 @@ import { type InputSetting, namePaths } from './inputs.ts';
 /** The dev Node-RED's flows; of a user directory with the file that they are in. @throws as `captureFlows` */
 export async function readDevInput(dev: DevSource, setting: InputSetting): Promise<{ input: GateInput; warnings: string[] }> {
 	const { flows, source, palette: modules, warnings } = await captureFlows(dev);
-	if (source.kind === 'admin-api') {
+	if (source.kind !== 'user-dir') {
 		const palette = modules && paletteOf('the dev Node-RED', modules, flows);
-		return { input: { origin: source.url, file: null, settingsPath: null, text: null, flows, palette, earlier: null }, warnings };
+		const origin = source.kind === 'admin-api' ? source.url : `${source.flowFile} at ${source.ref}`;
+		return { input: { origin, file: null, settingsPath: null, text: null, flows, palette, earlier: null }, warnings };
 	}
 	const path = join(source.path, source.flowFile);
 	const named = namePaths(path, setting);

@@ -1,4 +1,12 @@
-import type { NodeName, PaletteChange, PropertyChange, SnapshotDiff, WiredNode, WireEnd } from '../flows/diff/snapshot-diff.ts';
+import type {
+	CredentialChange,
+	NodeName,
+	PaletteChange,
+	PropertyChange,
+	SnapshotDiff,
+	WiredNode,
+	WireEnd,
+} from '../flows/diff/snapshot-diff.ts';
 import type { ComparedSide } from '../snapshot/compared-side.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import { count, printable } from './printable.ts';
@@ -52,6 +60,12 @@ export function describePalette(change: PaletteChange): string {
 			return `${module}: the same version with other node types (${types.join(', ')})`;
 		}
 	}
+}
+
+/** `mqtt-broker 'plant' b1: password, user`. */
+export function describeCredentials({ node, names }: CredentialChange): string {
+	const type = node.type === '' ? '' : `${describeType(node.type)} `;
+	return `${type}${node.name === '' ? '' : `'${printable(node.name)}' `}${printable(node.id)}: ${names.map(printable).join(', ')}`;
 }
 
 /** `production (release 3, 0123456789ab)`. */

@@ -3,6 +3,7 @@ import { escapeMarkdown, LONGEST_COMMENT } from '../lint/reporters/escape-markdo
 import type { ComparedSide } from '../snapshot/compared-side.ts';
 import {
 	describeChange,
+	describeCredentials,
 	describePalette,
 	describeProperty,
 	describeSide,
@@ -31,9 +32,10 @@ export function renderDiffMarkdown(diff: SnapshotDiff, from: ComparedSide, to: C
 
 const MARKS = { added: '➕', removed: '➖', changed: '✏️', types: '✏️' } as const;
 
-function renderRest({ palette, nodeRed, tabOrder }: Extract<SnapshotDiff, { kind: 'different' }>): string[] {
+function renderRest({ palette, credentials, nodeRed, tabOrder }: Extract<SnapshotDiff, { kind: 'different' }>): string[] {
 	const lines = palette.map((change) => `- ${MARKS[change.kind]} palette: ${escapeMarkdown(describePalette(change))}\n`);
 	if (nodeRed) lines.unshift(`- ${MARKS.changed} ${escapeMarkdown(`Node-RED ${nodeRed.before} → ${nodeRed.after}`)}\n`);
+	lines.push(...credentials.map((change) => `- ${MARKS[change.kind]} credentials of ${escapeMarkdown(describeCredentials(change))}\n`));
 	if (tabOrder)
 		lines.push(
 			`- ${MARKS.changed} order of the flows: ${escapeMarkdown(`${tabOrder.before.join(', ')} → ${tabOrder.after.join(', ')}`)}\n`,

@@ -2,6 +2,7 @@ import type { FlowDiff, Hunk, NodeDiff, PropertyChange, SnapshotDiff } from '../
 import type { ComparedSide } from '../snapshot/compared-side.ts';
 import {
 	describeChange,
+	describeCredentials,
 	describePalette,
 	describeProperty,
 	describeSide,
@@ -26,6 +27,8 @@ export function renderDiff(diff: SnapshotDiff, from: ComparedSide, to: ComparedS
 			'Palette',
 			...diff.palette.map((change) => mark(change.kind === 'types' ? 'changed' : change.kind, describePalette(change), theme)),
 		);
+	if (diff.credentials.length > 0)
+		rest.push('Credentials', ...diff.credentials.map((change) => mark(change.kind, describeCredentials(change), theme)));
 	if (diff.tabOrder) rest.push(`Order of the flows: ${list(diff.tabOrder.before)} → ${list(diff.tabOrder.after)}`);
 	const summary = summariseNodes(diff);
 	return [[title, ...(summary === '' ? [] : [summary])].join('\n'), ...blocks, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n');

@@ -1,5 +1,5 @@
 import type { FlowferryError } from '../errors/flowferry-error.ts';
-import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import type { SettingsFacts, SnapshotSource } from '../snapshot/snapshot.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { SnapshotSummary } from '../snapshot/summary.ts';
 import { count, printable } from './printable.ts';
@@ -25,20 +25,44 @@ export function renderSnapshot(snapshot: SnapshotSummary, theme: Theme): string 
 	return [`Snapshot ${theme.strong(id)}`, `  ${time} by ${printable(author)}`, ...said, ...facts(snapshot)].join('\n');
 }
 
-function facts({ source, nodes, flows, nodeRed, palette }: SnapshotSummary): string[] {
-	const width = Math.max(0, ...palette.map((module) => module.name.length));
+const INDENT = ' '.repeat(15);
+
+function facts({ source, nodes, flows, nodeRed, palette, credentials, variables, runtime }: SnapshotSummary): string[] {
 	return [
-		`  from      ${describeSource(source)}`,
-		`  flows     ${count(nodes, 'node')} in ${count(flows, 'flow')}`,
-		`  Node-RED  ${printable(nodeRed)}`,
-		`  palette   ${palette.length === 0 ? 'the core nodes alone' : count(palette.length, 'module')}`,
-		...palette.map(({ name, version }) => `            ${printable(name.padEnd(width))}  ${printable(version)}`),
+		`  from         ${describeSource(source)}`,
+		`  flows        ${count(nodes, 'node')} in ${count(flows, 'flow')}`,
+		`  Node-RED     ${printable(nodeRed)}${runtime?.node ? `, on Node.js ${printable(runtime.node)}` : ''}`,
+		`  palette      ${palette.length === 0 ? 'the core nodes alone' : count(palette.length, 'module')}`,
+		...columns(palette.map(({ name, version }) => [name, version])),
+		`  credentials  ${credentials.length === 0 ? 'none' : `${count(credentials.length, 'node')}, sealed`}`,
+		...columns(credentials.map(({ id, type, name, names }) => [id, type, name, names.join(', ')])),
+		...(variables.length === 0 ? [] : [`  variables    ${variables.map(printable).join(', ')}`]),
+		...(runtime?.settings ? describeSettings(runtime.settings) : []),
 	];
+}
+
+function columns(rows: string[][]): string[] {
+	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => printable(row[column]!).length)));
+	return rows.map((row) => (INDENT + row.map((cell, column) => printable(cell).padEnd(widths[column]!)).join('  ')).trimEnd());
+}
+
+/** Only what is not Node-RED's own. */
+function describeSettings({ contextStorage, functionGlobals, nodeCloseTimeout, httpNodeRoot, httpAdminRoot }: SettingsFacts): string[] {
+	const stores = Object.entries(contextStorage ?? {}).map(([name, module]) => `${name} (${module})`);
+	const said = [
+		stores.length > 0 ? `context stores ${stores.join(', ')}` : null,
+		functionGlobals && functionGlobals.length > 0 ? `function globals ${functionGlobals.join(', ')}` : null,
+		nodeCloseTimeout === null ? null : `nodeCloseTimeout ${nodeCloseTimeout} ms`,
+		httpNodeRoot === null ? null : `httpNodeRoot ${httpNodeRoot}`,
+		httpAdminRoot === null ? null : `httpAdminRoot ${httpAdminRoot}`,
+	].filter((part) => part !== null);
+	return said.length === 0 ? [] : [`  settings     ${printable(said[0]!)}`, ...said.slice(1).map((part) => INDENT + printable(part))];
 }
 
 function describeSource(source: SnapshotSource): string {
 	if (source.kind === 'admin-api') return `${printable(source.url)} (rev ${printable(source.rev.slice(0, 12))})`;
-	return `${printable(source.path)} (${printable(source.flowFile)})`;
+	if (source.kind === 'user-dir') return `${printable(source.path)} (${printable(source.flowFile)})`;
+	return `${printable(source.path)} (${printable(source.flowFile)} at ${printable(source.ref)}, commit ${source.commit.slice(0, 12)})`;
 }
 
 /** The list, in the order given. */

@@ -1,6 +1,7 @@
 import { canonicalFlows, canonicalJson } from '../canonical.ts';
 import type { FlowNode } from '../node.ts';
 import { toNumber } from '../scalar.ts';
+import { diffCredentials } from './credentials.ts';
 import { type Names, nameNodes } from './names.ts';
 import { type NodePair, pairNodes } from './pairs.ts';
 import { diffPalettes } from './palette.ts';
@@ -9,20 +10,33 @@ import type { DiffOptions, FlowDiff, NodeDiff, SnapshotDiff, SnapshotSide } from
 
 /** What differs between two snapshots. The order of nodes and of keys in them does not matter. */
 export function compareSnapshots(before: SnapshotSide, after: SnapshotSide, options: DiffOptions): SnapshotDiff {
-	const flows = compareByFlow(before.flows, after.flows, options);
+	const earlier = new Map(before.flows.map((node) => [node.id, node]));
+	const later = new Map(after.flows.map((node) => [node.id, node]));
+	const names = { before: nameNodes(earlier, later), after: nameNodes(later, earlier) };
+	const flows = compareByFlow(before.flows, after.flows, { earlier, later, names }, options);
 	const palette = diffPalettes(before.palette, after.palette);
 	const versions = { before: before.nodeRed.version, after: after.nodeRed.version };
 	const nodeRed = versions.before === versions.after ? null : versions;
 	const tabOrder = options.layout ? diffTabOrder(before.flows, after.flows) : null;
-	if (flows.length + palette.length > 0 || nodeRed || tabOrder) return { kind: 'different', flows, palette, nodeRed, tabOrder };
+	const credentials = diffCredentials(before, after, names);
+	if (flows.length + palette.length + credentials.length > 0 || nodeRed || tabOrder)
+		return { kind: 'different', flows, palette, credentials, nodeRed, tabOrder };
 	const text = (nodes: readonly FlowNode[]) => canonicalJson(canonicalFlows(nodes));
 	return text(before.flows) === text(after.flows) ? { kind: 'identical' } : { kind: 'layout' };
 }
 
-function compareByFlow(before: readonly FlowNode[], after: readonly FlowNode[], options: DiffOptions): FlowDiff[] {
-	const earlier = new Map(before.map((node) => [node.id, node]));
-	const later = new Map(after.map((node) => [node.id, node]));
-	const names = { before: nameNodes(earlier, later), after: nameNodes(later, earlier) };
+interface Sides {
+	earlier: ReadonlyMap<string, FlowNode>;
+	later: ReadonlyMap<string, FlowNode>;
+	names: { before: Names; after: Names };
+}
+
+function compareByFlow(
+	before: readonly FlowNode[],
+	after: readonly FlowNode[],
+	{ earlier, later, names }: Sides,
+	options: DiffOptions,
+): FlowDiff[] {
 	const flows = new Map<string | null, FlowDiff>();
 	/** Where it was removed, its flow may be known on the one side alone. */
 	const flowOf = (id: string | null): FlowDiff => {

@@ -11,6 +11,8 @@ export type SnapshotDiff =
 			flows: FlowDiff[];
 			/** By name. */
 			palette: PaletteChange[];
+			/** By node id. */
+			credentials: CredentialChange[];
 			/** Versions; null where both have the same. */
 			nodeRed: { before: string; after: string } | null;
 			/** The tabs that both have, by label, in the editor's order; null where that is the same, or layout was not asked for. */
@@ -91,11 +93,20 @@ export type PaletteChange =
 	/** The same version with other node types. */
 	| { kind: 'types'; module: string; added: string[]; removed: string[] };
 
+/** Of a node's credentials; `names` are theirs, on either side. After the passphrase was changed, all of them count as changed. */
+export interface CredentialChange {
+	kind: 'added' | 'removed' | 'changed';
+	node: NodeName;
+	names: string[];
+}
+
 /** What is compared. */
 export interface SnapshotSide {
 	flows: readonly FlowNode[];
 	palette: readonly { name: string; version: string; types: readonly string[] }[];
 	nodeRed: { version: string };
+	/** By node id. */
+	credentials?: Readonly<Record<string, { names: readonly string[]; mark: string }>>;
 }
 
 export interface DiffOptions {
