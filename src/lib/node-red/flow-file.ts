@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { readSettingsText } from '../flows/settings-text.ts';
 import { readIfThere, readJsonObject } from './read-json.ts';
 
 const PROJECTS = 'projects';
@@ -105,10 +106,19 @@ async function activeProjectFile(userDir: string): Promise<string | undefined> {
 
 type FlowFileSetting = { state: 'no settings' | 'unset' | 'computed' } | { state: 'literal'; flowFile: string };
 
-/** Settings are a program, and one that is not ours to run: only a plain `flowFile: 'name'` on a line of its own is understood. */
+/**
+ * Settings are a program, and one that is not ours to run. What exports one object literal is read whole; of any other only a plain
+ * `flowFile: 'name'` on a line of its own is understood.
+ */
 async function settingsFlowFile(userDir: string): Promise<FlowFileSetting> {
 	const text = await readIfThere(join(userDir, 'settings.js'));
 	if (text === undefined) return { state: 'no settings' };
+	const settings = readSettingsText(text);
+	if (settings) {
+		const { flowFile } = settings;
+		if (flowFile === undefined || flowFile === '') return { state: 'unset' };
+		return typeof flowFile === 'string' ? { state: 'literal', flowFile } : { state: 'computed' };
+	}
 	const line = /^\s*(?:"flowFile"|'flowFile'|flowFile)\s*:\s*(.*)$/m.exec(text);
 	if (line === null) return /[{,]\s*"?flowFile"?\s*:/.test(text) ? { state: 'computed' } : { state: 'unset' };
 	const literal = /^(['"])([^'"\\]+)\1\s*(?:,|\}|\/\/|$)/.exec(line[1]!);

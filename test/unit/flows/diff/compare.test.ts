@@ -278,8 +278,29 @@ describe('compareSnapshots', () => {
 				{ kind: 'added', module: 'c', version: '1.0.0' },
 				{ kind: 'types', module: 'd', added: ['y'], removed: ['x'] },
 			],
+			credentials: [],
 			nodeRed: { before: '5.0.7', after: '5.1.0' },
 			tabOrder: null,
+		});
+	});
+
+	it('tells whose credentials differ, by name', () => {
+		const mark = (value: string, ...names: string[]) => ({ names, mark: value });
+		const [first, second] = base.map(({ id }) => id) as [string, string];
+		const before = { [first]: mark('1', 'user'), [second]: mark('2', 'password'), gone: mark('3', 'key') };
+		const after = { [first]: mark('9', 'user'), [second]: mark('2', 'password'), fresh: mark('4', 'token', 'user') };
+		const found = compareSnapshots(side(base, { credentials: before }), side(base, { credentials: after }), { layout: false });
+		expect(found).toMatchObject({
+			kind: 'different',
+			flows: [],
+			credentials: [
+				{ kind: 'added', node: { id: 'fresh' }, names: ['token', 'user'] },
+				{ kind: 'removed', node: { id: 'gone' }, names: ['key'] },
+				{ kind: 'changed', node: { id: first, type: base[0]!.type }, names: ['user'] },
+			].sort((a, b) => (a.node.id < b.node.id ? -1 : 1)),
+		});
+		expect(compareSnapshots(side(base, { credentials: before }), side(base, { credentials: before }), { layout: false })).toEqual({
+			kind: 'identical',
 		});
 	});
 });
