@@ -1,3 +1,4 @@
+import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import type { DevSource, DevState } from '../../../src/lib/node-red/dev-source.ts';
 import { captureFlows, captureSnapshot } from '../../../src/lib/snapshot/capture.ts';
@@ -101,6 +102,55 @@ describe('a captured snapshot', () => {
 		expect(warnings).toEqual(['earlier', expect.stringMatching(/left out .*2 nodes: t, b/)]);
 		expect(JSON.stringify(warnings)).not.toContain('s3cret');
 		expect(JSON.stringify(nodes)).toContain('s3cret');
+	});
+
+	describe('with a passphrase', () => {
+		const PASSPHRASE = 'correct horse battery staple';
+		const broker = { id: 'b', type: 'mqtt-broker' };
+		const nodes: FlowNode[] = [
+			...sampleFlows,
+			broker,
+			{ id: 'g', type: 'global-config', env: [{ name: 'KEY', type: 'cred', value: 'written' }] },
+		];
+		const stored = { b: { user: 'stored', password: 'stored' }, g: { map: { KEY: 'stored', has_KEY: true } }, gone: { k: 'v' } };
+		const take = async (flows: FlowNode[], given: Record<string, Record<string, string>> = {}) => {
+			const vault = testVault(PASSPHRASE);
+			const { snapshot, warnings } = await captureSnapshot(devWith(flows, { storedCredentials: async () => stored }), {
+				...facts,
+				vault,
+				given,
+			});
+			const { credentials: marks } = snapshot.content;
+			return { snapshot, warnings, credentials: await vault.open({ snapshot: '', marks: marks!, sealed: snapshot.sealed! }) };
+		};
+
+		it('holds credentials: a given one over one in the flows, that over a stored one, that over what a variable says', async () => {
+			const inline = nodes.map((node) => (node === broker ? { ...node, credentials: { password: 'inline', other: 'inline' } } : node));
+			const { credentials, warnings, snapshot } = await take(inline, { b: { other: 'given' }, nobody: { k: 'v' } });
+			expect(credentials).toEqual({
+				b: { user: 'stored', password: 'inline', other: 'given' },
+				g: { map: { KEY: 'stored', has_KEY: true } },
+			});
+			expect(warnings).toEqual([expect.stringContaining('node nobody')]);
+			expect(JSON.stringify(snapshot.content)).not.toMatch(/stored|inline|given|written/);
+		});
+
+		it('has another id with another value, and the same with the same', async () => {
+			const ids = [await take(nodes), await take(nodes), await take(nodes, { b: { password: 'other' } })].map(
+				({ snapshot }) => snapshot.id,
+			);
+			expect(ids[1]).toBe(ids[0]);
+			expect(ids[2]).not.toBe(ids[0]);
+		});
+
+		it('is not taken where the stored ones cannot be read; without a passphrase that is a warning', async () => {
+			const unreadable = new FlowferryError({ code: 'DEV_CREDENTIALS_UNREADABLE', message: 'The file x cannot be read', hint: '' });
+			const dev = devWith(nodes, { storedCredentials: () => Promise.reject(unreadable) });
+			await expect(captureSnapshot(dev, { ...facts, vault: testVault(PASSPHRASE) })).rejects.toBe(unreadable);
+			const { snapshot, warnings } = await captureSnapshot(dev, facts);
+			expect(snapshot).not.toHaveProperty('sealed');
+			expect(warnings).toEqual([expect.stringContaining('The file x cannot be read'), expect.stringMatching(/left out .*1 node: g/)]);
+		});
 	});
 
 	it.each([

@@ -1,11 +1,13 @@
 import { armor, Decrypter, Encrypter } from 'age-encryption';
-import { WORK_FACTOR } from './work-factor.ts';
 
-/** Seals a text for a passphrase: an age file in armor, which `age --decrypt` opens as well. */
-export async function sealText(text: string, passphrase: string): Promise<string> {
+/**
+ * Seals a text for a passphrase: an age file in armor, which `age --decrypt` opens as well.
+ * @param workFactor scrypt's cost as a power of two; the file says it, so opening needs none
+ */
+export async function sealText(text: string, passphrase: string, workFactor: number): Promise<string> {
 	const encrypter = new Encrypter();
 	encrypter.setPassphrase(passphrase);
-	encrypter.setScryptWorkFactor(WORK_FACTOR);
+	encrypter.setScryptWorkFactor(workFactor);
 	return armor.encode(await encrypter.encrypt(text));
 }
 

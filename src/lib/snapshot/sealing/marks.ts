@@ -4,7 +4,6 @@ import { canonicalJson } from '../../flows/canonical.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import { credentialNames } from '../credentials.ts';
 import type { CredentialMarks } from '../snapshot.ts';
-import { WORK_FACTOR } from './work-factor.ts';
 
 /**
  * The same for everybody: a mark is part of a snapshot's id, so the same credentials under the same passphrase must give the same
@@ -16,9 +15,9 @@ const SALT = 'flowferry/credential-marks/1';
 
 const derive = promisify<string, string, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** The key that marks are computed with; 32 bytes. Takes as long as opening an age file. */
-export async function deriveMarkKey(passphrase: string): Promise<Buffer> {
-	const N = 2 ** WORK_FACTOR;
+/** The key that marks are computed with; 32 bytes. Dear on purpose, like opening an age file. */
+export async function deriveMarkKey(passphrase: string, workFactor: number): Promise<Buffer> {
+	const N = 2 ** workFactor;
 	// scrypt takes 128 · N · r bytes, and Node allows 32 MiB unless told otherwise.
 	return await derive(passphrase, SALT, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 });
 }

@@ -7,6 +7,7 @@ import { openText, sealText } from './age-file.ts';
 import type { HeldCredentials } from './held.ts';
 import { deriveMarkKey, markCredentials } from './marks.ts';
 import type { Passphrase } from './passphrase.ts';
+import { WORK_FACTOR } from './work-factor.ts';
 
 /** Seals credentials and opens them again. What is open stays in memory. */
 export interface CredentialVault {
@@ -30,8 +31,13 @@ const SHORTEST = 10;
 /**
  * @param read once at most, when a passphrase is needed for the first time
  * @param learn told of each text that no output may repeat, before anything else is done with it
+ * @param workFactor scrypt's cost as a power of two; marks under another one are others
  */
-export function openVault(read: () => Promise<Passphrase | null>, learn: (secrets: string[]) => void): CredentialVault {
+export function openVault(
+	read: () => Promise<Passphrase | null>,
+	learn: (secrets: string[]) => void,
+	workFactor = WORK_FACTOR,
+): CredentialVault {
 	const passphrase = once(async () => {
 		const found = await read();
 		if (found) learn([found.text]);
@@ -42,7 +48,7 @@ export function openVault(read: () => Promise<Passphrase | null>, learn: (secret
 		if (found) return found;
 		throw missing(why);
 	};
-	const markKey = once(async () => await deriveMarkKey((await needed('Credentials are marked with a passphrase')).text));
+	const markKey = once(async () => await deriveMarkKey((await needed('Credentials are marked with a passphrase')).text, workFactor));
 	/** By their sealed text: a command that takes a snapshot and promotes it need not open what it has just sealed. */
 	const opened = new Map<string, Credentials>();
 
@@ -52,7 +58,7 @@ export function openVault(read: () => Promise<Passphrase | null>, learn: (secret
 			const { text, origin } = await needed('Credentials are sealed with a passphrase');
 			learn(secretTexts(credentials));
 			const marks = markCredentials(credentials, await markKey());
-			const sealed = await sealText(canonicalJson(credentials), text);
+			const sealed = await sealText(canonicalJson(credentials), text, workFactor);
 			opened.set(sealed, credentials);
 			const warnings = text.length < SHORTEST ? [tooShort(text.length, origin)] : [];
 			return { marks, sealed, warnings };
