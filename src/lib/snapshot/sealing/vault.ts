@@ -57,8 +57,9 @@ export function openVault(
 		seal: async (credentials) => {
 			const { text, origin } = await needed('Credentials are sealed with a passphrase');
 			learn(secretTexts(credentials));
-			const marks = markCredentials(credentials, await markKey());
-			const sealed = await sealText(canonicalJson(credentials), text, workFactor);
+			// The key is derived on another thread meanwhile.
+			const [key, sealed] = await Promise.all([markKey(), sealText(canonicalJson(credentials), text, workFactor)]);
+			const marks = markCredentials(credentials, key);
 			opened.set(sealed, credentials);
 			const warnings = text.length < SHORTEST ? [tooShort(text.length, origin)] : [];
 			return { marks, sealed, warnings };
@@ -67,12 +68,12 @@ export function openVault(
 			const known = opened.get(held.sealed);
 			if (known) return known;
 			const { text, origin } = await needed(`Snapshot ${held.snapshot} holds credentials, sealed with a passphrase`);
-			const result = await openText(held.sealed, text);
+			const [key, result] = await Promise.all([markKey(), openText(held.sealed, text)]);
 			if (result.state === 'wrong passphrase') throw wrong(held, origin);
 			const credentials = result.state === 'open' ? parse(result.text) : null;
 			if (credentials) learn(secretTexts(credentials));
 			// The file vouches for itself, not for being this snapshot's.
-			const fits = credentials && canonicalJson(markCredentials(credentials, await markKey())) === canonicalJson(held.marks);
+			const fits = credentials && canonicalJson(markCredentials(credentials, key)) === canonicalJson(held.marks);
 			if (!fits)
 				throw damaged(held, result.state === 'damaged' ? 'the file was changed' : 'they are not those that the snapshot was taken with');
 			opened.set(held.sealed, credentials);
