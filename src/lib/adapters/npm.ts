@@ -16,10 +16,27 @@ export async function lockPackages(directory: string, timeoutMs: number, signal?
 	await npm(directory, ['install', '--package-lock-only', ...COMMON], timeoutMs, signal);
 }
 
+/** Installs what a folder's package-lock.json names. @param offline no registry is asked @throws as `lockPackages` */
+export async function installLocked(directory: string, timeoutMs: number, { offline = false } = {}): Promise<void> {
+	await npm(directory, ['ci', ...(offline ? ['--offline'] : []), ...COMMON], timeoutMs);
+}
+
+/**
+ * Fetches the tarballs of published packages into a folder.
+ * @param specs `name@1.2.3`
+ * @throws as `lockPackages`
+ */
+export async function fetchTarballs(directory: string, specs: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+	await npm(directory, ['pack', '--ignore-scripts', ...COMMON, ...specs], timeoutMs, signal);
+}
+
+async function npm(directory: string, args: string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
 	const cancelled = signal === undefined ? {} : { cancelSignal: signal };
 	// Modules may have scripts that run when they are installed: what opens credentials is not for them.
 	const env = { FLOWFERRY_PASSPHRASE: undefined };
 	const result = await execa('npm', args, { cwd: directory, env, timeout: timeoutMs, reject: false, stdin: 'ignore', ...cancelled });
+	signal?.throwIfAborted();
+	if (result.failed) throw explain(result, directory, timeoutMs);
 }
 
 interface NpmResult {

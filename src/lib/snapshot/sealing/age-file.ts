@@ -1,4 +1,5 @@
 import { armor, Decrypter, Encrypter } from 'age-encryption';
+import { passphraseIdentity, passphraseRecipient } from './passphrase-stanza.ts';
 
 /**
  * Seals a text for a passphrase: an age file in armor, which `age --decrypt` opens as well.
@@ -6,8 +7,7 @@ import { armor, Decrypter, Encrypter } from 'age-encryption';
  */
 export async function sealText(text: string, passphrase: string, workFactor: number): Promise<string> {
 	const encrypter = new Encrypter();
-	encrypter.setPassphrase(passphrase);
-	encrypter.setScryptWorkFactor(workFactor);
+	encrypter.addRecipient(passphraseRecipient(passphrase, workFactor));
 	return armor.encode(await encrypter.encrypt(text));
 }
 
@@ -16,7 +16,7 @@ export type Opened = { state: 'open'; text: string } | { state: 'wrong passphras
 /** Opens what `sealText` sealed. A file whose stanza for the passphrase was changed looks like a wrong passphrase. */
 export async function openText(sealed: string, passphrase: string): Promise<Opened> {
 	const decrypter = new Decrypter();
-	decrypter.addPassphrase(passphrase);
+	decrypter.addIdentity(passphraseIdentity(passphrase));
 	try {
 		return { state: 'open', text: await decrypter.decrypt(armor.decode(sealed), 'text') };
 	} catch (error) {

@@ -1,9 +1,9 @@
-import { createHmac, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac } from 'node:crypto';
 import { canonicalJson } from '../../flows/canonical.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import { credentialNames } from '../credentials.ts';
 import type { CredentialMarks } from '../snapshot.ts';
+import { stretch } from './stretch.ts';
 
 /**
  * The same for everybody: a mark is part of a snapshot's id, so the same credentials under the same passphrase must give the same
@@ -13,13 +13,9 @@ import type { CredentialMarks } from '../snapshot.ts';
  */
 const SALT = 'flowferry/credential-marks/1';
 
-const derive = promisify<string, string, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-
-/** The key that marks are computed with; 32 bytes. Dear on purpose, like opening an age file. */
+/** The key that marks are computed with; 32 bytes. */
 export async function deriveMarkKey(passphrase: string, workFactor: number): Promise<Buffer> {
-	const N = 2 ** workFactor;
-	// scrypt takes 128 · N · r bytes, and Node allows 32 MiB unless told otherwise.
-	return await derive(passphrase, SALT, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 });
+	return await stretch(passphrase, Buffer.from(SALT), workFactor);
 }
 
 /** What of credentials may be told: for each node the names, and an HMAC-SHA256 over the canonical JSON of its id and credentials. */

@@ -57,7 +57,7 @@ export function openVault(
 		seal: async (credentials) => {
 			const { text, origin } = await needed('Credentials are sealed with a passphrase');
 			learn(secretTexts(credentials));
-			// The key is derived on another thread meanwhile.
+			// Both derive a key, each on a thread of its own.
 			const [key, sealed] = await Promise.all([markKey(), sealText(canonicalJson(credentials), text, workFactor)]);
 			const marks = markCredentials(credentials, key);
 			opened.set(sealed, credentials);

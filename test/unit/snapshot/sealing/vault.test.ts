@@ -1,3 +1,4 @@
+import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient, Stanza } from 'age-encryption';
 import { openText, sealText } from '../../../../src/lib/snapshot/sealing/age-file.ts';
 import type { HeldCredentials } from '../../../../src/lib/snapshot/sealing/held.ts';
 import { openVault } from '../../../../src/lib/snapshot/sealing/vault.ts';
@@ -122,6 +123,40 @@ describe('an age file', () => {
 		// By whatever factor a file was sealed, it opens; the marks are those of the vault's own.
 		await expect(testVault(PASSPHRASE).open({ ...one, sealed, marks: one.marks })).resolves.toEqual(credentials);
 		expect(marks.b1!.mark).not.toBe(one.marks.b1!.mark);
+	});
+
+	it("is the format of age, by its author's own library", async () => {
+		const text = JSON.stringify(credentials);
+		const decrypter = new Decrypter();
+		decrypter.addPassphrase(PASSPHRASE);
+		expect(await decrypter.decrypt(armor.decode(await sealText(text, PASSPHRASE, CHEAP)), 'text')).toBe(text);
+		const encrypter = new Encrypter();
+		encrypter.setPassphrase(PASSPHRASE);
+		encrypter.setScryptWorkFactor(CHEAP);
+		const theirs = armor.encode(await encrypter.encrypt(text));
+		expect(await openText(theirs, PASSPHRASE)).toEqual({ state: 'open', text });
+		expect(await openText(theirs, 'another')).toEqual({ state: 'wrong passphrase' });
+	});
+
+	it('does not keep others waiting while a key is derived', async () => {
+		let turns = 0;
+		const timer = setInterval(() => turns++, 5);
+		await openText(await sealText('text', PASSPHRASE, 16), PASSPHRASE);
+		clearInterval(timer);
+		expect(turns).toBeGreaterThan(10);
+	});
+
+	it('of another kind, or one that would keep us busy, is none', async () => {
+		const seal = async (more: (encrypter: Encrypter) => void) => {
+			const encrypter = new Encrypter();
+			more(encrypter);
+			return armor.encode(await encrypter.encrypt('text'));
+		};
+		const recipient = await identityToRecipient(await generateIdentity());
+		const foreign = await seal((encrypter) => encrypter.addRecipient(recipient));
+		expect(await openText(foreign, PASSPHRASE)).toEqual({ state: 'wrong passphrase' });
+		const stanza = { wrapFileKey: () => [new Stanza(['scrypt', 'A'.repeat(22), '30'], new Uint8Array(32))] };
+		expect(await openText(await seal((encrypter) => encrypter.addRecipient(stanza)), PASSPHRASE)).toEqual({ state: 'damaged' });
 	});
 
 	it('holds any text', async () => {
