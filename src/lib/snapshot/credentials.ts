@@ -73,11 +73,12 @@ function globalFields(values: Record<string, unknown>): Record<string, unknown> 
 
 /** Credentials over others, name by name: the last one that has a name gives its value. */
 export function mergeCredentials(...layers: readonly Credentials[]): Credentials {
-	const merged: Credentials = {};
+	// A map: an id may be any text, `__proto__` as well.
+	const merged = new Map<string, Record<string, unknown>>();
 	for (const layer of layers) {
-		for (const [id, fields] of Object.entries(layer)) merged[id] = mergeFields(merged[id] ?? {}, fields);
+		for (const [id, fields] of Object.entries(layer)) merged.set(id, mergeFields(merged.get(id) ?? {}, fields));
 	}
-	return merged;
+	return Object.fromEntries(merged);
 }
 
 function mergeFields(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
