@@ -58,7 +58,7 @@ const node = fc.record({
 const flows = fc
 	.array(
 		fc.tuple(
-			text.filter((id) => id !== ''),
+			text.filter((id) => id !== '' && survivesParsing(id)),
 			node,
 		),
 		{ minLength: 1, maxLength: 12 },
