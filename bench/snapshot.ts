@@ -125,9 +125,9 @@ function report(times: Record<string, number[]>): void {
 	});
 	if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
 	else {
-		process.stdout.write(`${'flowferry snapshot'.padEnd(26)} median   least    most\n`);
+		process.stdout.write(`${'flowferry snapshot'.padEnd(26)}   median    least     most\n`);
 		for (const row of rows) {
-			const cells = [row.medianMs, row.minMs, row.maxMs].map((ms) => `${ms} ms`.padStart(8));
+			const cells = [row.medianMs, row.minMs, row.maxMs].map((ms) => `${ms} ms`.padStart(9));
 			process.stdout.write(`${row.case.padEnd(25)}${cells.join('')}\n`);
 		}
 	}

@@ -85,7 +85,7 @@ describe.each([5, 4] as const)('credentials that a dev Node-RED %i stored', (maj
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-		project = await createProject({ nodeRed: programs[major] });
+		project = await createProject({ nodeRed: programs[major], hosts: ['127.0.0.1'] });
 		dev = join(project.folder, 'dev');
 		await deploy('v1', all(PASSWORD));
 		expect(await readFile(join(dev, 'flows_cred.json'), 'utf8')).toMatch(/"\$"/);

@@ -33,10 +33,10 @@ describe('flowferry snapshot', () => {
 		expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 		const lines = stdout.split('\n');
 		expect(lines[0]).toMatch(/^Stored snapshot [0-9a-f]{12}$/);
-		expect(lines[1]).toMatch(new RegExp(`^  from      ${nodeRed.url} \\(rev [0-9a-f]{12}\\)$`));
-		expect(lines[2]).toBe('  flows     2 nodes in 1 flow');
-		expect(lines[3]).toMatch(/^ {2}Node-RED {2}5\.\d+\.\d+$/);
-		expect(lines[4]).toBe('  palette   the core nodes alone');
+		expect(lines[1]).toMatch(new RegExp(`^  from         ${nodeRed.url} \\(rev [0-9a-f]{12}\\)$`));
+		expect(lines[2]).toBe('  flows        2 nodes in 1 flow');
+		expect(lines[3]).toMatch(/^ {2}Node-RED {5}5\.\d+\.\d+, on Node\.js \d+\.\d+\.\d+$/);
+		expect(lines[4]).toBe('  palette      the core nodes alone');
 	});
 
 	it('stores nothing where nothing has changed', async () => {
@@ -55,9 +55,9 @@ describe('flowferry snapshot', () => {
 		await configure('userDir: red');
 		const { status, stdout, stderr } = await flowferry('snapshot');
 		expect(status).toBe(0);
-		expect(stdout).toContain(`  from      ${userDir} (flows.json)`);
+		expect(stdout).toContain(`  from         ${userDir} (flows.json)`);
 		expect(stderr).toMatch(
-			/^warning: No Node-RED has run in .*\nwarning: Credentials written into the flows were left out .*\(1 nodes?: n1\)\n$/,
+			/^warning: No Node-RED has run in .*\nwarning: Credentials were left out of the snapshot \(1 node: n1\): set FLOWFERRY_PASSPHRASE .*\n$/,
 		);
 		expect(stdout + stderr).not.toContain('s3cret');
 	});
