@@ -9,6 +9,7 @@ import { openRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import type { PackageSupply } from './lib/packages/supply.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
+import type { CredentialVault } from './lib/snapshot/sealing/vault.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
 import type { Target } from './lib/targets/target.ts';
 
@@ -19,6 +20,8 @@ export interface Context extends LoadedConfig {
 	snapshots: SnapshotStore;
 	/** Packages that are at hand without a network. */
 	packages: PackageSupply;
+	/** What the passphrase opens, and vouches for. */
+	vault: CredentialVault;
 	/** Takes a snapshot of the dev Node-RED; nothing is stored. @throws as `captureSnapshot` */
 	capture(message: string): Promise<Capture>;
 	/** Who works here, as git would sign: `Name <mail>`; else the login name. */
@@ -86,6 +89,7 @@ export async function createContext(configPath: string): Promise<Context> {
 		dev,
 		snapshots: openGitStore(loaded.config.store, openGitRepository(loaded.config.store, env)),
 		packages,
+		vault,
 		capture: async (message) =>
 			await captureSnapshot(dev, { message, author: await author(), now, vault, given: devConfig?.credentials ?? {} }),
 		author,

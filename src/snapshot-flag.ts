@@ -15,6 +15,9 @@ import type { Snapshot } from './lib/snapshot/snapshot.ts';
 export const snapshotFlag = () =>
 	Flags.string({ char: 's', description: "A stored snapshot's id, 7 digits or more; default: the dev Node-RED as it is now" });
 
+export const allowUnsealedFlag = () =>
+	Flags.boolean({ description: 'Take a bundle that anybody may have written, although a passphrase is set to tell' });
+
 export const failOnFlag = () =>
 	Flags.option({
 		options: [...severities, 'never'] as const,

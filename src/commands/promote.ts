@@ -13,7 +13,7 @@ import { promote } from '../lib/cutover/promote.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapshot-flag.ts';
+import { allowUnsealedFlag, failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapshot-flag.ts';
 
 type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string; release: number; snapshot: string };
 
@@ -41,6 +41,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override flags = {
 		snapshot: snapshotFlag(),
 		bundle: Flags.string({ description: 'A bundle: its snapshot, installed from its packages alone', exclusive: ['snapshot'] }),
+		'allow-unsealed': allowUnsealedFlag(),
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
@@ -88,7 +89,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	private async chosenSnapshot(context: Context): Promise<string | undefined> {
 		const { bundle, snapshot } = this.flags;
 		if (bundle === undefined) return snapshot;
-		const { manifest } = await takeInBundle(bundle, context);
+		const { manifest } = await takeInBundle(bundle, { vault: context.vault, allowUnsealed: this.flags['allow-unsealed'] }, context);
 		this.note(`the bundle ${bundle} is sound; flowferry ${manifest.tool} wrote it at ${manifest.created}`);
 		return manifest.snapshot;
 	}

@@ -144,3 +144,41 @@ describe('a bundle that cannot be trusted', () => {
 		expect(existsSync(join(folder, '.flowferry/packages'))).toBe(false);
 	});
 });
+
+describe('the seal of a bundle', () => {
+	const withPassphrase = (passphrase: string, ...args: string[]) =>
+		runCli(args, { cwd: folder, env: passphrase === '' ? {} : { FLOWFERRY_PASSPHRASE: passphrase } });
+	const take = (passphrase: string, ...flags: string[]) =>
+		withPassphrase(passphrase, 'bundle', 'import', 'plant.bundle', ...flags, '--json');
+	const seal = async () =>
+		await withPassphrase('correct horse battery', 'bundle', 'create', '--out', 'plant.bundle', '--without-node-red', '--json');
+
+	it('tells whether whoever wrote it had the passphrase', async () => {
+		expect((await seal()).json()).toMatchObject({ seal: 'checked' });
+		expect((await take('correct horse battery')).json()).toMatchObject({ seal: 'checked' });
+		expect((await take('')).json()).toMatchObject({ seal: 'unchecked' });
+		expect((await take('another horse altogether')).json().error).toMatchObject({ code: 'BUNDLE_SEAL_WRONG', exitStatus: 2 });
+		const shown = await withPassphrase('correct horse battery', 'bundle', 'verify', 'plant.bundle');
+		expect(shown.stdout).toContain('  seal      by the passphrase that is set here\n');
+		expect(shown.stdout).not.toContain('correct horse');
+	});
+
+	it('is broken by a change, also one whose checksums fit', async () => {
+		await seal();
+		const content = join(folder, 'content');
+		await mkdir(content);
+		await extract({ file: join(folder, 'plant.bundle'), cwd: content });
+		const manifest = JSON.parse(await readFile(join(content, 'bundle.json'), 'utf8'));
+		await writeFile(join(content, 'bundle.json'), JSON.stringify({ ...manifest, by: 'Mallory <mallory@example.org>' }));
+		await packFolder(content, join(folder, 'plant.bundle'), 'bundle.json');
+		expect((await take('correct horse battery')).json().error).toMatchObject({ code: 'BUNDLE_SEAL_WRONG' });
+	});
+
+	it('is asked for where there is a passphrase, unless told otherwise', async () => {
+		await createBundle();
+		expect((await take('correct horse battery')).json().error).toMatchObject({ code: 'BUNDLE_UNSEALED', exitStatus: 2 });
+		expect(existsSync(join(folder, '.flowferry/packages'))).toBe(false);
+		expect((await take('correct horse battery', '--allow-unsealed')).json()).toMatchObject({ seal: 'none' });
+		expect((await take('')).json()).toMatchObject({ seal: 'none', created: false });
+	});
+});

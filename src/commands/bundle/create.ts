@@ -47,6 +47,7 @@ export default class CreateBundle extends BaseCommand<typeof CreateBundle> {
 			snapshot,
 			plan: plan === undefined ? null : await readFile(plan, 'utf8'),
 			packages: context.packages,
+			vault: context.vault,
 			nodeRed: !this.flags['without-node-red'],
 			out,
 			tool: this.config.version,

@@ -1,9 +1,11 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { createContext } from '../../context.ts';
+import type { SealState } from '../../lib/bundle/bundle.ts';
 import { takeInBundle } from '../../lib/bundle/take-in.ts';
 import { shortId } from '../../lib/snapshot/snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { allowUnsealedFlag } from '../../snapshot-flag.ts';
 
 /** The contract of `bundle import --json`. */
 interface Result {
@@ -13,6 +15,7 @@ interface Result {
 	created: boolean;
 	/** The flowferry that wrote the bundle. */
 	tool: string;
+	seal: SealState;
 }
 
 export default class ImportBundle extends BaseCommand<typeof ImportBundle> {
@@ -25,13 +28,17 @@ export default class ImportBundle extends BaseCommand<typeof ImportBundle> {
 		{ description: 'And tonight', command: '<%= config.bin %> promote production --snapshot 3f9a1c0' },
 	];
 
+	static override flags = { 'allow-unsealed': allowUnsealedFlag() };
+
 	static override args = { file: Args.string({ description: 'The bundle', required: true }) };
 
 	async run(): Promise<Result> {
-		const { manifest, created } = await takeInBundle(this.args.file, await createContext(this.flags.config));
+		const context = await createContext(this.flags.config);
+		const policy = { vault: context.vault, allowUnsealed: this.flags['allow-unsealed'] };
+		const { manifest, seal, created } = await takeInBundle(this.args.file, policy, context);
 		const { snapshot, tool } = manifest;
 		const id = createTheme(process.stdout).strong(shortId(snapshot));
 		this.log(`${created ? 'Took in' : 'The store has'} snapshot ${id}${created ? '' : ' already'}; its packages are at hand`);
-		return { snapshot, created, tool };
+		return { snapshot, created, tool, seal };
 	}
 }

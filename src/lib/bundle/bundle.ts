@@ -25,7 +25,17 @@ export interface BundleManifest {
 	files: Record<string, string>;
 	/** Packages that run programs of theirs when they are installed, which may want a network: `name@version`. */
 	installScripts: string[];
+	/** A stamp over all of the above, by the passphrase with which credentials are sealed, too; null where there was none. */
+	seal: string | null;
 }
+
+/**
+ * What is known of who wrote a bundle.
+ * - `checked`: somebody who has the passphrase that is set here
+ * - `unchecked`: it is sealed, and there is no passphrase here
+ * - `none`: anybody
+ */
+export type SealState = 'checked' | 'unchecked' | 'none';
 
 export const BUNDLE_FORMAT = 'flowferry-bundle';
 export const BUNDLE_VERSION = 1;
@@ -39,6 +49,7 @@ export const PACKAGES = 'packages';
 /** One whose every file has been checked. */
 export interface OpenBundle {
 	manifest: BundleManifest;
+	seal: SealState;
 	snapshot: Snapshot;
 	/** The text of a saved plan; null where it has none. */
 	plan: string | null;
@@ -61,5 +72,6 @@ export interface BundleSummary {
 	nodeRed: boolean;
 	/** Whether it holds a saved plan. */
 	plan: boolean;
+	seal: SealState;
 	installScripts: string[];
 }

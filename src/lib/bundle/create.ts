@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { explainDiskFault } from '../adapters/disk-fault.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { canonicalJson } from '../flows/canonical.ts';
 import { nodeRedManifest, paletteManifest } from '../packages/manifest.ts';
 import type { PackageSupply } from '../packages/supply.ts';
+import type { CredentialVault } from '../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { serialiseSnapshot } from '../snapshot/snapshot-document.ts';
 import { checksumFiles, packFolder } from './archive.ts';
@@ -32,6 +34,8 @@ export interface BundleRequest {
 	out: string;
 	/** Whose locks are used. */
 	packages: PackageSupply;
+	/** What seals it. */
+	vault: Pick<CredentialVault, 'stamp'>;
 	/** flowferry's version. */
 	tool: string;
 	/** `Name <mail>`. */
@@ -59,7 +63,7 @@ export async function createBundle(request: BundleRequest): Promise<BundleSummar
 		await writeFile(join(folder, SNAPSHOT_FILE), serialiseSnapshot(snapshot));
 		if (request.plan !== null) await writeFile(join(folder, PLAN_FILE), request.plan);
 		const installScripts = await collectPackages(folder, manifestsOf(request), request);
-		const manifest: BundleManifest = {
+		const unsealed: Omit<BundleManifest, 'seal'> = {
 			format: BUNDLE_FORMAT,
 			version: BUNDLE_VERSION,
 			tool: request.tool,
@@ -69,11 +73,13 @@ export async function createBundle(request: BundleRequest): Promise<BundleSummar
 			files: await checksumFiles(folder),
 			installScripts,
 		};
+		const seal = await request.vault.stamp(canonicalJson(unsealed));
+		const manifest: BundleManifest = { ...unsealed, seal };
 		await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, null, '\t')}\n`);
 		progress(`writing ${out}`);
 		await packFolder(folder, unfinished, MANIFEST_FILE);
 		await rename(unfinished, out);
-		return summariseBundle(manifest, out, (await stat(out)).size);
+		return summariseBundle(manifest, seal === null ? 'none' : 'checked', { file: out, bytes: (await stat(out)).size });
 	} catch (error) {
 		throw await explainDiskFault(error, dirname(out));
 	} finally {

@@ -2,39 +2,52 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { canonicalJson } from '../flows/canonical.ts';
 import { indexTarballs } from '../packages/integrity.ts';
 import { packagesOf } from '../packages/lock.ts';
 import type { PackageSet } from '../packages/supply.ts';
+import type { CredentialVault } from '../snapshot/sealing/vault.ts';
 import { parseSnapshot } from '../snapshot/snapshot-document.ts';
 import { checksumFiles, unpackArchive } from './archive.ts';
-import type { BundleManifest, BundleSummary, OpenBundle } from './bundle.ts';
+import type { BundleManifest, BundleSummary, OpenBundle, SealState } from './bundle.ts';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, LOCKS, MANIFEST_FILE, PACKAGES, PLAN_FILE, SNAPSHOT_FILE } from './bundle.ts';
 import { summariseBundle } from './summary.ts';
 
+/** What is asked of a bundle besides being whole. */
+export interface SealPolicy {
+	/** Tells whether whoever sealed it had the passphrase. */
+	vault: Pick<CredentialVault, 'canSeal' | 'checkStamp'>;
+	/** One that anybody may have written will do, where there is a passphrase to tell. */
+	allowUnsealed: boolean;
+}
+
 /**
  * Unpacks a bundle into a folder of its own, checks every file, and removes the folder when the work is done.
- * @throws FlowferryError BUNDLE_UNREADABLE, BUNDLE_VERSION, BUNDLE_DAMAGED, and as `parseSnapshot`
+ * @throws FlowferryError BUNDLE_UNREADABLE, BUNDLE_VERSION, BUNDLE_DAMAGED, BUNDLE_UNSEALED, BUNDLE_SEAL_WRONG, and as `parseSnapshot`
  */
-export async function withBundle<T>(file: string, work: (bundle: OpenBundle) => Promise<T>): Promise<T> {
+export async function withBundle<T>(file: string, policy: SealPolicy, work: (bundle: OpenBundle) => Promise<T>): Promise<T> {
 	await assertReadable(file);
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-bundle-'));
 	try {
 		await unpackArchive(file, folder).catch((error: Error) => {
 			throw damaged(file, error.message);
 		});
-		return await work(await check(file, folder));
+		return await work(await check(file, folder, policy));
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
 
 /** What a bundle holds, once all of it has been checked. @throws as `withBundle` */
-export async function verifyBundle(file: string): Promise<BundleSummary> {
-	return await withBundle(file, async ({ manifest }) => summariseBundle(manifest, file, (await stat(file)).size));
+export async function verifyBundle(file: string, policy: SealPolicy): Promise<BundleSummary> {
+	return await withBundle(file, policy, async ({ manifest, seal }) =>
+		summariseBundle(manifest, seal, { file, bytes: (await stat(file)).size }),
+	);
 }
 
-async function check(file: string, folder: string): Promise<OpenBundle> {
+async function check(file: string, folder: string, policy: SealPolicy): Promise<OpenBundle> {
 	const manifest = await readManifest(file, folder);
+	const seal = await checkSeal(file, manifest, policy);
 	const { [MANIFEST_FILE]: _, ...found } = await checksumFiles(folder);
 	for (const path of new Set([...Object.keys(manifest.files), ...Object.keys(found)])) {
 		if (found[path] === undefined) throw damaged(file, `${path} is missing`);
@@ -48,11 +61,32 @@ async function check(file: string, folder: string): Promise<OpenBundle> {
 	const sets = await Promise.all(locks.map(async (path) => JSON.parse(await read(path)) as PackageSet));
 	return {
 		manifest,
+		seal,
 		snapshot,
 		plan: found[PLAN_FILE] === undefined ? null : await read(PLAN_FILE),
 		sets,
 		tarballs: await findTarballs(file, folder, sets),
 	};
+}
+
+async function checkSeal(file: string, manifest: BundleManifest, { vault, allowUnsealed }: SealPolicy): Promise<SealState> {
+	const { seal = null, ...sealed } = manifest;
+	if (seal === null) {
+		if (allowUnsealed || !(await vault.canSeal())) return 'none';
+		throw new FlowferryError({
+			code: 'BUNDLE_UNSEALED',
+			message: `${file} is not sealed: anybody may have written it`,
+			hint: 'Write it where the passphrase is set, too; or take it as it is with --allow-unsealed.',
+		});
+	}
+	const isRight = await vault.checkStamp(seal, canonicalJson(sealed));
+	if (isRight === null) return 'unchecked';
+	if (isRight) return 'checked';
+	throw new FlowferryError({
+		code: 'BUNDLE_SEAL_WRONG',
+		message: `The seal of ${file} does not fit: it was written with another passphrase, or changed by somebody without it`,
+		hint: 'Set the passphrase that is set where it was written; if that is the one, do not trust the file. Nothing of it was used.',
+	});
 }
 
 async function readManifest(file: string, folder: string): Promise<BundleManifest> {

@@ -1,8 +1,12 @@
-import type { BundleManifest, BundleSummary } from './bundle.ts';
+import type { BundleManifest, BundleSummary, SealState } from './bundle.ts';
 import { LOCKS, PACKAGES, PLAN_FILE } from './bundle.ts';
 
-/** @param bytes the file's size */
-export function summariseBundle(manifest: BundleManifest, file: string, bytes: number): BundleSummary {
+/** @param place the file, and its size in bytes */
+export function summariseBundle(
+	manifest: BundleManifest,
+	seal: SealState,
+	{ file, bytes }: { file: string; bytes: number },
+): BundleSummary {
 	const { snapshot, tool, created, by, files, installScripts } = manifest;
 	const paths = Object.keys(files);
 	return {
@@ -15,6 +19,7 @@ export function summariseBundle(manifest: BundleManifest, file: string, bytes: n
 		packages: paths.filter((path) => path.startsWith(`${PACKAGES}/`)).length,
 		nodeRed: paths.includes(`${LOCKS}/node-red.json`),
 		plan: paths.includes(PLAN_FILE),
+		seal,
 		installScripts,
 	};
 }

@@ -7,6 +7,7 @@ import { openText, sealText } from './age-file.ts';
 import type { HeldCredentials } from './held.ts';
 import { deriveMarkKey, markCredentials } from './marks.ts';
 import type { Passphrase } from './passphrase.ts';
+import { deriveStampKey, isStamp, stampText } from './stamp.ts';
 import { WORK_FACTOR } from './work-factor.ts';
 
 /** Seals credentials and opens them again. What is open stays in memory. */
@@ -23,6 +24,10 @@ export interface CredentialVault {
 	 * @throws FlowferryError PASSPHRASE_MISSING, PASSPHRASE_WRONG, CREDENTIALS_DAMAGED
 	 */
 	open(held: HeldCredentials): Promise<Credentials>;
+	/** What only somebody with the passphrase can write under a text; null where there is none. @throws as `readPassphrase` */
+	stamp(text: string): Promise<string | null>;
+	/** Whether a stamp is this text's; null where there is no passphrase to tell by. @throws as `readPassphrase` */
+	checkStamp(stamp: string, text: string): Promise<boolean | null>;
 }
 
 /** Shorter ones are found by trying. age's own documentation asks for about so many random letters and digits. */
@@ -49,6 +54,7 @@ export function openVault(
 		throw missing(why);
 	};
 	const markKey = once(async () => await deriveMarkKey((await needed('Credentials are marked with a passphrase')).text, workFactor));
+	const stampKey = once(async () => await deriveStampKey((await needed('A stamp is made with a passphrase')).text, workFactor));
 	/** By their sealed text: a command that takes a snapshot and promotes it need not open what it has just sealed. */
 	const opened = new Map<string, Credentials>();
 
@@ -79,6 +85,8 @@ export function openVault(
 			opened.set(held.sealed, credentials);
 			return credentials;
 		},
+		stamp: async (text) => ((await passphrase()) ? stampText(text, await stampKey()) : null),
+		checkStamp: async (stamp, text) => ((await passphrase()) ? isStamp(stamp, text, await stampKey()) : null),
 	};
 }
 
