@@ -3,7 +3,10 @@ import { environmentOf } from './lib/config/environment-of.ts';
 import { nearest } from './lib/config/nearest.ts';
 import { servingRelease } from './lib/cutover/promote.ts';
 import { nothingServes } from './lib/cutover/promotion-errors.ts';
+import { captureBack } from './lib/drift/capture-back.ts';
+import { type Running, readRunning } from './lib/drift/running.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import type { Capture } from './lib/snapshot/capture.ts';
 import type { ComparedSide } from './lib/snapshot/compared-side.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';
 
@@ -14,17 +17,24 @@ export interface ComparedSnapshot {
 	warnings: string[];
 }
 
+/** What an environment really runs, where a snapshot is asked for. */
+export function runningIn(environment: string): string {
+	return `${environment}:running`;
+}
+
 /** The dev Node-RED's name where a snapshot is asked for, unless an environment is called so. */
 export const DEV = 'dev';
 
 /**
- * The snapshot that a name means: an environment's is the one that it runs, `dev` the dev Node-RED as it is now, anything else the
- * stored snapshot of that id. Nothing is stored.
- * @throws FlowferryError NOTHING_SERVES, SNAPSHOT_NAME_UNKNOWN, and as `SnapshotStore.get` and `captureSnapshot`
+ * The snapshot that a name means: an environment's is its release's, `<environment>:running` what an active instance really has loaded,
+ * `dev` the dev Node-RED as it is now, anything else the stored snapshot of that id. Nothing is stored.
+ * @throws FlowferryError NOTHING_SERVES, NOTHING_RUNS, SNAPSHOT_NAME_UNKNOWN, and as `SnapshotStore.get` and `captureSnapshot`
  */
 export async function findSnapshot(context: Context, name: string): Promise<ComparedSnapshot> {
 	const environments = Object.keys(context.config.environments);
 	if (environments.includes(name)) return await findServing(context, name);
+	const running = environments.find((environment) => name === runningIn(environment));
+	if (running !== undefined) return await findRunning(context, running);
 	if (name === DEV) {
 		const { snapshot, warnings } = await context.capture('');
 		return { side: { kind: 'dev', snapshot: snapshot.id }, snapshot, warnings };
@@ -42,6 +52,25 @@ async function findServing(context: Context, name: string): Promise<ComparedSnap
 		const { number: release, snapshot: id } = serving.release;
 		const snapshot = await context.snapshots.get(id);
 		return { side: { kind: 'environment', environment: name, release, snapshot: snapshot.id }, snapshot, warnings: [] };
+	} finally {
+		target.close();
+	}
+}
+
+async function findRunning(context: Context, name: string): Promise<ComparedSnapshot> {
+	const { running, snapshot, warnings } = await captureRunning(context, name, '');
+	const { environment, release, instance } = running;
+	return { side: { kind: 'running', environment, release: release.number, instance, snapshot: snapshot.id }, snapshot, warnings };
+}
+
+/** What an environment runs, as a snapshot that is not stored. @throws FlowferryError NOTHING_SERVES, NOTHING_RUNS */
+export async function captureRunning(context: Context, name: string, message: string): Promise<Capture & { running: Running }> {
+	const environment = environmentOf(context.config, name);
+	const target = await context.openTarget(environment);
+	try {
+		const running = await readRunning(name, target, environment.timeouts.contextMs);
+		const promoted = await context.snapshots.get(running.release.snapshot);
+		return { running, ...captureBack(running, promoted, { message, author: await context.author(), now: context.now }) };
 	} finally {
 		target.close();
 	}

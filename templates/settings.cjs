@@ -1,5 +1,6 @@
 /**
- * Node-RED's settings in production: no editor, no admin API, no palette changes. What is promoted is what runs.
+ * Node-RED's settings in production: no palette changes, and no editor and no admin API unless the environment asks for them
+ * (`editor`), and then at a port of its own. What is promoted is what runs.
  * Your own settings (`environments.<name>.settings` in flowferry.yaml: context stores, function globals, http roots)
  * are taken over; those that flowferry needs come last.
  */
@@ -8,7 +9,9 @@ const agentDir = process.env.FLOWFERRY_AGENT_DIR;
 const credentialSecret = process.env.FLOWFERRY_CREDENTIAL_SECRET;
 const port = Number(process.env.FLOWFERRY_PORT);
 const context = process.env.FLOWFERRY_CONTEXT ? JSON.parse(process.env.FLOWFERRY_CONTEXT) : null;
+const editor = process.env.FLOWFERRY_EDITOR ? JSON.parse(process.env.FLOWFERRY_EDITOR) : null;
 delete process.env.FLOWFERRY_CONTEXT;
+delete process.env.FLOWFERRY_EDITOR;
 delete process.env.FLOWFERRY_PORT;
 delete process.env.FLOWFERRY_CREDENTIAL_SECRET;
 delete process.env.FLOWFERRY_USER_SETTINGS;
@@ -33,7 +36,7 @@ module.exports = {
 	uiHost: '127.0.0.1',
 	uiPort: port,
 	https: undefined,
-	httpAdminRoot: false,
+	...(editor ? require(`${agentDir}/opened-editor.js`)(editor, own) : { httpAdminRoot: false }),
 	// Lets the agent start and stop the flows, and keeps them stopped after a start.
 	runtimeState: { enabled: true, ui: false },
 	nodesDir: [agentDir, ...[own.nodesDir ?? []].flat()],

@@ -63,6 +63,15 @@ export class InFlight {
 		this.#received = 0;
 	}
 
+	/** Other nodes are closed, and what they held is gone with them. */
+	keepOnly(running: ReadonlySet<RuntimeNode>): void {
+		for (const [node, { inside }] of this.#counts) {
+			if (running.has(node)) continue;
+			this.#inside -= inside;
+			this.#counts.delete(node);
+		}
+	}
+
 	/** Messages received by nodes since the flows' start. */
 	get received(): number {
 		return this.#received;

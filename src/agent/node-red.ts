@@ -12,6 +12,7 @@ export interface PluginApi {
 	nodes: {
 		eachNode(visit: (config: NodeConfig) => void): void;
 		getNode(id: string): RuntimeNode | null;
+		getCredentials(id: string): Record<string, unknown> | undefined;
 	};
 	hooks: {
 		/** A promise that a callback returns is waited for. */
@@ -80,6 +81,8 @@ export interface SendEvent {
 /** `runtime-event` with id `runtime-state` tells why flows do not run; the state API does not. */
 export interface RuntimeEvent {
 	id?: string;
+	/** Of `flows:starting`, `flows:started` and `flows:stopped`: `full`, or `nodes` and `flows`, where others went on. */
+	type?: string;
 	payload?: { state?: string; error?: string; types?: string[]; modules?: { module: string }[] };
 }
 

@@ -6,10 +6,12 @@ import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LeaseGuard } from './lease-guard.ts';
+import { Loaded } from './loaded-flows.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { MemoryContext } from './memory-context.ts';
 import type { PluginApi, RuntimeEvent } from './node-red.ts';
-import { describeNode, loadRuntimeApi } from './node-red.ts';
+import { describeNode, loadRuntimeApi, runningNodes } from './node-red.ts';
+import { opened } from './opened-editor.ts';
 import { Primary } from './primary.ts';
 import { describeProgress } from './progress.ts';
 import type {
@@ -37,6 +39,10 @@ const HEARTBEAT_MS = 100;
 /** What has been handled since the last time would be handled twice after a crash. */
 const POSITION_MS = 50;
 const MAX_PROBLEMS = 20;
+/** Nodes may take `nodeCloseTimeout` to close, 15 s by default. */
+const DEPLOY_MS = 20_000;
+/** From counting the streams to closing the sources. */
+const CUTOVER_MS = 30_000;
 /** What Node-RED logs, in every language, of a node whose close does not end (`@node-red/runtime/lib/flows/Flow.js`). */
 const CLOSE_TIMED_OUT = /Close timed out/;
 
@@ -53,6 +59,8 @@ function agent(api: PluginApi): void {
 	const keepAlive = new KeepAlive(api.server);
 	const context = new MemoryContext(() => findContextStores(api.settings));
 	const delay = new LoopDelay();
+	const loaded = new Loaded(runtime, api.nodes);
+	const { editor } = opened;
 
 	let flows: AgentReport['flows'] = 'stopped';
 	let lastState: RuntimeEvent['payload'];
@@ -61,17 +69,22 @@ function agent(api: PluginApi): void {
 	let recent = new Recent(performance.now());
 	let closing: Closing | undefined;
 	let atWork = false;
-	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`, since the last stop began. */
-	let unclosed: string[] = [];
+	/** Nodes that did not close within Node-RED's `nodeCloseTimeout`. */
+	const unclosed: string[] = [];
 	let unknown: string[] = [];
 
 	api.events.on('flows:started', () => {
 		flows = 'started';
 		unknown = findUnknownFields(api);
 	});
-	api.events.on('flows:stopped', () => {
+	// A deploy in place: nobody else begins for it.
+	api.events.on('flows:starting', () => {
+		if (editor?.deploying) primary.begin();
+	});
+	api.events.on('flows:stopped', ({ type }) => {
 		flows = 'stopped';
-		countAnew();
+		if (type === 'nodes' || type === 'flows') inFlight.keepOnly(new Set(runningNodes(api)));
+		else countAnew();
 		connections.forget();
 		gate.stop();
 		primary.end();
@@ -97,6 +110,7 @@ function agent(api: PluginApi): void {
 			joinSharedContext();
 			primary.begin();
 			await startFlows();
+			editor?.open(() => lease.isHeld);
 			return {};
 		},
 		startBehindGate: async () => {
@@ -110,6 +124,7 @@ function agent(api: PluginApi): void {
 			return { refused: `it is a Node-RED of a version that is not known: it has no ${unknown.join(', ')}` };
 		},
 		listen: async ({ topic, timeoutMs, follow }) => {
+			if (!follow) await editor?.holdStill(CUTOVER_MS, timeoutMs);
 			streams.count();
 			primary.comeLast();
 			const listening = await streams.listen(topic, timeoutMs);
@@ -129,6 +144,7 @@ function agent(api: PluginApi): void {
 			joinSharedContext();
 			connections.connectAll();
 			primary.begin();
+			editor?.open(() => lease.isHeld);
 			return gate.open(order);
 		},
 		advance: async ({ order }) => {
@@ -136,7 +152,7 @@ function agent(api: PluginApi): void {
 			return { session: streams.session };
 		},
 		stop: async () => {
-			unclosed = [];
+			await editor?.close(DEPLOY_MS);
 			const putBack = context.remember();
 			await runtime.flows.setState({ state: 'stop' });
 			putBack();
@@ -146,6 +162,7 @@ function agent(api: PluginApi): void {
 			return {};
 		},
 		quiesce: async ({ timeoutMs }) => {
+			await editor?.close(timeoutMs);
 			keepAlive.refuse();
 			unknown = findUnknownFields(api);
 			const report = unknown.length > 0 ? { closed: [], stuck: [] } : await quiesce(api, timeoutMs);
@@ -162,6 +179,7 @@ function agent(api: PluginApi): void {
 			return validate(loaded, lastState);
 		},
 		report: async () => report(),
+		flows: () => loaded.read(),
 		progress: async () => describeProgress(inFlight.byNode()),
 		exportContext: async (options) => context.export((await runtime.flows.getFlows({})).flows, options),
 		importContext: async ({ values }) => context.import((await runtime.flows.getFlows({})).flows, values, flows === 'started'),
@@ -200,6 +218,8 @@ function agent(api: PluginApi): void {
 		const { silentMs, ...activity } = recent.take(performance.now(), { received: inFlight.received, errors });
 		return {
 			flows,
+			rev: loaded.rev,
+			credentialsChanged: loaded.credentialsChanged,
 			inFlight: inFlight.total,
 			received: inFlight.received,
 			eventLoopDelayMs,
@@ -254,20 +274,29 @@ function agent(api: PluginApi): void {
 
 	process.on('disconnect', endThis);
 
+	/** Where it has loaded none, whoever validates is told. */
+	const look = () => loaded.look().catch(() => {});
 	let announced = false;
-	const announceWhenReady = () => {
+	const announceWhenReady = async () => {
 		if (announced || !lastState || !api.server.listening) return;
 		announced = true;
-		send({ event: 'ready', port: (api.server.address() as AddressInfo).port, nodeRed: api.version().replace(/-git$/, '') });
+		await look();
+		const editorPort = editor ? await editor.listen(api.server) : null;
+		const { port } = api.server.address() as AddressInfo;
+		send({ event: 'ready', port, nodeRed: api.version().replace(/-git$/, ''), editorPort });
 		setInterval(() => send({ event: 'heartbeat', report: report() }), HEARTBEAT_MS).unref();
 		setInterval(tellPosition, POSITION_MS).unref();
 	};
 	api.events.on('runtime-event', (event) => {
+		if (event.id === 'runtime-deploy') {
+			editor?.deployed();
+			if (announced) void look();
+		}
 		if (event.id !== 'runtime-state') return;
 		lastState = event.payload;
-		announceWhenReady();
+		void announceWhenReady();
 	});
-	api.server.once('listening', announceWhenReady);
+	api.server.once('listening', () => void announceWhenReady());
 }
 
 /** At once: a signal to oneself has come before `kill` returns. */

@@ -33,6 +33,8 @@ export interface AgentCalls {
 	/** Judges the loaded flows without starting them. */
 	validate: { params: Record<string, never>; result: ValidationReport };
 	report: { params: Record<string, never>; result: AgentReport };
+	/** The flows as they are loaded, whoever deployed them; not in each report, for they may be megabytes. */
+	flows: { params: Record<string, never>; result: LoadedFlows };
 	/** How far each node has come since the flows' start; not in each report, for flows may have thousands. */
 	progress: { params: Record<string, never>; result: NodeProgress[] };
 	/** Reads the context that is kept in memory. */
@@ -88,8 +90,8 @@ export interface SingletonSources {
 
 /** What the agent tells unasked. */
 export type AgentEvent =
-	/** Node-RED has loaded its palette and flows, which stand stopped, and listens on this port of 127.0.0.1. */
-	| { event: 'ready'; port: number; nodeRed: string }
+	/** Node-RED has loaded its palette and flows, which stand stopped, and listens on this port of 127.0.0.1; the editor, if any, on another. */
+	| { event: 'ready'; port: number; nodeRed: string; editorPort: number | null }
 	| { event: 'heartbeat'; report: AgentReport }
 	/** While somebody follows. */
 	| { event: 'position'; position: Position | null };
@@ -249,8 +251,28 @@ export interface ValidationReport {
 	brokenFunctions: FlowProblem[];
 }
 
+/** What Node-RED has loaded. */
+export interface LoadedFlows {
+	/** As Node-RED gives them: without credentials. */
+	flows: { id: string; type: string; [property: string]: unknown }[];
+	/** As in `ValidationReport`. */
+	rev: string;
+	/** Of nodes that have other credentials than when Node-RED came up; never the values. */
+	credentials: ChangedCredentials[];
+}
+
+export interface ChangedCredentials {
+	node: NodeRef;
+	/** What is new, gone or different: `password`. */
+	names: string[];
+}
+
 export interface AgentReport {
 	flows: 'started' | 'stopped';
+	/** Of the flows that are loaded; null before they are. */
+	rev: string | null;
+	/** Somebody has changed credentials in place, since Node-RED came up. */
+	credentialsChanged: boolean;
 	/** Messages inside, counted at nodes that tell when they are done. */
 	inFlight: number;
 	/** Since the flows' start: messages received by nodes. */

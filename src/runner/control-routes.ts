@@ -30,6 +30,7 @@ export function controlRoutes(runner: Runner): ControlRoutes {
 		},
 		'POST /quiesce': (body) => runner.quiesce((body as { timeoutMs: number }).timeoutMs),
 		'POST /drain': (body) => runner.drain((body as { deadlineMs: number }).deadlineMs),
+		'POST /flows': (body) => runner.ask('flows', {}, (body as { timeoutMs: number }).timeoutMs),
 		'POST /progress': (body) => runner.ask('progress', {}, (body as { timeoutMs: number }).timeoutMs),
 		'POST /context/export': (body) => {
 			const { except, maxBytes, timeoutMs } = body as { except: string[]; maxBytes: number; timeoutMs: number };

@@ -21,8 +21,10 @@ import { openRouter } from '../lib/routers/open-router.ts';
 import type { FailoverConfig, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { ProcessInstance } from '../lib/targets/process/process-instance.ts';
 import { controlRoutes } from './control-routes.ts';
+import { hashUsers } from './editor-users.ts';
 import { Log } from './log.ts';
 import { serveMetrics } from './metrics-port.ts';
+import type { NodeRedSecrets } from './node-red-process.ts';
 import { RoleHook } from './role-hook.ts';
 import { Runner } from './runner.ts';
 
@@ -45,7 +47,11 @@ const database = openStateDatabase(config.stateFile, leaseTables + journalTables
 const now = () => new Date();
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
-await replaceFile(join(config.userDir, 'flows_cred.json'), sealCredentials(config.credentials, credentialSecret));
+const secrets: NodeRedSecrets = {
+	credentialSecret,
+	sealedCredentials: sealCredentials(config.credentials, credentialSecret),
+	editorUsers: hashUsers(config.editor?.users ?? {}),
+};
 const clock = systemClock();
 const redact = createRedactor(config.commands.secrets);
 const runCommand = commandsOf(config, redact);
@@ -65,7 +71,7 @@ const world = config.failover && {
 	members: () => membersOf(config),
 	peer: (instance: string) => peerOf(config, instance),
 };
-const runner = new Runner(config, { leases, failover, world, clock, log, roles, pid: process.pid, credentialSecret });
+const runner = new Runner(config, { leases, failover, world, clock, log, roles, pid: process.pid, secrets });
 if (config.metricsPort !== null) await serveMetrics(config.environment, config.metricsPort, () => runner.status(), log);
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>

@@ -12,6 +12,7 @@ import type {
 	ReplyMessage,
 } from '../agent/protocol.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
+import type { HashedUser } from './editor-users.ts';
 
 /**
  * With it the kernel kills the child when its parent dies, even in an endless loop, where the agent's own watch on the
@@ -24,6 +25,30 @@ function contextStoreConfig({ stateFile, seat }: RunnerConfig, { file, durabilit
 	return { file, durability, stateFile, seat };
 }
 
+/** What its user directory and its settings need, and no file may hold. */
+export interface NodeRedSecrets {
+	credentialSecret: string;
+	/** The text of the credentials file. */
+	sealedCredentials: string;
+	editorUsers: HashedUser[];
+}
+
+/** Where it listens on 127.0.0.1; ports of 0: free ones of the system's choice. */
+interface NodeRedStart {
+	secrets: NodeRedSecrets;
+	port: number;
+	editorPort: number;
+	logDescriptor: number;
+}
+
+/** Where it listens once it is ready, and which version it is. */
+export interface NodeRedPorts {
+	port: number;
+	/** Null where it has no editor. */
+	editorPort: number | null;
+	nodeRed: string;
+}
+
 /** Node-RED ended, or does not answer. */
 export class NodeRedGone extends Error {}
 
@@ -32,17 +57,13 @@ export class NodeRedProcess {
 	readonly #child: ChildProcess;
 	readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 	#nextId = 1;
-	#ready: { port: number; nodeRed: string } | null = null;
+	#ready: NodeRedPorts | null = null;
 	#lastReport: { report: AgentReport; at: number } | null = null;
 	#beats = 0;
 	#position: Position | null = null;
 	readonly exited: Promise<string>;
 
-	/** @param port 0: a free one of the system's choice */
-	constructor(
-		config: RunnerConfig,
-		{ credentialSecret, port, logDescriptor }: { credentialSecret: string; port: number; logDescriptor: number },
-	) {
+	constructor(config: RunnerConfig, { secrets: { credentialSecret, editorUsers }, port, editorPort, logDescriptor }: NodeRedStart) {
 		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
 		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
 		this.#child = spawn(program as string, args, {
@@ -56,6 +77,9 @@ export class NodeRedProcess {
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
 				FLOWFERRY_PORT: String(port),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
+				...(config.editor
+					? { FLOWFERRY_EDITOR: JSON.stringify({ access: config.editor.access, users: editorUsers, port: editorPort }) }
+					: {}),
 				...(config.context ? { FLOWFERRY_CONTEXT: JSON.stringify(contextStoreConfig(config, config.context)) } : {}),
 			},
 			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],
@@ -103,7 +127,7 @@ export class NodeRedProcess {
 	}
 
 	/** Resolves once the palette and the flows are loaded, with the flows stopped. */
-	async ready(timeoutMs: number): Promise<{ port: number; nodeRed: string }> {
+	async ready(timeoutMs: number): Promise<NodeRedPorts> {
 		const deadline = performance.now() + timeoutMs;
 		let ended: string | null = null;
 		void this.exited.then((how) => {

@@ -19,7 +19,7 @@ import type {
 } from '../lib/targets/instance.ts';
 import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
-import type { NodeRedProcess } from './node-red-process.ts';
+import type { NodeRedProcess, NodeRedSecrets } from './node-red-process.ts';
 import { PrimaryRole } from './primary-role.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
@@ -32,6 +32,8 @@ import { SupervisedNodeRed } from './supervised-node-red.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
+/** Until a promotion is over. */
+const PROMOTION_POLL_MS = 500;
 
 export interface RunnerParts {
 	leases: LeaseStore;
@@ -42,7 +44,7 @@ export interface RunnerParts {
 	log: Log;
 	roles: Pick<RoleHook, 'roleChanged'>;
 	pid: number;
-	credentialSecret: string;
+	secrets: NodeRedSecrets;
 }
 
 /**
@@ -52,6 +54,7 @@ export interface RunnerParts {
 export class Runner {
 	readonly #config: RunnerConfig;
 	readonly #holder: string;
+	readonly #failover: FailoverStore;
 	readonly #log: Log;
 	readonly #lease: LeaseKeeper;
 	/** Null where no primary is elected. */
@@ -73,15 +76,16 @@ export class Runner {
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(config: RunnerConfig, { leases, failover, world, clock, log, roles, pid, credentialSecret }: RunnerParts) {
+	constructor(config: RunnerConfig, { leases, failover, world, clock, log, roles, pid, secrets }: RunnerParts) {
 		this.#config = config;
 		this.#log = log;
+		this.#failover = failover;
 		this.#clock = clock;
 		this.#holder = holderOf(config.instance, pid);
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
 		this.#nodeRed = new SupervisedNodeRed(config, {
-			...{ credentialSecret, log },
+			...{ secrets, log },
 			events: {
 				up: (nodeRed) => this.#isUp(nodeRed),
 				ended: (end) => this.#hasEnded(end),
@@ -374,8 +378,29 @@ export class Runner {
 			const token = this.#lease.token;
 			if (token === null && this.#state !== 'gated') return;
 			await this.#stopFlows(timeoutMs, handOverTo);
+			if (this.#nodeRed.drifted) void this.#comeUpAsPromoted(this.#nodeRed.process);
 			if (token !== null) void this.#book.ended(token, { cause: 'asked', detail: '' });
 		});
+	}
+
+	/**
+	 * Changed in place, its flows are not what a rollback, a switchover or a failover is to start. It waits for the promotion's end,
+	 * which may go back to these very flows.
+	 */
+	async #comeUpAsPromoted(nodeRed: NodeRedProcess | null): Promise<void> {
+		const standsBy = () => this.#nodeRed.process === nodeRed && this.#lease.token === null && this.#state !== 'stopping';
+		while (standsBy()) {
+			await sleep(PROMOTION_POLL_MS, undefined, { ref: false });
+			const isOver = await this.#failover.intent().then(
+				({ promotion }) => promotion === null,
+				() => false,
+			);
+			if (!isOver) continue;
+			const detail = 'its flows were changed in place; it comes up with those of its release';
+			return await this.#inTurn(async () => {
+				if (standsBy()) this.#nodeRed.end({ cause: 'asked', detail });
+			});
+		}
 	}
 
 	/** Of the flows that run, or ran last. */

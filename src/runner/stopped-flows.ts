@@ -2,15 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
+import { type ReleaseFiles, restoreRelease } from './release-files.ts';
 
 /** Before the file is tried again, on a full disk for one. */
 const RETRY_MS = 250;
 
-/** Node-RED must not be started before: with a `start` left in that file, its flows would run without a lease. */
-export async function untilFlowsStayStopped(userDir: string, failed: (error: string) => void): Promise<void> {
+/**
+ * Node-RED must not be started before: with a `start` left in that file, its flows would run without a lease; and with flows that
+ * were not promoted, others.
+ */
+export async function untilUserDirIsReady(files: ReleaseFiles, failed: (error: string) => void): Promise<void> {
 	for (;;) {
 		try {
-			return await keepFlowsStopped(userDir);
+			await restoreRelease(files);
+			return await keepFlowsStopped(files.userDir);
 		} catch (error) {
 			failed(String(error));
 			await sleep(RETRY_MS);

@@ -3,12 +3,13 @@ import type { AgentCall, AgentCalls } from '../agent/protocol.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { InstanceStatus, Position, RunnerConfig } from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
+import type { NodeRedPorts, NodeRedSecrets } from './node-red-process.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { Pulse } from './pulse.ts';
 import type { Restart } from './restarts.ts';
 import { onRequest, Restarts } from './restarts.ts';
 import type { Ending } from './role-book.ts';
-import { untilFlowsStayStopped } from './stopped-flows.ts';
+import { untilUserDirIsReady } from './stopped-flows.ts';
 
 /** Of the time after which a Node-RED that gives no sign of life is killed: how often it is looked for. */
 const PULSE_FRACTION = 20;
@@ -35,14 +36,15 @@ export interface SupervisionEvents {
 /** A Node-RED that is started again whenever it ends, ever later where it does not stay up, and killed where it hangs. */
 export class SupervisedNodeRed {
 	readonly #config: RunnerConfig;
-	readonly #credentialSecret: string;
+	readonly #secrets: NodeRedSecrets;
 	readonly #log: Log;
 	readonly #events: SupervisionEvents;
 	readonly #restarts = new Restarts();
 	#process: NodeRedProcess | null = null;
-	#listening: { port: number; nodeRed: string } | null = null;
-	/** Kept when Node-RED is started again, so that the router finds it where it was. */
+	#listening: NodeRedPorts | null = null;
+	/** Kept when Node-RED is started again, so that the router, or a tunnel, finds it where it was. */
 	#port = 0;
+	#editorPort = 0;
 	/** When the process that runs was ready; null before. */
 	#upSince: number | null = null;
 	/** Of the process that ended last. */
@@ -51,9 +53,9 @@ export class SupervisedNodeRed {
 	#ending: Ending | null = null;
 	#stopping = false;
 
-	constructor(config: RunnerConfig, parts: { credentialSecret: string; log: Log; events: SupervisionEvents }) {
+	constructor(config: RunnerConfig, parts: { secrets: NodeRedSecrets; log: Log; events: SupervisionEvents }) {
 		this.#config = config;
-		this.#credentialSecret = parts.credentialSecret;
+		this.#secrets = parts.secrets;
 		this.#log = parts.log;
 		this.#events = parts.events;
 		this.#watchPulse();
@@ -74,14 +76,22 @@ export class SupervisedNodeRed {
 		return this.#process?.position ?? this.#position;
 	}
 
+	/** Whether somebody has changed its flows or credentials in place; null while nothing is loaded. */
+	get drifted(): boolean | null {
+		const { rev, credentialsChanged = false } = this.#process?.lastReport ?? { rev: null };
+		return rev === null ? null : credentialsChanged || rev !== this.#config.rev;
+	}
+
 	/** Its part of an instance's status. */
-	status(): Pick<InstanceStatus, 'childPid' | 'url' | 'nodeRed' | 'crashes' | 'heartbeatMs' | 'agent'> {
+	status(): Pick<InstanceStatus, 'childPid' | 'url' | 'editor' | 'nodeRed' | 'crashes' | 'heartbeatMs' | 'drifted' | 'agent'> {
 		return {
 			childPid: this.#process?.pid ?? null,
 			url: this.url,
+			editor: this.#listening?.editorPort ? `http://127.0.0.1:${this.#listening.editorPort}/` : null,
 			nodeRed: this.#listening?.nodeRed ?? null,
 			crashes: this.#restarts.crashes,
 			heartbeatMs: this.#process?.heartbeatMs ?? null,
+			drifted: this.drifted,
 			agent: this.#process?.lastReport ?? null,
 		};
 	}
@@ -101,8 +111,9 @@ export class SupervisedNodeRed {
 	/** Starts it, and again whenever it ends, until `stop`. */
 	async run(): Promise<void> {
 		while (!this.#stopping) {
-			await untilFlowsStayStopped(this.#config.userDir, (error) =>
-				this.#log.write('the flows cannot be kept stopped; trying again', { error }),
+			const { userDir, flowsFile } = this.#config;
+			await untilUserDirIsReady({ userDir, flowsFile, sealedCredentials: this.#secrets.sealedCredentials }, (error) =>
+				this.#log.write('the user directory cannot be made ready; trying again', { error }),
 			);
 			const how = await this.#runOnce();
 			if (this.#stopping) return;
@@ -133,8 +144,9 @@ export class SupervisedNodeRed {
 	/** @returns how it ended */
 	async #runOnce(): Promise<string> {
 		const process = new NodeRedProcess(this.#config, {
-			credentialSecret: this.#credentialSecret,
+			secrets: this.#secrets,
 			port: this.#port,
+			editorPort: this.#editorPort,
 			logDescriptor: this.#log.descriptor,
 		});
 		this.#process = process;
@@ -142,6 +154,7 @@ export class SupervisedNodeRed {
 		try {
 			this.#listening = await process.ready(this.#config.startMs);
 			this.#port = this.#listening.port;
+			this.#editorPort = this.#listening.editorPort ?? 0;
 			this.#upSince = performance.now();
 			this.#log.write('standing by', this.#listening);
 			await this.#events.up(process);

@@ -44,7 +44,7 @@ describe('flowferry snapshot diff', () => {
 		const id = await take();
 		await serve('production', id);
 		await deploy('new');
-		const { status, stdout } = await flowferry('diff', 'production');
+		const { status, stdout } = await flowferry('diff', 'production', 'dev');
 		expect(status).toBe(0);
 		expect(stdout).toMatch(new RegExp(`^production \\(release 1, ${id.slice(0, 12)}\\) → the dev Node-RED \\([0-9a-f]{12}\\)\n`));
 		expect(stdout).toContain('\n\nFlow \'Flow 1\'\n  ~ inject \'go\' n1\n      topic: "old" → "new"\n');
@@ -56,8 +56,22 @@ describe('flowferry snapshot diff', () => {
 			kind: 'different',
 			nodeRed: null,
 		});
-		expect(JSON.parse((await flowferry('diff', 'production', '--format', 'json')).stdout)).toEqual(json);
-		expect((await flowferry('diff', 'production', '--format', 'markdown')).stdout).toContain('\n  - topic: "old" → "new"\n');
+		expect(JSON.parse((await flowferry('diff', 'production', 'dev', '--format', 'json')).stdout)).toEqual(json);
+		expect((await flowferry('diff', 'production', 'dev', '--format', 'markdown')).stdout).toContain('\n  - topic: "old" → "new"\n');
+	});
+
+	it('compares an environment alone with what it really runs, also as `flowferry diff`: which nobody can tell where it is down', async () => {
+		await deploy('old');
+		await serve('production', await take());
+		for (const command of [['snapshot', 'diff'], ['diff']]) {
+			for (const names of [['production'], ['dev', 'production:running']]) {
+				const { status, stderr } = await runCli([...command, ...names], { cwd: folder });
+				expect({ status, stderr }).toEqual({ status: 5, stderr: expect.stringContaining('no instance of production is active') });
+				expect(stderr).toContain('flowferry up production');
+			}
+		}
+		const { status, stderr } = await flowferry('--from', 'staging');
+		expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('nothing was ever promoted to staging') });
 	});
 
 	it('writes a page with both versions drawn, to stdout or to a file', async () => {

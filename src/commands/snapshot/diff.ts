@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
-import { DEV, findSnapshot } from '../../compared-snapshot.ts';
+import { DEV, findSnapshot, runningIn } from '../../compared-snapshot.ts';
 import { createContext, workingFolder } from '../../context.ts';
 import { ExitStatus } from '../../lib/errors/exit-status.ts';
 import { compareSnapshots } from '../../lib/flows/diff/compare.ts';
@@ -18,26 +18,30 @@ import { createTheme, plainTheme } from '../../lib/ui/theme.ts';
 /** The contract of `flowferry snapshot diff --json`. */
 type DiffResult = { from: ComparedSide; to: ComparedSide } & SnapshotDiff;
 
-const names = 'the id of a stored snapshot (7 digits or more), an environment for what it runs, or dev';
+const names =
+	'the id of a stored snapshot (7 digits or more), an environment for its release, <environment>:running for what it really runs, or dev';
 
 export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 	static override summary = 'Show what differs between two snapshots';
 	static override description =
-		`By flow and node: properties, code line by line, wiring, the palette and Node-RED's version. Where nodes stand and how they look is left out, and values that look like secrets are never shown. Nothing is stored or changed. Exit status 0 whether or not something differs; with --exit-code 1 where it does.`;
+		`An environment alone is compared with what it really runs: what somebody changed in place. By flow and node: properties, code line by line, wiring, the palette and Node-RED's version. Where nodes stand and how they look is left out, and values that look like secrets are never shown. Nothing is stored or changed. Exit status 0 whether or not something differs; with --exit-code 1 where it does.`;
 
 	static override examples = [
-		{ description: 'What would production get of the dev Node-RED as it is now?', command: '<%= config.bin %> snapshot diff production' },
-		{ description: 'Two stored snapshots', command: '<%= config.bin %> snapshot diff 3f9a1c0 8b2d4e6' },
-		{ description: 'For a comment on a pull request', command: '<%= config.bin %> snapshot diff production --format markdown' },
+		{ description: 'Has somebody changed production in place?', command: '<%= config.bin %> diff production --exit-code' },
+		{ description: 'What would production get of the dev Node-RED as it is now?', command: '<%= config.bin %> diff production dev' },
+		{ description: 'Two stored snapshots', command: '<%= config.bin %> diff 3f9a1c0 8b2d4e6' },
+		{ description: 'For a comment on a pull request', command: '<%= config.bin %> diff production dev --format markdown' },
 		{
 			description: 'A page with both versions of each flow drawn',
-			command: '<%= config.bin %> snapshot diff production --format html --out diff.html',
+			command: '<%= config.bin %> diff production dev --format html --out diff.html',
 		},
 	];
 
 	static override args = {
 		from: Args.string({ description: `What is compared: ${names}`, required: true }),
-		to: Args.string({ description: 'With what: named in the same way; default: the dev Node-RED as it is now', default: DEV }),
+		to: Args.string({
+			description: 'With what: named in the same way; default: what the environment really runs, else the dev Node-RED as it is now',
+		}),
 	};
 
 	static override flags = {
@@ -54,7 +58,7 @@ export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 	async run(): Promise<DiffResult> {
 		const context = await createContext(this.flags.config);
 		const from = await findSnapshot(context, this.args.from);
-		const to = await findSnapshot(context, this.args.to);
+		const to = await findSnapshot(context, this.args.to ?? (from.side.kind === 'environment' ? runningIn(from.side.environment) : DEV));
 		const { layout, format, out } = this.flags;
 		const diff = redactDiff(compareSnapshots(from.snapshot.content, to.snapshot.content, { layout }), context.redact);
 		const result: DiffResult = { from: from.side, to: to.side, ...diff };

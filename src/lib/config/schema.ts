@@ -5,6 +5,7 @@ import { routerKinds, webSocketPolicies } from '../routers/router.ts';
 import { context } from './context.ts';
 import { dev } from './dev.ts';
 import { drill } from './drill.ts';
+import { editor } from './editor.ts';
 import { failover } from './failover-config.ts';
 import { hosts } from './hosts.ts';
 import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
@@ -128,6 +129,7 @@ const environmentKeys = z.strictObject({
 		.describe(
 			'On topics below this, a cutover sends a few messages of its own through the MQTT brokers of the flows, to count where the old flows end and the new ones begin.',
 		),
+	editor: editor.prefault({}).describe("Node-RED's editor in this environment, reached through this machine alone: docs/guides/editor.md."),
 	failOn: failOn.default('error').describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
 		.strictObject({

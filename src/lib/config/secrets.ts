@@ -3,7 +3,7 @@ import type { Config } from './schema.ts';
 
 /** Where a reference to the environment stands for something that must not be shown: an address or a folder may be. */
 const SECRET_PLACES =
-	/^(?:dev\.(?:token|username|password|credentialSecret|credentials)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover))\b/;
+	/^(?:dev\.(?:token|username|password|credentialSecret|credentials)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover|editor))\b/;
 
 /** A variable that is written out in the file and whose name says that it should not have been. */
 const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
@@ -17,8 +17,9 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 	const secrets = dev === undefined ? [] : 'url' in dev ? [dev.token, dev.username, dev.password] : [dev.credentialSecret];
 	for (const fields of Object.values(dev?.credentials ?? {})) secrets.push(...Object.values(fields));
 	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
-	for (const { credentials, variables, checks, failover } of Object.values(config.environments)) {
+	for (const { credentials, variables, checks, failover, editor } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
+		secrets.push(...Object.values(editor.users));
 		for (const [name, value] of Object.entries(variables)) if (SECRET_NAME.test(name)) secrets.push(value);
 		for (const check of [...checks, ...failover.probes]) if ('mqtt' in check) secrets.push(check.username, check.password);
 	}

@@ -141,6 +141,8 @@ export function judgeHealth(known: Known): Health {
 			else if (status.state === 'failed') reasons.push(doesNotComeUp(name, status));
 			else if (mode === 'load-balanced' && activeSlots.has(slot) && status.state !== 'active') reasons.push(`${name} is ${status.state}`);
 			else if (status.state === 'quiesced') reasons.push(`${name} is quiesced`);
+			else if (status.state === 'active' && status.drifted && status.agent?.flows === 'stopped')
+				reasons.push(`the flows that somebody deployed on ${name} do not run; its log tells why: ${status.log}`);
 		}
 	}
 	for (const slot of slots) if (activeSlots.has(slot.slot)) reasons.push(...lackOfSpares(slot, known));

@@ -1,4 +1,6 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
+import { driftWarnings } from '../drift/drift-warnings.ts';
+import { readRunning } from '../drift/running.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { withSharedStore } from '../lint/context-stores.ts';
@@ -19,6 +21,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
 import { pausedPromotion, pauseInTheWay } from './pause.ts';
 import { type CutoverChoice, servingRelease } from './promote.ts';
+import { activeInstances } from './slot-instances.ts';
 
 export interface PlanningSetting {
 	environment: NamedEnvironment;
@@ -59,8 +62,24 @@ export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot
 		safeguards: safeguardsOf(environment),
 		completeness: assessCompleteness(snapshot, old, await provisionsOf(setting)),
 	});
+	const warnings = [...plan.warnings, ...(await changedInPlace(setting, old, snapshot))];
 	const paused = await pausedPromotion(target.journal);
-	return paused ? { ...plan, blockers: [pauseInTheWay(environment.name, paused), ...plan.blockers] } : plan;
+	return { ...plan, warnings, blockers: [...(paused ? [pauseInTheWay(environment.name, paused)] : []), ...plan.blockers] };
+}
+
+/** Of what runs, only where an instance says that it was changed. */
+async function changedInPlace({ environment, target }: PlanningSetting, old: Snapshot | null, next: Snapshot): Promise<string[]> {
+	const serving = old && (await servingRelease(target));
+	const active = serving ? await activeInstances(await target.instances(serving.slot)) : [];
+	if (!old || !active.some(({ status }) => status.drifted)) return [];
+	try {
+		return driftWarnings(await readRunning(environment.name, target, environment.timeouts.contextMs), old, next);
+	} catch (error) {
+		// Away from an instance that does not answer is where a promotion may lead.
+		return [
+			`what runs was changed in place, and that ends with this promotion; what was changed is not known: ${(error as Error).message}`,
+		];
+	}
 }
 
 /** What two releases need for a cutover between them. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FlowNode } from '../flows/node.ts';
+import { revOf } from '../node-red/rev.ts';
 import type { ValidationReport } from '../targets/instance.ts';
 
 /**
@@ -14,9 +14,4 @@ export function checkValidation(instance: string, report: ValidationReport, flow
 	if (report.missingModules.length > 0) faults.push(`modules of function nodes are missing: ${report.missingModules.join(', ')}`);
 	for (const { node, message } of report.brokenFunctions) faults.push(`function '${node?.name || node?.id}' does not compile: ${message}`);
 	if (faults.length > 0) throw new Error(`${instance}: ${faults.join('; ')}`);
-}
-
-/** As Node-RED computes its `rev`: sha256 of the flows as JSON. */
-function revOf(flows: FlowNode[]): string {
-	return createHash('sha256').update(JSON.stringify(flows)).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { CutoverContext } from './context.ts';
+import { endDrifted } from './end-drifted.ts';
 import type { StrategyActions } from './run.ts';
 
 /**
@@ -9,12 +10,16 @@ import type { StrategyActions } from './run.ts';
 export function withinSlot(actions: StrategyActions, { kind, target, to, progress }: CutoverContext): StrategyActions {
 	if (kind !== 'switchover') return actions;
 	const { compensations } = actions;
+	const prepare = async () => {
+		await endDrifted(target, to);
+		await target.start(to.slot, progress);
+	};
 	const restore = async () => {
 		await compensations.restore();
 		await compensations['let flow']();
 	};
 	return {
-		steps: { ...actions.steps, prepare: () => target.start(to.slot, progress) },
+		steps: { ...actions.steps, prepare },
 		compensations: { ...compensations, restore, discard: async () => {} },
 	};
 }

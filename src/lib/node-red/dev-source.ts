@@ -1,11 +1,11 @@
 import type { FlowNode } from '../flows/node.ts';
-import type { PaletteModule, SnapshotSource, SourceRuntime } from '../snapshot/snapshot.ts';
+import type { DevPlace, PaletteModule, SourceRuntime } from '../snapshot/snapshot.ts';
 import type { Credentials } from './sealed-credentials.ts';
 
 /** The flows of the dev Node-RED, as they are there: not canonical, and perhaps with credentials in them. */
 export interface DevFlows {
 	nodes: FlowNode[];
-	source: SnapshotSource;
+	source: DevPlace;
 	/** Null where it was not asked for, or may not be read. */
 	palette: PaletteModule[] | null;
 	warnings: string[];

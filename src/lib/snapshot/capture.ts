@@ -7,7 +7,7 @@ import type { StrippedFlows } from './credentials.ts';
 import { credentialsOf, mergeCredentials, stripCredentials, writtenCredentials } from './credentials.ts';
 import { contentId } from './identity.ts';
 import type { CredentialVault } from './sealing/vault.ts';
-import type { CredentialMarks, PaletteModule, Snapshot, SnapshotContent, SnapshotSource } from './snapshot.ts';
+import type { CredentialMarks, DevPlace, PaletteModule, Snapshot, SnapshotContent } from './snapshot.ts';
 
 /** A snapshot that is not stored yet. */
 export interface Capture {
@@ -19,7 +19,7 @@ export interface Capture {
 export interface CapturedFlows {
 	/** Canonical, without credentials. */
 	flows: FlowNode[];
-	source: SnapshotSource;
+	source: DevPlace;
 	palette: PaletteModule[] | null;
 	warnings: string[];
 }
@@ -138,7 +138,7 @@ function assertFlows({ nodes, source }: DevFlows): void {
 	});
 }
 
-function placeOf(source: SnapshotSource): string {
+function placeOf(source: DevPlace): string {
 	if (source.kind === 'admin-api') return source.url;
 	return source.kind === 'git' ? `${source.path} (${source.ref}:${source.flowFile})` : `${source.path} (${source.flowFile})`;
 }

@@ -26,7 +26,8 @@ const isSource = (value: unknown): value is SnapshotSource =>
 	isRecord(value) &&
 	((value.kind === 'admin-api' && isText(value.url) && isText(value.rev)) ||
 		(value.kind === 'user-dir' && isText(value.path) && isText(value.flowFile)) ||
-		(value.kind === 'git' && [value.path, value.ref, value.commit, value.flowFile].every(isText)));
+		(value.kind === 'git' && [value.path, value.ref, value.commit, value.flowFile].every(isText)) ||
+		(value.kind === 'environment' && isText(value.environment) && Number.isInteger(value.release) && isText(value.instance)));
 
 /** By name, in the order in which they are written. */
 const FIELDS: Record<Exclude<keyof Snapshot, 'content'> | 'palette' | 'nodeRed' | 'credentials', Check> = {

@@ -53,13 +53,16 @@ export interface SettingsFacts {
 	httpAdminRoot: string | false | null;
 }
 
-/** Where flows come from. */
-export type SnapshotSource =
+/** Where the flows of the dev Node-RED come from. */
+export type DevPlace =
 	| { kind: 'admin-api'; url: string; rev: string }
 	/** `flowFile` is relative to `path`. */
 	| { kind: 'user-dir'; path: string; flowFile: string }
 	/** A commit of the user's own repository; `commit` is its full hash. */
 	| { kind: 'git'; path: string; ref: string; commit: string; flowFile: string };
+
+/** Where flows come from; `environment`: they were captured back from an instance of this release, as it ran them. */
+export type SnapshotSource = DevPlace | { kind: 'environment'; environment: string; release: number; instance: string };
 
 /** Immutable once stored. */
 export interface Snapshot {

@@ -5,6 +5,7 @@ import type {
 	CutOrder,
 	DrainReport,
 	GateReport,
+	LoadedFlows,
 	NodeProgress,
 	Position,
 	QuiesceReport,
@@ -21,6 +22,7 @@ import type { RouterPlace } from '../routers/open-router.ts';
 
 export type {
 	Activity,
+	ChangedCredentials,
 	ContextExport,
 	ContextImport,
 	ContextLeft,
@@ -28,6 +30,7 @@ export type {
 	DrainReport,
 	FlowProblem,
 	GateReport,
+	LoadedFlows,
 	Mark,
 	NodeProgress,
 	Position,
@@ -69,6 +72,8 @@ export interface InstanceStatus {
 	childPid: number | null;
 	/** Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`; null while it does not. */
 	url: string | null;
+	/** Where its editor is, `http://127.0.0.1:40124/`; null where it has none, or does not run. */
+	editor: string | null;
 	/** Node-RED's version, once it runs. */
 	nodeRed: string | null;
 	/** How often Node-RED ended without being asked to. */
@@ -77,6 +82,8 @@ export interface InstanceStatus {
 	probes: ProbeReport | null;
 	/** Milliseconds since Node-RED's last sign of life; null where it has given none. */
 	heartbeatMs: number | null;
+	/** Whether it has loaded other flows or credentials than its release's: somebody changed them in place; null while nothing is loaded. */
+	drifted: boolean | null;
 	/** The agent's last report. */
 	agent: AgentReport | null;
 	/** Where its log is. */
@@ -120,6 +127,8 @@ export interface Instance {
 	quiesce(timeoutMs: number): Promise<QuiesceReport>;
 	/** Waits for what is inside, at most until the deadline. */
 	drain(deadlineMs: number): Promise<DrainReport>;
+	/** The flows as they are loaded, whoever deployed them. */
+	flows(timeoutMs: number): Promise<LoadedFlows>;
 	/** How far each node has come since the flows' start. */
 	progress(timeoutMs: number): Promise<NodeProgress[]>;
 	/** Reads the context that Node-RED keeps in memory; its values may be secrets. */
@@ -145,6 +154,10 @@ export interface RunnerConfig {
 	/** Node-RED's program, `…/node-red/red.js`. */
 	nodeRedProgram: string;
 	userDir: string;
+	/** The release's flows, from which the user directory gets them before each start. */
+	flowsFile: string;
+	/** Of the release's flows, as Node-RED computes it. */
+	rev: string;
 	/** Node-RED's settings file. */
 	settingsFile: string;
 	/** A module whose exports are the user's own settings, under ours. */
@@ -172,6 +185,8 @@ export interface RunnerConfig {
 	roleHook: { command: string; timeoutMs: number } | null;
 	/** Where commands of the user's run, what they see of this machine's environment, and what must not be repeated of what they print. */
 	commands: { folder: string; variables: Record<string, string>; secrets: readonly string[] };
+	/** Null: it has none. */
+	editor: { access: 'read-only' | 'edit'; users: Record<string, string> } | null;
 	/** By node id; written into the user directory sealed with a key that no file holds. */
 	credentials: Credentials;
 	/** Node-RED's whole environment. */

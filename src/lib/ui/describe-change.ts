@@ -72,6 +72,7 @@ export function describeCredentials({ node, names }: CredentialChange): string {
 export function describeSide(side: ComparedSide): string {
 	const id = shortId(side.snapshot);
 	if (side.kind === 'environment') return `${printable(side.environment)} (release ${side.release}, ${id})`;
+	if (side.kind === 'running') return `what ${printable(side.environment)} runs (${side.instance}, ${id})`;
 	return side.kind === 'dev' ? `the dev Node-RED (${id})` : `snapshot ${id}`;
 }
 

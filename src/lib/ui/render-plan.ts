@@ -14,7 +14,7 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 	];
 	if (plan.nothingToDo) lines.push('', theme.warning('This snapshot serves already: there is nothing to do.'));
 	lines.push('', ...section('Changes', renderChanges(plan)));
-	if (from && !plan.nothingToDo) lines.push(theme.dim(`  see them: flowferry snapshot diff ${plan.environment} ${shortId(plan.snapshot)}`));
+	if (from && !plan.nothingToDo) lines.push(theme.dim(`  see them: flowferry diff ${plan.environment} ${shortId(plan.snapshot)}`));
 	if (plan.effects.length > 0)
 		lines.push(
 			'',

@@ -60,6 +60,7 @@ function describeSettings({ contextStorage, functionGlobals, nodeCloseTimeout, h
 }
 
 function describeSource(source: SnapshotSource): string {
+	if (source.kind === 'environment') return `${printable(source.environment)}, release ${source.release} as it ran on ${source.instance}`;
 	if (source.kind === 'admin-api') return `${printable(source.url)} (rev ${printable(source.rev.slice(0, 12))})`;
 	if (source.kind === 'user-dir') return `${printable(source.path)} (${printable(source.flowFile)})`;
 	return `${printable(source.path)} (${printable(source.flowFile)} at ${printable(source.ref)}, commit ${source.commit.slice(0, 12)})`;

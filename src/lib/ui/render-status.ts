@@ -2,7 +2,7 @@ import type { EnvironmentStatus, Health, SlotStatus } from '../cutover/environme
 import type { Look } from '../cutover/watch-status.ts';
 import type { RoleChange } from '../failover/failover-store.ts';
 import { sparesOf } from '../failover/stands-by.ts';
-import type { PromotionRecord } from '../promotion/journal.ts';
+import type { PromotionRecord, Release } from '../promotion/journal.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus, ProbeReport } from '../targets/instance.ts';
 import { count, printable } from './printable.ts';
@@ -44,7 +44,7 @@ function renderHealth({ state }: Health, theme: Theme): string {
 	return state === 'degraded' ? theme.error('degraded') : theme.warning(state);
 }
 
-function renderSlot(slot: SlotStatus, { active, mode, hungMs }: EnvironmentStatus, theme: Theme): string[] {
+function renderSlot(slot: SlotStatus, { environment, active, mode, hungMs }: EnvironmentStatus, theme: Theme): string[] {
 	const { release, instances } = slot;
 	const holds = release ? `release ${release.number}  ${shortId(release.snapshot)}` : 'empty';
 	// In the other slot they stand by as well, but for a rollback: none of them takes over.
@@ -54,7 +54,11 @@ function renderSlot(slot: SlotStatus, { active, mode, hungMs }: EnvironmentStatu
 		...instances.flatMap(({ name, status }) => {
 			if (!status) return [`  ${name.padEnd(8)} ${theme.error('does not answer')}`];
 			const role = spares.includes(name) ? (status.state === 'gated' ? 'hot spare' : 'spare') : status.state;
-			return [`  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`, ...renderProbes(status.probes, theme)];
+			return [
+				`  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`,
+				...renderProbes(status.probes, theme),
+				...renderDrift(status, environment, release, theme),
+			];
 		}),
 	];
 }
@@ -77,6 +81,17 @@ function renderProbes(probes: ProbeReport | null, theme: Theme): string[] {
 	if (!probes?.fault) return [];
 	const left = probes.leftAsItIs ? '; it is left running, since stuck instances have taken turns too often' : '';
 	return [`    ${theme.warning('!')} probes failed ${count(probes.failed, 'time')} in a row: ${printable(probes.fault)}${left}`];
+}
+
+/** Other instances have the release's flows, and so has this one when it starts anew. */
+function renderDrift({ drifted, lease }: InstanceStatus, environment: string, release: Release | null, theme: Theme): string[] {
+	if (!drifted) return [];
+	const what = `${theme.warning('!')} changed in place: its flows or credentials are not those of release ${release?.number ?? '?'}, until its Node-RED ends`;
+	if (lease === null) return [`    ${what}`];
+	return [
+		`    ${what} or another instance goes on`,
+		`      → flowferry diff ${environment} shows it; flowferry snapshot --from ${environment} keeps it`,
+	];
 }
 
 /** From half of what is taken for a hang, it is worth a warning. */

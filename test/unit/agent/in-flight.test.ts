@@ -51,6 +51,17 @@ describe('messages in flight', () => {
 		expect(inFlight.total).toBe(0);
 	});
 
+	it('are gone with the nodes that a deploy in place closed, and no others', () => {
+		const { inFlight, receive, complete } = counted();
+		const [kept, closed] = [node('kept'), node('closed')];
+		for (const one of [kept, closed, closed]) receive(one);
+		inFlight.keepOnly(new Set([kept, node('new')]));
+		expect(inFlight.total).toBe(1);
+		complete(closed);
+		complete(kept);
+		expect([inFlight.total, inFlight.received]).toEqual([0, 3]);
+	});
+
 	it('wait for whoever decides whether the flows may run', async () => {
 		const { receive } = counted(() => Promise.resolve());
 		expect(receive(node('work'))).toBeInstanceOf(Promise);

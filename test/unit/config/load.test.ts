@@ -80,6 +80,18 @@ const faults: [string, string, string, string][] = [
 		'4:62: environments.p.instanceMetricsPort: takes the ports 9000 to 9003, one for each instance of both slots, but port is 9003',
 		'docs/configuration.md',
 	],
+	[
+		'an editor for nobody',
+		`${DEV}${ENVIRONMENTS}    editor: { access: edit }\n`,
+		'6:5: environments.production.editor.users: must name somebody who may sign in',
+		'docs/configuration.md',
+	],
+	[
+		'an editor with a password that is soon guessed',
+		`${DEV}${ENVIRONMENTS}    editor: { access: edit, users: { ann: hunter2 } }\n`,
+		'6:43: environments.production.editor.users.ann: must have 8 characters or more',
+		'docs/configuration.md',
+	],
 	['no environments', DEV, '1:1: environments: is missing', 'production: { mode: hot-spare }'],
 	['environments of nobody', `${DEV}environments: {}\n`, '3:15: environments: must hold at least one', 'production: { mode'],
 	['an unknown key', `${DEV}stor: x\n${ENVIRONMENTS}`, '3:1: stor: is not a known key', 'Did you mean `store`?'],

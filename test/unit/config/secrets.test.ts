@@ -10,6 +10,7 @@ const text = JSON.stringify({
 			directory: '/srv',
 			variables: { HOST: 'broker.plant', LEVEL: 'info', API_KEY: 'literal-key' },
 			credentials: { b1: { user: 'plant', password: 'pw' } },
+			editor: { access: 'edit', users: { ann: 'literal-editor' } },
 			checks: [{ mqtt: 'mqtt://broker.plant', expect: 'a', username: 'probe', password: 'probe-word' }],
 		},
 	},
@@ -25,7 +26,7 @@ describe('the secrets of a configuration', () => {
 		]);
 		const env = { HOST: 'broker.plant', TOKEN: 'from-outside', PORT: '9000', FOLDER: '/srv' };
 		expect(secretsOf(parseConfig(text, 'f', {}), references, env).sort()).toEqual(
-			['ann', 'broker.plant', 'from-outside', 'literal-dev', 'literal-key', 'plant', 'probe', 'probe-word', 'pw'].sort(),
+			['ann', 'broker.plant', 'from-outside', 'literal-dev', 'literal-editor', 'literal-key', 'plant', 'probe', 'probe-word', 'pw'].sort(),
 		);
 	});
 });

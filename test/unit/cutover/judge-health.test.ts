@@ -36,6 +36,17 @@ describe('the health of an environment with hot spares', () => {
 		});
 	});
 
+	it('is not well where flows that somebody deployed in place do not run', () => {
+		const broken = instance('blue/0', 'active');
+		Object.assign(broken.status as InstanceStatus, { drifted: true, agent: { flows: 'stopped' } });
+		const release = { number: 1, snapshot: 'a'.repeat(64), created: '' };
+		const slots = [{ slot: 'blue' as const, release, instances: [broken, instance('blue/1', 'standby')] }];
+		expect(judge([], { slots })).toEqual({
+			state: 'degraded',
+			reasons: ['the flows that somebody deployed on blue/0 do not run; its log tells why: /logs/blue/0.log'],
+		});
+	});
+
 	it('is well where one is active and one stands by, or where no spare is wanted', () => {
 		expect(judge(['active', 'standby'])).toEqual({ state: 'serving' });
 		expect(judge(['active', 'gated'])).toEqual({ state: 'serving' }); // a hot one

@@ -200,6 +200,7 @@ export class SlotWorld {
 				reach('drain');
 				return { drained: true, left: [], durationMs: 0 };
 			},
+			flows: async () => ({ flows: [], rev, credentials: [] }),
 			progress: async () => [],
 			exportContext: async () => {
 				reach('export');
@@ -233,10 +234,12 @@ function statusOf(index: number, state: InstanceState, holds: boolean): Instance
 		pid: 100 + index,
 		childPid: 200 + index,
 		url: `http://127.0.0.1:${4000 + index}`,
+		editor: null,
 		nodeRed: '5.0.0',
 		crashes: 0,
 		probes: null,
 		heartbeatMs: null,
+		drifted: false,
 		agent: null,
 		log: 'a.log',
 	};

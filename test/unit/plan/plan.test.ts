@@ -86,7 +86,7 @@ describe('buildPlan', () => {
 		expect(plan).toMatchObject({ strategy: 'exclusive', from: { slot: 'blue', release: 2 }, to: { slot: 'green', givesUp: 1 } });
 		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'] });
 		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained', 'silence']);
-		expect(renderPlan(plan, plainTheme)).toContain(`\n  see them: flowferry snapshot diff production ${'2'.repeat(12)}\n`);
+		expect(renderPlan(plan, plainTheme)).toContain(`\n  see them: flowferry diff production ${'2'.repeat(12)}\n`);
 	});
 
 	it('says of each kind of source how it goes over behind a gate, and what nobody can promise', () => {

@@ -15,6 +15,8 @@ const agent: AgentReport = {
 	problems: [],
 	recent: { spanMs: 300_000, received: 40, errors: 2, longestSilenceMs: 5 },
 	silentMs: 10,
+	rev: null,
+	credentialsChanged: false,
 	unknown: [],
 };
 const active = {

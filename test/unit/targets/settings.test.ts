@@ -12,21 +12,34 @@ let folder: string;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'flowferry-settings-'));
 	writeFileSync(join(folder, 'context-store.js'), "module.exports = 'ours';\n");
+	writeFileSync(
+		join(folder, 'opened-editor.js'),
+		"module.exports = (config, own) => ({ httpAdminRoot: '/ours', adminAuth: { config, own } });\n",
+	);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+interface Loaded {
+	contextStorage?: object;
+	httpAdminRoot?: unknown;
+	adminAuth?: unknown;
+	order: string[];
+	left: string[];
+}
+
 /** Node-RED's settings as its process gets them, and what is left in its environment. */
-function load(own: object | null, withStore = true): { contextStorage?: object; order: string[]; left: string[] } {
+function load(own: object | null, withStore = true, editor: object | null = null): Loaded {
 	const userSettings = join(folder, 'own.cjs');
 	writeFileSync(userSettings, `module.exports = ${JSON.stringify(own)};\n`);
-	const print = `const { contextStorage } = require(${JSON.stringify(settingsFile)});
+	const print = `const { contextStorage, httpAdminRoot, adminAuth } = require(${JSON.stringify(settingsFile)});
 		const left = Object.keys(process.env).filter((name) => name.startsWith('FLOWFERRY_'));
-		console.log(JSON.stringify({ contextStorage, order: Object.keys(contextStorage ?? {}), left }));`;
+		console.log(JSON.stringify({ contextStorage, httpAdminRoot, adminAuth, order: Object.keys(contextStorage ?? {}), left }));`;
 	const env = {
 		FLOWFERRY_AGENT_DIR: folder,
 		FLOWFERRY_CREDENTIAL_SECRET: 'x',
 		FLOWFERRY_PORT: '0',
 		...(own ? { FLOWFERRY_USER_SETTINGS: userSettings } : {}),
+		...(editor ? { FLOWFERRY_EDITOR: JSON.stringify(editor) } : {}),
 		...(withStore ? { FLOWFERRY_CONTEXT: JSON.stringify(context) } : {}),
 	};
 	return JSON.parse(execFileSync(process.execPath, ['-e', print], { env, encoding: 'utf8' }));
@@ -58,5 +71,21 @@ describe("the context stores of production's settings", () => {
 	it("are the user's alone where instances share no context", () => {
 		expect(load(null, false).contextStorage).toBeUndefined();
 		expect(load({ contextStorage: { default: { module: 'memory' } } }, false).contextStorage).toEqual({ default: { module: 'memory' } });
+	});
+});
+
+describe("the editor of production's settings", () => {
+	it('is off, with the admin API, whatever the user says, unless the environment asks for it', () => {
+		for (const own of [null, { httpAdminRoot: '/red' }, { httpAdminRoot: '/', adminAuth: { type: 'credentials' } }])
+			expect(load(own)).toMatchObject({ httpAdminRoot: false, left: [] });
+	});
+
+	it("is flowferry's and not the user's, and nothing of it is left in the environment", () => {
+		const own = { httpAdminRoot: '/red', adminAuth: { default: { permissions: '*' } } };
+		expect(load(own, true, { access: 'edit' })).toMatchObject({
+			httpAdminRoot: '/ours',
+			adminAuth: { config: { access: 'edit' }, own },
+			left: [],
+		});
 	});
 });

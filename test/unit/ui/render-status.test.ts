@@ -80,6 +80,23 @@ describe('what status shows', () => {
 		expect(renderStatus(status({ slots: slots(true) }), plainTheme)).toContain('not 1; it is left running');
 	});
 
+	it('says which instance was changed in place, for how long that lasts, and what to do where it is the active one', () => {
+		const slots = [
+			{
+				slot: 'blue' as const,
+				release,
+				instances: [instance('blue/0', { drifted: true, lease: { token: 4 } }), instance('blue/1', { drifted: true })],
+			},
+		];
+		const lines = renderStatus(status({ slots }), plainTheme).split('\n');
+		const told = '    ! changed in place: its flows or credentials are not those of release 1, until its Node-RED ends';
+		expect(lines.filter((line) => line.includes('place') || line.includes('→'))).toEqual([
+			`${told} or another instance goes on`,
+			'      → flowferry diff production shows it; flowferry snapshot --from production keeps it',
+			told,
+		]);
+	});
+
 	it('lists the latest failovers', () => {
 		const text = renderStatus(status({ failovers: [change()] }), plainTheme);
 		expect(text).toContain('failovers\n  2026-01-01 12:00:00 UTC  blue/0 → blue/1  crashed (ended by SIGKILL)  212 ms  token 4');

@@ -3,6 +3,7 @@ import { type Side, type SlotName, slotNames } from '../../promotion/journal.ts'
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import { carryBack, carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
+import { endDrifted } from '../end-drifted.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
 import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
@@ -29,8 +30,10 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				// Before a first promotion nothing should run; what does is unknown to the journal, whose file may have been lost.
 				if (!from) for (const slot of slotNames) await target.stop(slot);
 				const held = (await target.journal.slots())[to.slot];
-				if (context.kind === 'rollback' && held?.number === to.release.number) await target.start(to.slot, context.progress);
-				else await target.prepare(to, await context.loadSnapshot(), context.progress);
+				if (context.kind === 'rollback' && held?.number === to.release.number) {
+					await endDrifted(target, to);
+					await target.start(to.slot, context.progress);
+				} else await target.prepare(to, await context.loadSnapshot(), context.progress);
 			},
 			validate: async () => {
 				const { content } = await context.loadSnapshot();

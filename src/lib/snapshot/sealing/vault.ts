@@ -76,8 +76,10 @@ export function openVault(
 			const { text, origin } = await needed(`Snapshot ${held.snapshot} holds credentials, sealed with a passphrase`);
 			const [key, result] = await Promise.all([markKey(), openText(held.sealed, text)]);
 			if (result.state === 'wrong passphrase') throw wrong(held, origin);
-			const credentials = result.state === 'open' ? parse(result.text) : null;
-			if (credentials) learn(secretTexts(credentials));
+			const all = result.state === 'open' ? parse(result.text) : null;
+			if (all) learn(secretTexts(all));
+			// A snapshot that was captured back holds what its release held, also of nodes that are gone from it.
+			const credentials = all && Object.fromEntries(Object.entries(all).filter(([id]) => Object.hasOwn(held.marks, id)));
 			// The file vouches for itself, not for being this snapshot's.
 			const fits = credentials && canonicalJson(markCredentials(credentials, key)) === canonicalJson(held.marks);
 			if (!fits)

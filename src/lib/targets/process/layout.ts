@@ -19,6 +19,8 @@ export interface Layout {
 	slot(slot: SlotName): string;
 	/** What the slot runs; written last, so a slot without it is not filled. */
 	slotFile(slot: SlotName): string;
+	/** The release's flows. */
+	flowsFile(slot: SlotName): string;
 	instance(slot: SlotName, index: number): InstanceLayout;
 }
 
@@ -42,6 +44,7 @@ export function layoutOf(directory: string): Layout {
 		slots,
 		slot,
 		slotFile: (name) => join(slot(name), 'slot.json'),
+		flowsFile: (name) => join(slot(name), 'flows.json'),
 		instance: (name, index) => ({
 			userDir: join(slot(name), String(index), 'user-dir'),
 			addressFile: join(slot(name), String(index), 'address.json'),

@@ -9,6 +9,7 @@ import type {
 	GateReport,
 	Instance,
 	InstanceStatus,
+	LoadedFlows,
 	NodeProgress,
 	Position,
 	QuiesceReport,
@@ -86,6 +87,10 @@ export class ProcessInstance implements Instance {
 
 	drain(deadlineMs: number): Promise<DrainReport> {
 		return this.#call('/drain', { deadlineMs }, deadlineMs) as Promise<DrainReport>;
+	}
+
+	flows(timeoutMs: number): Promise<LoadedFlows> {
+		return this.#call('/flows', { timeoutMs }, timeoutMs) as Promise<LoadedFlows>;
 	}
 
 	progress(timeoutMs: number): Promise<NodeProgress[]> {

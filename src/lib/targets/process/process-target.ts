@@ -16,6 +16,7 @@ import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failo
 import type { FlowNode } from '../../flows/node.ts';
 import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
+import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
 import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
@@ -65,6 +66,8 @@ interface SlotFile {
 	spare: SpareKind;
 	/** The release's own, sealed as in the store: starting a slot again must not need the store. Absent where there are none. */
 	credentials?: HeldCredentials;
+	/** Of the release's flows. */
+	rev: string;
 }
 
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
@@ -135,10 +138,12 @@ export class ProcessTarget implements Target {
 		await this.discard(slot);
 		const { instances } = environment;
 		for (let index = 0; index < instances; index++) {
-			await fillUserDir(this.#layout.instance(slot, index).userDir, palette, JSON.stringify(snapshot.content.flows));
+			await fillUserDir(this.#layout.instance(slot, index).userDir, palette);
 		}
+		await writeFile(this.#layout.flowsFile(slot), JSON.stringify(snapshot.content.flows), { mode: 0o600 });
+		const rev = revOf(snapshot.content.flows);
 		const held = heldBy(snapshot);
-		const file: SlotFile = { release, nodeRedProgram, instances, spare, ...(held && { credentials: held }) };
+		const file: SlotFile = { release, nodeRedProgram, instances, spare, rev, ...(held && { credentials: held }) };
 		// The file comes last: what lacks it was never finished.
 		await replaceFile(this.#layout.slotFile(slot), JSON.stringify(file));
 		await this.journal.setSlot(slot, release);
@@ -171,7 +176,7 @@ export class ProcessTarget implements Target {
 	}
 
 	async #slotCredentials(slot: SlotName): Promise<Credentials> {
-		const flows = readFlows(this.#layout.instance(slot, 0).userDir);
+		const flows = readFlows(this.#layout.flowsFile(slot));
 		return await this.#credentialsOf(flows, this.#readSlot(slot)?.credentials ?? null);
 	}
 
@@ -238,7 +243,7 @@ export class ProcessTarget implements Target {
 		});
 	}
 
-	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile, credentials: Credentials): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare, rev }: SlotFile, credentials: Credentials): RunnerConfig {
 		const { environment, inherited, folder, secrets } = this.#options;
 		const { hooks, instanceMetricsPort: metricsBase, timeouts } = environment;
 		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
@@ -248,6 +253,8 @@ export class ProcessTarget implements Target {
 			seat: seatOf(environment.mode, index),
 			nodeRedProgram,
 			userDir,
+			flowsFile: this.#layout.flowsFile(slot),
+			rev,
 			settingsFile: join(packageRoot(), 'templates', 'settings.cjs'),
 			userSettingsFile: environment.settings ?? null,
 			agentDir: join(packageRoot(), 'dist', 'agent'),
@@ -259,13 +266,14 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, spare),
-			primary: environment.primary && resolveSingletons(readFlows(userDir), environment.primary),
+			primary: environment.primary && resolveSingletons(readFlows(this.#layout.flowsFile(slot)), environment.primary),
 			startMs: timeouts.startMs,
 			stopMs: timeouts.stopMs,
 			hungMs: timeouts.hungMs,
 			metricsPort: metricsBase === undefined ? null : metricsPortOf(metricsBase, environment.instances, slot, index),
 			roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: timeouts.hookMs } : null,
 			commands: { folder, variables: inherited, secrets: secrets() },
+			editor: editorOf(environment),
 			credentials,
 			variables: { ...inherited, ...environment.variables },
 		};
@@ -297,19 +305,22 @@ export class ProcessTarget implements Target {
 	}
 }
 
+function editorOf({ editor: { access, users } }: NamedEnvironment): RunnerConfig['editor'] {
+	return access === 'off' ? null : { access, users };
+}
+
 /** In hot-spare mode all instances of both slots compete for one seat; else each has its own, which its counterpart takes over. */
 function seatOf(mode: NamedEnvironment['mode'], index: number): string {
 	return mode === 'hot-spare' ? 'active' : `active/${index}`;
 }
 
-/** As `fillUserDir` wrote them. */
-function readFlows(userDir: string): FlowNode[] {
-	return JSON.parse(readFileSync(join(userDir, 'flows.json'), 'utf8')) as FlowNode[];
+function readFlows(flowsFile: string): FlowNode[] {
+	return JSON.parse(readFileSync(flowsFile, 'utf8')) as FlowNode[];
 }
 
-async function fillUserDir(userDir: string, palette: string, flows: string): Promise<void> {
+/** All that an instance needs but its flows and credentials, which its runner brings before each start. */
+async function fillUserDir(userDir: string, palette: string): Promise<void> {
 	await mkdir(userDir, { recursive: true, mode: 0o700 });
-	await writeFile(join(userDir, 'flows.json'), flows, { mode: 0o600 });
 	await cp(join(palette, 'package.json'), join(userDir, 'package.json'));
 	await symlink(join(palette, 'node_modules'), join(userDir, 'node_modules'), 'dir');
 }

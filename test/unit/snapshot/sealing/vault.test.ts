@@ -62,6 +62,14 @@ describe('a vault', () => {
 		await expect(testVault().seal(credentials)).rejects.toMatchObject(none);
 	});
 
+	it('opens what a snapshot names, and nothing of nodes that it no longer has', async () => {
+		const { b1 } = one.marks;
+		expect(await testVault(PASSPHRASE).open({ ...one, marks: { b1: b1! } })).toEqual({ b1: credentials.b1 });
+		await expect(testVault(PASSPHRASE).open({ ...one, marks: { ...one.marks, b9: b1! } })).rejects.toMatchObject({
+			code: 'CREDENTIALS_DAMAGED',
+		});
+	});
+
 	it('refuses what was damaged, cut short, or put there in place of it', async () => {
 		const lines = one.sealed.split('\n');
 		const last = lines.length - 3;
