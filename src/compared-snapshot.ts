@@ -27,7 +27,7 @@ export const DEV = 'dev';
 
 /**
  * The snapshot that a name means: an environment's is its release's, `<environment>:running` what an active instance really has loaded,
- * `dev` the dev Node-RED as it is now, anything else the stored snapshot of that id. Nothing is stored.
+ * `dev` the dev Node-RED as it is now, anything else the stored snapshot of that id or tag. Nothing is stored.
  * @throws FlowferryError NOTHING_SERVES, NOTHING_RUNS, SNAPSHOT_NAME_UNKNOWN, and as `SnapshotStore.get` and `captureSnapshot`
  */
 export async function findSnapshot(context: Context, name: string): Promise<ComparedSnapshot> {
@@ -39,7 +39,10 @@ export async function findSnapshot(context: Context, name: string): Promise<Comp
 		const { snapshot, warnings } = await context.capture('');
 		return { side: { kind: 'dev', snapshot: snapshot.id }, snapshot, warnings };
 	}
-	if (!/^[0-9a-f]+$/i.test(name)) throw unknownName(name, environments);
+	if (!/^[0-9a-f]+$/i.test(name)) {
+		const tags = await context.snapshots.tags();
+		if (!tags.has(name)) throw unknownName(name, environments, [...tags.keys()]);
+	}
 	const snapshot = await context.snapshots.get(name);
 	return { side: { kind: 'stored', snapshot: snapshot.id }, snapshot, warnings: [] };
 }
@@ -76,11 +79,11 @@ export async function captureRunning(context: Context, name: string, message: st
 	}
 }
 
-function unknownName(name: string, environments: readonly string[]): FlowferryError {
-	const meant = nearest(name, [...environments, DEV]);
+function unknownName(name: string, environments: readonly string[], tags: readonly string[]): FlowferryError {
+	const meant = nearest(name, [...environments, DEV, ...tags]);
 	return new FlowferryError({
 		code: 'SNAPSHOT_NAME_UNKNOWN',
-		message: `${name} is neither the id of a snapshot nor an environment; the configuration has ${environments.join(', ')}`,
+		message: `${name} is neither the id or tag of a snapshot nor an environment; the configuration has ${environments.join(', ')}`,
 		hint: meant === undefined ? 'See the ids with `flowferry snapshot list`.' : `Did you mean ${meant}?`,
 	});
 }

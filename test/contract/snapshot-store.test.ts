@@ -7,7 +7,9 @@ import { jest } from '@jest/globals';
 import { openGitRepository, readGitIdentity } from '../../src/lib/adapters/git.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
+import { writeSnapshotFolder } from '../../src/lib/snapshot/snapshot-files.ts';
 import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
+import { ownRepository } from '../../src/lib/snapshot/store-home.ts';
 import { sampleSnapshot } from '../support/snapshots.ts';
 
 /** Programs are started: on a busy machine the usual 5 s are not enough. */
@@ -23,7 +25,7 @@ let store: SnapshotStore;
 
 const git = async (...args: string[]) =>
 	(await run('git', ['-C', directory, ...args], { env: { ...env, GIT_CONFIG_NOSYSTEM: '1' } })).stdout.trim();
-const openStore = (at: string) => openGitStore(at, openGitRepository(at, env));
+const openStore = (at: string) => openGitStore(ownRepository(at, env));
 
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'flowferry store '));
@@ -99,15 +101,15 @@ describe('a snapshot store in git', () => {
 	it('is readable by people', async () => {
 		const { id } = sampleSnapshot();
 		await store.put(sampleSnapshot());
-		expect((await readdir(join(directory, 'snapshots', id))).sort()).toEqual(['flows.json', 'snapshot.json']);
-		expect(await readFile(join(directory, 'snapshots', id, 'flows.json'), 'utf8')).toContain('\n    "label": "Flow 1"\n');
+		expect((await readdir(join(directory, 'snapshots', id.slice(0, 2), id))).sort()).toEqual(['flows.json', 'snapshot.json']);
+		expect(await readFile(join(directory, 'snapshots', id.slice(0, 2), id, 'flows.json'), 'utf8')).toContain('\n    "label": "Flow 1"\n');
 	});
 
 	it('stays apart from a repository around it, even where that ignores it and a hook runs', async () => {
 		await run('git', ['init', '--quiet', folder]);
 		await writeFile(join(folder, '.gitignore'), 'my snapshots/\n*.json\n');
-		const inHook = openGitRepository(directory, { ...env, GIT_DIR: join(folder, '.git'), GIT_INDEX_FILE: join(folder, 'other-index') });
-		await openGitStore(directory, inHook).put(sampleSnapshot());
+		const inHook = { ...env, GIT_DIR: join(folder, '.git'), GIT_INDEX_FILE: join(folder, 'other-index') };
+		await openGitStore(ownRepository(directory, inHook)).put(sampleSnapshot());
 		expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
 		await expect(run('git', ['-C', folder, 'rev-parse', 'HEAD'])).rejects.toThrow();
 	});
@@ -115,16 +117,14 @@ describe('a snapshot store in git', () => {
 	it('commits what a process that died had only written', async () => {
 		await store.put(sampleSnapshot('a'));
 		const snapshot = sampleSnapshot('b');
-		// Never settles, as if killed between writing and committing.
-		const stuck = openGitStore(directory, { ...openGitRepository(directory, env), commit: () => new Promise(() => {}) });
-		void stuck.put(snapshot);
-		while (!(await readdir(join(directory, 'snapshots'))).includes(snapshot.id)) await new Promise((wait) => setTimeout(wait, 5));
+		await writeSnapshotFolder(directory, snapshot);
+		expect(await git('status', '--porcelain')).not.toBe('');
 		expect(await store.put(snapshot)).toEqual({ created: false });
 		expect(await git('rev-list', '--count', 'HEAD')).toBe('2');
 	});
 
 	it('says that git is missing', async () => {
-		await expect(openGitStore(directory, openGitRepository(directory, { PATH: folder })).put(sampleSnapshot())).rejects.toMatchObject({
+		await expect(openGitStore(ownRepository(directory, { PATH: folder })).put(sampleSnapshot())).rejects.toMatchObject({
 			code: 'GIT_MISSING',
 			exitStatus: 2,
 		});
@@ -142,7 +142,7 @@ describe('a snapshot store in git', () => {
 		await store.put(sampleSnapshot('a'));
 		const full = new FlowferryError({ code: 'GIT_FAILED', message: 'git failed: fatal: write error: No space left on device' });
 		const repository = { ...openGitRepository(directory, env), commit: () => Promise.reject(full) };
-		await expect(openGitStore(directory, repository).put(sampleSnapshot('b'))).rejects.toMatchObject({
+		await expect(openGitStore(ownRepository(directory, env, () => repository)).put(sampleSnapshot('b'))).rejects.toMatchObject({
 			code: 'STORE_WRITE_FAILED',
 			message: expect.stringContaining('ENOSPC'),
 		});
@@ -185,7 +185,7 @@ describe('a damaged store', () => {
 	it.each(damages)('is noticed, named and can be restored as told: %s', async (_, damage, named) => {
 		await store.put(sampleSnapshot());
 		await store.put(sampleSnapshot('other'));
-		await damage(join(directory, 'snapshots', id));
+		await damage(join(directory, 'snapshots', id.slice(0, 2), id));
 
 		const error = await store.get(id).catch((caught) => caught);
 		expect(error).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining(named) });

@@ -356,7 +356,7 @@ describe('a store that was changed by hand', () => {
 	it('a snapshot whose files do not give its id', async () => {
 		await project.setFlows(versionFlows('v1a'));
 		const { id } = (await project.cli('snapshot', '--json')).json();
-		const file = path('.flowferry', 'snapshots', 'snapshots', id, 'snapshot.json');
+		const file = path('.flowferry', 'snapshots', 'snapshots', id.slice(0, 2), id, 'snapshot.json');
 		const stored = await readFile(file, 'utf8');
 		const refusal = { status: 2, code: 'STORE_CORRUPT', says: [path('.flowferry', 'snapshots'), id, 'git -C', 'checkout HEAD --'] };
 		try {

@@ -120,11 +120,13 @@ describe('flowferry snapshot list and show', () => {
 
 	it('name a damaged snapshot and how to restore it', async () => {
 		const { id } = (await flowferry('snapshot', '--json')).json();
-		await writeFile(join(folder, '.flowferry/snapshots/snapshots', id, 'flows.json'), '[]');
+		await writeFile(join(folder, '.flowferry/snapshots/snapshots', id.slice(0, 2), id, 'flows.json'), '[]');
 		const { status, stderr } = await flowferry('snapshot', 'list');
 		expect(status).toBe(2);
 		expect(stderr).toMatch(
-			new RegExp(`^error: The snapshot store is damaged at .*${id}.*\n  → .*git -C '.*' checkout HEAD -- snapshots/${id}\n$`),
+			new RegExp(
+				`^error: The snapshot store is damaged at .*${id}.*\n  → .*git -C '.*' checkout HEAD -- snapshots/${id.slice(0, 2)}/${id}\n$`,
+			),
 		);
 		const json = await flowferry('snapshot', 'list', '--json');
 		expect(json.status).toBe(2);

@@ -1,87 +1,222 @@
-import { basename, dirname, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, posix } from 'node:path';
 import type { SimpleGit } from 'simple-git';
-import { simpleGit } from 'simple-git';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { Environment, RunGit } from './git-client.ts';
+import { gitClient, gitFault, gitRunner } from './git-client.ts';
 
-/** A git repository of our own: what the snapshot store needs of git, and no more. Every method throws GIT_MISSING or GIT_FAILED. */
+/** What the snapshot store needs of git in its folder, and no more. Every method throws as `RunGit`. Paths are relative to the folder. */
 export interface GitRepository {
-	/** Makes the folder, which is there, a repository, if it is none. A repository around it does not count. */
-	initialise(): Promise<void>;
-	/** Whether something under the path, relative to the repository, differs from the last commit. */
-	isDirty(path: string): Promise<boolean>;
-	/** Commits what is under the path, and nothing else. */
-	commit(path: string, message: string, author: string): Promise<void>;
-	/** Takes the path out of the index again, after a commit that failed. */
-	unstage(path: string): Promise<void>;
+	/** Where git keeps what it knows of this folder; absolute. */
+	gitDirectory(): Promise<string>;
+	/** Whether something under the paths differs from the last commit. */
+	isDirty(...paths: string[]): Promise<boolean>;
+	/** Commits what is under the paths, and nothing else; signed where git is set to sign. */
+	commit(paths: readonly string[], message: string, author?: string): Promise<void>;
+	/** Takes what was new at the paths out of the index again, after a commit that failed. */
+	unstage(...paths: string[]): Promise<void>;
+	/** Puts what was committed at a path back, if anything was. */
+	restore(path: string): Promise<void>;
+	run: RunGit;
+	/** Makes a commit of a tree, without moving anything; signed where git is set to sign. @returns its hash */
+	commitTree(tree: string, parents: readonly string[], message: string): Promise<string>;
+	/** Makes a commit without these folders, and moves nothing. @returns its hash */
+	commitWithout(folders: readonly string[], message: string): Promise<string>;
+	/** Removes these folders, in a commit that has nothing else. */
+	commitRemoval(folders: readonly string[], message: string): Promise<void>;
+	/** Brings branch, index and files to the commit that a file names; nobody else works in this repository. */
+	finishMove(file: string): Promise<void>;
+	/** A tree made in an index of its own; the repository's index stays as it is. @returns the tree's hash */
+	writeTree(build: (run: RunGit) => Promise<void>): Promise<string>;
 }
 
-/** The variables that git may see. GIT_DIR and its kin, which are set inside a hook, would lead it to another repository. */
-const PASSED_ON = [
-	'PATH',
-	'Path',
-	'HOME',
-	'USERPROFILE',
-	'HOMEDRIVE',
-	'HOMEPATH',
-	'XDG_CONFIG_HOME',
-	'SystemRoot',
-	'TMPDIR',
-	'TEMP',
-	'TMP',
-];
-
-/** What could make the user's own git configuration stop or change our commits. */
-const CONFIG = [
-	'user.name=flowferry',
-	'user.email=flowferry@localhost',
-	'commit.gpgsign=false',
-	'core.autocrlf=false',
-	'core.hooksPath=/dev/null',
-];
-
-/** What git says where another process commits at the same time: it refuses at once instead of waiting. */
-const CONTENTION = /(?:index|HEAD|main)\.lock': File exists|cannot lock ref .* is at \w+ but expected/;
-const LOCK_ATTEMPTS = 20;
-const LOCK_PAUSE_MS = 100;
-
-type Environment = Readonly<Record<string, string | undefined>>;
+/** What could make the user's own git configuration stop or change our commits. What git commits is to survive a power cut. */
+const CONFIG = ['core.autocrlf=false', 'core.hooksPath=/dev/null', 'core.fsync=committed,reference', 'core.quotePath=false'];
+/** Signs commits where the user has told git no name. */
+const NOBODY = ['user.name=flowferry', 'user.email=flowferry@localhost'];
 
 export function openGitRepository(directory: string, env: Environment): GitRepository {
-	const run = async (...args: string[]): Promise<string> => {
-		for (let attempt = 1; ; attempt++) {
-			try {
-				return await clientFor(directory, env, CONFIG).raw(args);
-			} catch (error) {
-				const { message } = error as Error;
-				if (attempt < LOCK_ATTEMPTS && CONTENTION.test(message)) {
-					await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
-				} else throw gitFault(error, directory);
-			}
+	let runner: Promise<RunGit> | undefined;
+	/** Committed as the user where git knows one; looked up once, when it is needed. */
+	const signedRun: RunGit = async (args, variables) => {
+		runner ??= readGitIdentity(directory, env).then((known) => gitRunner(directory, env, known ? CONFIG : [...CONFIG, ...NOBODY]));
+		return await (await runner)(args, variables);
+	};
+	const run = gitRunner(directory, env, CONFIG);
+	const commitTree: GitRepository['commitTree'] = async (tree, parents, message) => {
+		// What `git commit` looks at by itself.
+		const signs = (await run(['config', '--type=bool', '--default=false', '--get', 'commit.gpgsign'])).trim() === 'true';
+		const ancestry = parents.flatMap((parent) => ['-p', parent]);
+		return (await signedRun(['commit-tree', tree, ...ancestry, ...(signs ? ['-S'] : []), '-m', message])).trim();
+	};
+	const writeTree: GitRepository['writeTree'] = async (build) => {
+		const index = join((await run(['rev-parse', '--absolute-git-dir'])).trim(), `flowferry-index-${process.pid}`);
+		const apart: RunGit = (args, variables) => run(args, { ...variables, GIT_INDEX_FILE: index });
+		try {
+			await build(apart);
+			return (await apart(['write-tree'])).trim();
+		} finally {
+			await rm(index, { force: true });
+		}
+	};
+	/** More paths than a command line takes. */
+	const withPaths = async <R>(paths: readonly string[], work: (file: string) => Promise<R>): Promise<R> => {
+		const file = join((await run(['rev-parse', '--absolute-git-dir'])).trim(), `flowferry-paths-${process.pid}`);
+		try {
+			await writeFile(file, paths.join('\n'));
+			return await work(`--pathspec-from-file=${file}`);
+		} finally {
+			await rm(file, { force: true });
 		}
 	};
 	return {
-		initialise: async () => {
-			const prefix = await run('rev-parse', '--show-prefix').catch((error: unknown) => {
-				if (error instanceof FlowferryError && error.code === 'GIT_FAILED') return undefined;
-				throw error;
+		run: signedRun,
+		commitTree,
+		writeTree,
+		commitWithout: async (folders, message) => {
+			const tree = await writeTree(async (apart) => {
+				await apart(['read-tree', 'HEAD']);
+				await withPaths(folders, (paths) => apart(['rm', '-r', '--cached', '--quiet', '--ignore-unmatch', paths]));
 			});
-			// Only at a work tree's top is the prefix an empty line; deeper, the folder belongs to a repository around it.
-			if (prefix?.trim() !== '') await run('init', '--quiet', '--initial-branch=main');
+			return await commitTree(tree, ['HEAD'], message);
 		},
-		isDirty: async (path) => (await run('status', '--porcelain', '--untracked-files=all', '--ignored', '--', path)).trim() !== '',
-		commit: async (path, message, author) => {
-			await run('add', '--force', '--', path);
-			await run('commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, `--author=${author}`, '--', path);
+		commitRemoval: async (folders, message) => {
+			await withPaths(folders, async (paths) => {
+				try {
+					await run(['rm', '-r', '--quiet', '--force', '--ignore-unmatch', paths]);
+					await signedRun(['commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, paths]);
+				} catch (error) {
+					await run(['reset', '--quiet', paths]).catch(() => undefined);
+					await run(['checkout', '--quiet', 'HEAD', paths]).catch(() => undefined);
+					throw error;
+				}
+			});
 		},
-		unstage: async (path) => {
-			await run('rm', '-r', '--cached', '--quiet', '--force', '--ignore-unmatch', '--', path);
+		finishMove: async (file) => {
+			await run(['reset', '--hard', '--quiet', (await readFile(file, 'utf8')).trim() || 'HEAD']);
+		},
+		gitDirectory: async () => (await run(['rev-parse', '--absolute-git-dir'])).trim(),
+		isDirty: async (...paths) => (await run(['status', '--porcelain', '--untracked-files=all', '--ignored', '--', ...paths])).trim() !== '',
+		commit: async (paths, message, author) => {
+			await run(['add', '--force', '--all', '--', ...paths]);
+			const named = author === undefined ? [] : [`--author=${author}`];
+			await signedRun(['commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, ...named, '--', ...paths]);
+		},
+		unstage: async (...paths) => {
+			await run(['rm', '-r', '--cached', '--quiet', '--force', '--ignore-unmatch', '--', ...paths]);
+		},
+		restore: async (path) => {
+			if ((await run(['ls-tree', '--name-only', 'HEAD', '--', path])) !== '') await run(['checkout', '--quiet', 'HEAD', '--', path]);
 		},
 	};
 }
 
+/** Makes the folder, which is there, a repository, if it is none. A repository around it does not count. */
+export async function initialiseRepository(directory: string, env: Environment): Promise<void> {
+	const run = gitRunner(directory, env, CONFIG);
+	const prefix = await run(['rev-parse', '--show-prefix']).catch((error: unknown) => {
+		if (error instanceof FlowferryError && error.code === 'GIT_FAILED') return undefined;
+		throw error;
+	});
+	// Only at a work tree's top is the prefix an empty line; deeper, the folder belongs to a repository around it.
+	if (prefix?.trim() !== '') await run(['init', '--quiet', '--initial-branch=main']);
+}
+
+/**
+ * Sees that a commit can be made in the repository around a folder.
+ * @throws FlowferryError STORE_NO_REPOSITORY; GIT_BUSY during a merge, rebase or the like; GIT_DETACHED
+ */
+export async function requireCommittable(directory: string, env: Environment): Promise<void> {
+	const gitDirectory = await findRepository(directory, env, '--absolute-git-dir');
+	const unfinished = [
+		['MERGE_HEAD', 'merge'],
+		['CHERRY_PICK_HEAD', 'cherry-pick'],
+		['REVERT_HEAD', 'revert'],
+		['rebase-merge', 'rebase'],
+		['rebase-apply', 'rebase'],
+	].find(([name]) => existsSync(join(gitDirectory, name as string)))?.[1];
+	if (unfinished !== undefined) {
+		throw new FlowferryError({
+			code: 'GIT_BUSY',
+			message: `A ${unfinished} is not finished in the repository of ${directory}: the snapshot cannot be committed now`,
+			hint: `Finish it (\`git ${unfinished} --continue\`) or give it up (\`git ${unfinished} --abort\`); then try again.`,
+		});
+	}
+	const run = gitRunner(directory, env, CONFIG);
+	await run(['symbolic-ref', '--quiet', 'HEAD']).catch((cause: unknown) => {
+		throw new FlowferryError({
+			code: 'GIT_DETACHED',
+			message: `No branch is checked out in the repository of ${directory}: a snapshot committed there would be on none`,
+			hint: 'Check one out (`git switch NAME`), or keep snapshots on a branch of their own: `store: { branch: flowferry/snapshots }`.',
+			cause,
+		});
+	});
+}
+
+/**
+ * Checks a branch out into a folder within the repository's own `.git`: HEAD, index and files of the work tree around `project` are
+ * not touched. Where there is no such branch, one at the remote is taken, and else an empty one begun if `create` says so.
+ * @returns the folder, and whether the branch is there
+ * @throws FlowferryError STORE_NO_REPOSITORY, STORE_BRANCH_IN_USE, and as `RunGit`
+ */
+export async function checkOutApart(
+	project: string,
+	branch: string,
+	{ create, remote }: { create: boolean; remote: string },
+	env: Environment,
+): Promise<{ directory: string; exists: boolean }> {
+	const common = await findRepository(project, env, '--path-format=absolute', '--git-common-dir');
+	const directory = join(common, 'flowferry', branch.replaceAll('/', '-'));
+	const repository = openGitRepository(project, env);
+	if (!existsSync(join(directory, '.git'))) {
+		const ref = `refs/heads/${branch}`;
+		const known = (await repository.run(['for-each-ref', '--format=%(refname)', ref, `refs/remotes/${remote}/${branch}`])).split('\n');
+		if (!known.includes(ref)) {
+			if (!create && known[0] === '') return { directory, exists: false };
+			const start =
+				known[0] !== '' ? (known[0] as string) : await repository.commitTree(await repository.writeTree(async () => {}), [], 'Begin');
+			// Only where it is still not there: another process may have begun it meanwhile.
+			await repository.run(['update-ref', ref, start, '']).catch(async (error: unknown) => {
+				if ((await repository.run(['for-each-ref', ref])) === '') throw error;
+			});
+		}
+		await repository.run(['worktree', 'add', '--quiet', '--force', '--no-checkout', directory, branch]).catch((error: unknown) => {
+			if (!existsSync(join(directory, '.git'))) throw inUse(error, branch);
+		});
+	}
+	// The index comes last in a checkout: where it lacks, that was never finished.
+	const apart = openGitRepository(directory, env);
+	if (!existsSync(join(await apart.gitDirectory(), 'index'))) await apart.run(['reset', '--hard', '--quiet']);
+	return { directory, exists: true };
+}
+
+function inUse(error: unknown, branch: string): unknown {
+	if (!(error instanceof FlowferryError) || !/already checked out|already used by worktree/.test(error.message)) return error;
+	return new FlowferryError({
+		code: 'STORE_BRANCH_IN_USE',
+		message: `The branch ${branch}, which holds the snapshots, is checked out elsewhere: ${error.message}`,
+		hint: 'Check another branch out there; to look at the snapshots, `git show` or a clone do.',
+		cause: error,
+	});
+}
+
+async function findRepository(directory: string, env: Environment, ...asked: string[]): Promise<string> {
+	try {
+		return (await gitRunner(directory, env, CONFIG)(['rev-parse', ...asked])).trim();
+	} catch (error) {
+		if (!(error instanceof FlowferryError) || !/not a git repository/i.test(error.message)) throw error;
+		throw new FlowferryError({
+			code: 'STORE_NO_REPOSITORY',
+			message: `${directory} is in no git repository, and the configuration keeps snapshots in one`,
+			hint: 'Run `git init` there; or give snapshots a repository of their own: `store: { path: .flowferry/snapshots }`.',
+			cause: error,
+		});
+	}
+}
 /** `Name <mail>` as git would sign a commit made in this folder, or undefined where git or the name is missing. */
 export async function readGitIdentity(directory: string, env: Environment): Promise<string | undefined> {
-	const git = clientFor(directory, env, []);
+	const git = gitClient(directory, env, []);
 	const read = async (key: string) => {
 		try {
 			return (await git.raw(['config', '--get', key])).trim();
@@ -154,7 +289,7 @@ export async function openCommit(directory: string, ref: string, env: Environmen
 /** simple-git says nothing useful of a folder that is not there. */
 function readerFor(directory: string, env: Environment): SimpleGit {
 	try {
-		return clientFor(directory, env, []);
+		return gitClient(directory, env, []);
 	} catch (error) {
 		throw new FlowferryError({
 			code: 'GIT_FAILED',
@@ -163,33 +298,4 @@ function readerFor(directory: string, env: Environment): SimpleGit {
 			cause: error,
 		});
 	}
-}
-
-function clientFor(directory: string, env: Environment, config: string[]): SimpleGit {
-	const passedOn = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-	// Our own hooksPath is the one unsafe option: it switches hooks off.
-	const client = simpleGit(directory, { config, unsafe: { allowUnsafeHooksPath: true } });
-	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C' });
-}
-
-function gitFault(error: unknown, directory: string): FlowferryError {
-	const { message } = error as Error;
-	if (/spawn \S*git\S* ENOENT/.test(message)) {
-		return new FlowferryError({
-			code: 'GIT_MISSING',
-			message: 'The program git was not found',
-			hint: 'Install git (Debian: `apt install git`) and see that it is in PATH: snapshots are kept in a git repository.',
-			cause: error,
-		});
-	}
-	const said = message.trim().split('\n').slice(0, 3).join(' ');
-	const locked = /\.lock': File exists/.test(message);
-	return new FlowferryError({
-		code: 'GIT_FAILED',
-		message: `git failed in ${directory}: ${said}`,
-		hint: locked
-			? 'If no other git runs there, remove the lock file that git names.'
-			: `Run \`git -C '${directory}' status\` and do what it says; then try again.`,
-		cause: error,
-	});
 }

@@ -13,6 +13,8 @@ import { resolveReferences } from './references.ts';
 import type { Config } from './schema.ts';
 import { configSchema } from './schema.ts';
 import { secretsOf } from './secrets.ts';
+import type { StorePlace } from './store-config.ts';
+import { storePlace } from './store-config.ts';
 
 /** A checked configuration, with every default filled in and every path absolute. */
 export interface LoadedConfig {
@@ -21,6 +23,8 @@ export interface LoadedConfig {
 	path: string;
 	/** Its folder: what relative paths in it are relative to. */
 	directory: string;
+	/** Where snapshots are kept. */
+	store: StorePlace;
 	/** What no output may repeat. */
 	secrets: string[];
 }
@@ -36,7 +40,9 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
 	const directory = dirname(absolute);
 	const { data, references } = parseAll(configSchema, text, path, env);
 	const secrets = secretsOf(data, references, env);
-	return { config: resolvePaths(data, directory, env.HOME ?? homedir()), path: absolute, directory, secrets };
+	const home = env.HOME ?? homedir();
+	const store = storePlace(data.store, (relative) => absolutePath(relative, directory, home));
+	return { config: resolvePaths(data, directory, home), path: absolute, directory, store, secrets };
 }
 
 /**
@@ -115,18 +121,20 @@ function plainValue(document: ReturnType<typeof parseYaml>['document'], file: st
 	}
 }
 
+function absolutePath(path: string, directory: string, home: string): string {
+	return resolve(
+		directory,
+		path.replace(/^~(?=$|[/\\])/, () => home),
+	);
+}
+
 function resolvePaths(config: Config, directory: string, home: string): Config {
-	const absolute = (path: string) =>
-		resolve(
-			directory,
-			path.replace(/^~(?=$|[/\\])/, () => home),
-		);
+	const absolute = (path: string) => absolutePath(path, directory, home);
 	const { dev } = config;
 	const { passphraseFile } = config.sealing;
 	return {
 		...config,
 		dev: dev && resolveDev(dev, absolute),
-		store: absolute(config.store),
 		packages: absolute(config.packages),
 		sealing: passphraseFile === undefined ? {} : { passphraseFile: absolute(passphraseFile) },
 		environments: Object.fromEntries(

@@ -13,6 +13,7 @@ import { failOn, lint } from './lint-section.ts';
 import { primary } from './primary.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 import { sealing } from './sealing.ts';
+import { store } from './store-config.ts';
 import { timeouts } from './timeouts.ts';
 
 const ms = z.int().positive();
@@ -174,7 +175,7 @@ const environment = environmentKeys
 /** `flowferry.yaml`. The editor's JSON Schema is generated from this. */
 export const configSchema = z.strictObject({
 	dev,
-	store: z.string().min(1).default('.flowferry/snapshots').describe('The git repository that holds the snapshots.'),
+	store: store.describe('The git repository that holds the snapshots: the path of one of its own, or:'),
 	packages: z
 		.string()
 		.min(1)

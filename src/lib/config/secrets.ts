@@ -17,6 +17,7 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 	const secrets = dev === undefined ? [] : 'url' in dev ? [dev.token, dev.username, dev.password] : [dev.credentialSecret];
 	for (const fields of Object.values(dev?.credentials ?? {})) secrets.push(...Object.values(fields));
 	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
+	if (typeof config.store === 'object') secrets.push(...signInOf(config.store.remote));
 	for (const { credentials, variables, checks, failover, editor } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
 		secrets.push(...Object.values(editor.users));
@@ -24,6 +25,13 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 		for (const check of [...checks, ...failover.probes]) if ('mqtt' in check) secrets.push(check.username, check.password);
 	}
 	return [...new Set(secrets)].filter((secret) => secret !== undefined && secret !== '') as string[];
+}
+
+/** The password in an address, or the token that stands in place of a user. */
+function signInOf(address: string): string[] {
+	const [, user = '', password] = /^\w+:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/.exec(address) ?? [];
+	// `ssh://git@host`: everybody's user, and no secret.
+	return password === undefined ? (user.length >= LONG && /^https?:/.test(address) ? [user] : []) : [password];
 }
 
 /** Puts `***` in place of each secret in a text that is about to be shown or kept. */

@@ -1,65 +1,237 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GitRepository } from '../adapters/git.ts';
+import { BUSY, lockStateDatabase } from '../adapters/state-lock.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { fetchMerged, fetchTags, pushStore } from './exchange.ts';
+import { REVIEW } from './merge-units.ts';
+import { reviewFiles } from './review-files.ts';
 import type { Snapshot } from './snapshot.ts';
 import { shortId } from './snapshot.ts';
-import { FOLDER, listIds, readSnapshotFolder, removeSnapshotFolder, writeSnapshotFolder } from './snapshot-files.ts';
-import type { SnapshotStore, StoredSnapshot } from './store.ts';
+import {
+	findFolders,
+	folderFor,
+	readSnapshotFolder,
+	readTime,
+	removeFolder,
+	replaceFolder,
+	writeSnapshotFolder,
+} from './snapshot-files.ts';
+import type { SnapshotStore, StoredSnapshot, StoredTime } from './store.ts';
 import { resolveId } from './store.ts';
+import { explainWriteFault } from './store-fault.ts';
+import type { StoreHome } from './store-home.ts';
+import { checkTagName, deleteTag, readTags, writeTag } from './tags.ts';
+import { verifyStore } from './verify.ts';
 
-/**
- * Snapshots in a git repository, one folder and one commit each. Reading needs no git.
- * @param directory made, with its repository, at the first `put`
- * @param git the repository in that directory
- */
-export function openGitStore(directory: string, git: GitRepository): SnapshotStore {
-	const list = async (): Promise<StoredSnapshot[]> => {
-		const found: StoredSnapshot[] = [];
-		for (const id of await listIds(directory)) {
+export interface Sharing {
+	/** A name that the repository knows, or an address. */
+	remote: string;
+	/** auto: what is stored is exchanged with the remote at once. */
+	push: 'auto' | 'manual';
+}
+
+/** One flowferry at a time writes; a pull of many snapshots takes its time. */
+const LOCK_PATIENCE_MS = 60_000;
+/** Names the commit that the files are being brought to, while they are. */
+const UNFINISHED = '.flowferry-unfinished';
+
+/** Snapshots in a git repository, one folder and one commit each. */
+export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'origin', push: 'manual' }): SnapshotStore {
+	/** Writes with nobody else writing, and after what a process that died left has been ended. */
+	const writing = async <R>(work: (git: GitRepository, directory: string) => Promise<R>): Promise<R> => {
+		const directory = await home.prepare();
+		const git = home.open(directory);
+		const release = await lock(join(await git.gitDirectory(), 'flowferry-store.lock'), home.name);
+		try {
+			await finishMove(git, directory);
+			return await work(git, directory);
+		} finally {
+			release();
+		}
+	};
+
+	const find = async (): Promise<string> => {
+		const directory = await home.find();
+		if (existsSync(join(directory, UNFINISHED))) await writing(async () => {});
+		return directory;
+	};
+
+	const index = async (): Promise<(StoredTime & { folder: string })[]> => {
+		const directory = await find();
+		const times = [...findFolders(directory)].map(([id, folder]) => ({ id, folder, time: readTime(directory, folder) }));
+		return times.sort(newestFirst);
+	};
+
+	const list = async (limit = Number.POSITIVE_INFINITY): Promise<StoredSnapshot[]> => {
+		const directory = await find();
+		const known = await index();
+		const shown = known.filter(({ time }, place) => place < limit || time === undefined);
+		const read = shown.map(({ id, folder }): StoredSnapshot => {
 			try {
-				found.push({ state: 'intact', id, snapshot: await readSnapshotFolder(directory, id) });
+				return { state: 'intact', id, snapshot: readSnapshotFolder(directory, id, folder) };
 			} catch (error) {
 				if (!(error instanceof FlowferryError)) throw error;
-				found.push({ state: 'corrupt', id, problem: error });
+				return { state: 'corrupt', id, problem: error };
 			}
+		});
+		return [...read.filter(({ state }) => state === 'intact'), ...read.filter(({ state }) => state === 'corrupt')];
+	};
+
+	const tags = async (): Promise<Map<string, string>> => {
+		const directory = await find();
+		if (!existsSync(directory)) return new Map();
+		const known = await readTags(home.open(directory)).catch((error: unknown) => {
+			if (error instanceof FlowferryError && /not a git repository/.test(error.message)) return new Map<string, string>();
+			throw error;
+		});
+		// In a repository with several stores, another one's tags are not ours.
+		const folders = findFolders(directory);
+		return new Map([...known].filter(([, id]) => folders.has(id)));
+	};
+
+	const push = async () => {
+		requireOwn(home, 'push');
+		return { changed: await writing((git) => pushStore(git, sharing.remote)), remote: sharing.remote };
+	};
+
+	const pull = async () => {
+		requireOwn(home, 'pull');
+		return await writing(async (git, directory) => {
+			const before = findFolders(directory);
+			const commit = await fetchMerged(git, sharing.remote);
+			if (commit !== null) await move(git, directory, commit);
+			await fetchTags(git, sharing.remote);
+			const after = findFolders(directory);
+			const added = [...after.keys()].filter((id) => !before.has(id)).length;
+			return { added, removed: before.size + added - after.size, remote: sharing.remote };
+		});
+	};
+
+	/** Where that is wanted; a failure is told, for what was stored stays. */
+	const share = async (): Promise<FlowferryError | undefined> => {
+		if (sharing.push === 'manual' || home.kind === 'team') return undefined;
+		try {
+			await pull();
+			await push();
+			return undefined;
+		} catch (error) {
+			if (error instanceof FlowferryError) return error;
+			throw error;
 		}
-		return found.sort(newestFirst);
+	};
+
+	const get = async (name: string): Promise<Snapshot> => {
+		const directory = await find();
+		const folders = findFolders(directory);
+		const id = (/^[0-9a-f]{7,64}$/i.test(name) ? undefined : (await tags()).get(name)) ?? resolveId(name, [...folders.keys()]);
+		return readSnapshotFolder(directory, id, folders.get(id)!);
 	};
 
 	return {
 		list,
-		get: async (idOrPrefix) => readSnapshotFolder(directory, resolveId(idOrPrefix, await listIds(directory))),
+		index,
+		tags,
+		get,
+		pull,
+		push,
 		put: async (snapshot) => {
-			const folder = `${FOLDER}/${snapshot.id}`;
-			let created = false;
 			try {
-				await mkdir(directory, { recursive: true });
-				await git.initialise();
-				if ((await listIds(directory)).includes(snapshot.id)) await readSnapshotFolder(directory, snapshot.id);
-				else created = await writeSnapshotFolder(directory, snapshot);
-				// Also where it was there: a process that died between writing and committing is made good for.
-				if (created || (await git.isDirty(folder))) await git.commit(folder, commitMessage(snapshot), signature(snapshot.author));
-				return { created };
+				const created = await writing((git, directory) => store(git, directory, snapshot));
+				const unshared = created ? await share() : undefined;
+				return { created, ...(unshared && { unshared }) };
 			} catch (error) {
-				// Before the undoing, which makes room on a full disk.
-				const fault = await writeFault(error, directory);
-				// Unless another process has just committed the very same snapshot.
-				if (created && (await git.isDirty(folder).catch(() => true))) await undo(git, directory, snapshot.id);
-				throw fault;
+				throw await explainWriteFault(error, home.name);
 			}
 		},
+		verify: async (onRead) => {
+			const directory = await find();
+			return await verifyStore(directory, existsSync(directory) ? home.open(directory) : null, home.kind, onRead);
+		},
+		remove: async (ids, message) => {
+			await writing(async (git, directory) => {
+				const folders = findFolders(directory);
+				const gone = ids.flatMap((id) => folders.get(id) ?? []);
+				if (gone.length === 0) return;
+				if (home.kind === 'team') await git.commitRemoval(gone, message);
+				else await move(git, directory, await git.commitWithout(gone, message));
+			});
+			await share();
+		},
+		tag: async (id, name, message) => {
+			checkTagName(name);
+			await writing(async (git, directory) => {
+				const folder = findFolders(directory).get(id);
+				if (folder !== undefined) await writeTag(git, name, id, folder, message);
+			});
+			await share();
+		},
+		untag: async (name) => await writing((git) => deleteTag(git, name)),
 	};
 }
 
-/** What fails here as well (the disk is full, git is gone) leaves an intact folder, which the next `put` commits. */
-async function undo(git: GitRepository, directory: string, id: string): Promise<void> {
-	await removeSnapshotFolder(directory, id);
-	await git.unstage(`${FOLDER}/${id}`).catch(() => undefined);
+async function store(git: GitRepository, directory: string, snapshot: Snapshot): Promise<boolean> {
+	const known = findFolders(directory).get(snapshot.id);
+	if (known !== undefined) readSnapshotFolder(directory, snapshot.id, known);
+	// A process that died between writing and committing is made good for.
+	if (known !== undefined && !(await git.isDirty(known))) return false;
+	const folder = known ?? folderFor(snapshot.id);
+	try {
+		const created = known === undefined && (await writeSnapshotFolder(directory, snapshot));
+		await replaceFolder(join(directory, REVIEW), reviewFiles(snapshot));
+		await git.commit([folder, REVIEW], commitMessage(snapshot), signature(snapshot.author));
+		return created;
+	} catch (error) {
+		// Said before the undoing, which makes room on a full disk.
+		const fault = await explainWriteFault(error, directory);
+		// What fails here as well (the disk is full, git is gone) leaves an intact folder, which the next `put` commits.
+		if (known === undefined) await removeFolder(directory, folder);
+		await git.unstage(folder).catch(() => undefined);
+		await git.restore(REVIEW).catch(() => undefined);
+		throw fault;
+	}
 }
 
-function newestFirst(a: StoredSnapshot, b: StoredSnapshot): number {
-	if (a.state === 'corrupt' || b.state === 'corrupt') return Number(a.state === 'corrupt') - Number(b.state === 'corrupt');
-	return a.snapshot.time < b.snapshot.time ? 1 : a.snapshot.time > b.snapshot.time ? -1 : 0;
+/** Brings files and branch to a commit. Killed in between, that is gone on with before anything else is done. */
+async function move(git: GitRepository, directory: string, commit: string): Promise<void> {
+	await writeFile(join(directory, UNFINISHED), commit, { flush: true });
+	await finishMove(git, directory);
+}
+
+async function finishMove(git: GitRepository, directory: string): Promise<void> {
+	const file = join(directory, UNFINISHED);
+	if (!existsSync(file)) return;
+	await git.finishMove(file);
+	await rm(file, { force: true });
+}
+
+async function lock(file: string, name: string): Promise<() => void> {
+	try {
+		return await lockStateDatabase(file, LOCK_PATIENCE_MS);
+	} catch (error) {
+		if ((error as { errcode?: number }).errcode !== BUSY) throw error;
+		throw new FlowferryError({
+			code: 'STORE_BUSY',
+			message: `Another flowferry has been writing into ${name} for ${LOCK_PATIENCE_MS / 1000} s`,
+			hint: 'See what it waits for; when it ends, or is ended, try again.',
+			cause: error,
+		});
+	}
+}
+
+function requireOwn(home: StoreHome, verb: 'push' | 'pull'): void {
+	if (home.kind === 'own') return;
+	throw new FlowferryError({
+		code: 'STORE_NOT_ITS_OWN',
+		message: `The snapshots in ${home.name} are on the branch that is checked out, together with the team's work`,
+		hint: `Use \`git ${verb}\` there, and for tags \`git ${verb === 'push' ? 'push' : 'fetch'} origin 'refs/tags/snapshot/*:refs/tags/snapshot/*'\`.`,
+	});
+}
+
+function newestFirst(a: StoredTime, b: StoredTime): number {
+	if (a.time === b.time) return a.id < b.id ? -1 : 1;
+	return (b.time ?? '') < (a.time ?? '') ? -1 : 1;
 }
 
 function commitMessage(snapshot: Snapshot): string {
@@ -69,41 +241,4 @@ function commitMessage(snapshot: Snapshot): string {
 /** Git takes no author without the brackets. */
 function signature(author: string): string {
 	return /^[^<>\n]+ <[^<>\n]*>$/.test(author) ? author : `${author.replace(/[<>\n]/g, ' ').trim() || 'unknown'} <unknown@localhost>`;
-}
-
-const REASONS: Record<string, { problem: string; hint: string }> = {
-	ENOSPC: { problem: 'there is no space left on its disk', hint: 'Free some space there' },
-	EDQUOT: { problem: 'your disk quota is used up', hint: 'Free some space there' },
-	EACCES: { problem: 'you may not write there', hint: 'Correct the permissions, or `store` in the configuration' },
-	EPERM: { problem: 'you may not write there', hint: 'Correct the permissions, or `store` in the configuration' },
-	EROFS: { problem: 'its file system is read-only', hint: 'Correct `store` in the configuration' },
-	ENOTDIR: { problem: 'a part of its path is a file', hint: 'Correct `store` in the configuration' },
-	EEXIST: { problem: 'it is a file, not a folder', hint: 'Correct `store` in the configuration' },
-};
-
-async function writeFault(error: unknown, directory: string): Promise<unknown> {
-	const code = await codeOf(error, directory);
-	const reason = REASONS[code];
-	if (reason === undefined) return error;
-	return new FlowferryError({
-		code: 'STORE_WRITE_FAILED',
-		message: `The snapshot could not be stored in ${directory}: ${reason.problem} (${code})`,
-		hint: `${reason.hint}, then try again. Nothing was stored; the earlier snapshots are as they were.`,
-		cause: error,
-	});
-}
-
-/** Below this, a failure of git is taken to come from a full disk. */
-const NEARLY_FULL_BYTES = 64 * 1024;
-
-/** Git has no codes, only the C library's words, and where it writes its index and refs not even those. */
-async function codeOf(error: unknown, directory: string): Promise<string> {
-	const { code, message } = error as NodeJS.ErrnoException;
-	if (code !== 'GIT_FAILED') return code ?? '';
-	if (/No space left on device/i.test(message)) return 'ENOSPC';
-	if (/Disk quota exceeded/i.test(message)) return 'EDQUOT';
-	if (/Read-only file system/i.test(message)) return 'EROFS';
-	if (/Permission denied/i.test(message)) return 'EACCES';
-	const disk = await statfs(directory);
-	return disk.bavail * disk.bsize < NEARLY_FULL_BYTES ? 'ENOSPC' : '';
 }

@@ -1,24 +1,48 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { FlowNode } from '../flows/node.ts';
-import { contentId } from './identity.ts';
+import { contentId, factsChecksum } from './identity.ts';
 import type { Snapshot, SnapshotContent } from './snapshot.ts';
+import { findShapeFault } from './snapshot-shape.ts';
 
 /**
- * Snapshots as folders: `snapshots/<id>/flows.json`, `credentials.age` where there are credentials, and, for all the rest,
- * `snapshot.json`. Readable, and good to diff.
+ * Snapshots as folders: `snapshots/3f/3f9a…/flows.json`, `credentials.age` where there are credentials, and, for all the rest,
+ * `snapshot.json`. The two digits keep git's trees small: in one folder, each of ten thousand snapshots would write a tree of all.
+ * Earlier versions wrote `snapshots/3f9a…`; what they wrote is read as before.
  */
 export const FOLDER = 'snapshots';
 const SEALED = 'credentials.age';
+const INCOMING = '.incoming-';
+const ID = /^[0-9a-f]{64}$/;
 
 /** What `snapshot.json` holds. */
-type SnapshotFacts = Omit<Snapshot, 'content' | 'sealed'> & Omit<SnapshotContent, 'flows'>;
+type SnapshotFacts = Omit<Snapshot, 'content' | 'sealed'> & Omit<SnapshotContent, 'flows'> & { checksum?: string };
 
-/** The ids that have a folder, in no order. @throws FlowferryError STORE_UNREADABLE */
-export async function listIds(store: string): Promise<string[]> {
+/** By id: the folder, relative to the store. */
+export type StoredFolders = ReadonlyMap<string, string>;
+
+/** Where a new snapshot goes, relative to the store. */
+export function folderFor(id: string): string {
+	return `${FOLDER}/${id.slice(0, 2)}/${id}`;
+}
+
+/** The snapshots that have a folder, in no order. @throws FlowferryError STORE_UNREADABLE */
+export function findFolders(store: string): StoredFolders {
+	const folders = new Map<string, string>();
+	for (const name of namesIn(store, FOLDER)) {
+		if (ID.test(name)) folders.set(name, `${FOLDER}/${name}`);
+		else if (/^[0-9a-f]{2}$/.test(name)) {
+			for (const id of namesIn(store, `${FOLDER}/${name}`)) if (ID.test(id)) folders.set(id, `${FOLDER}/${name}/${id}`);
+		}
+	}
+	return folders;
+}
+
+function namesIn(store: string, folder: string): string[] {
 	try {
-		return (await readdir(join(store, FOLDER))).filter((name) => /^[0-9a-f]{64}$/.test(name));
+		return readdirSync(join(store, folder));
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === 'ENOENT') return [];
@@ -31,41 +55,63 @@ export async function listIds(store: string): Promise<string[]> {
 	}
 }
 
-/** Reads a snapshot and checks it against its id. @throws FlowferryError STORE_CORRUPT */
-export async function readSnapshotFolder(store: string, id: string): Promise<Snapshot> {
-	const folder = `${FOLDER}/${id}`;
-	const facts = (await readPart(store, `${folder}/snapshot.json`, id)) as SnapshotFacts;
-	const flows = (await readPart(store, `${folder}/flows.json`, id)) as FlowNode[];
-	const { palette, nodeRed, credentials, source, author, time, message, runtime } = facts;
-	const content: SnapshotContent = { flows, palette, nodeRed, ...(credentials && { credentials }) };
-	const complete = [palette, nodeRed, source, author, time, message].every((value) => value !== undefined);
-	if (!complete || contentId(content) !== id) {
-		throw corrupt(store, folder, 'its content does not give its id: a file was changed after it was stored');
-	}
-	const sealed = credentials && (await readText(store, `${folder}/${SEALED}`, id));
-	return { id, content, source, author, time, message, ...(runtime && { runtime }), ...(sealed && { sealed }) };
-}
-
-async function readText(store: string, file: string, id: string): Promise<string> {
+/** When a snapshot was taken, without looking at its flows; undefined where that cannot be told. */
+export function readTime(store: string, folder: string): string | undefined {
 	try {
-		return await readFile(join(store, file), 'utf8');
-	} catch (error) {
-		throw corrupt(store, file, `the file cannot be read (${(error as NodeJS.ErrnoException).code})`, `${FOLDER}/${id}`);
+		const { time } = JSON.parse(readFileSync(join(store, folder, 'snapshot.json'), 'utf8')) as { time?: unknown };
+		return typeof time === 'string' ? time : undefined;
+	} catch {
+		return undefined;
 	}
 }
 
-async function readPart(store: string, file: string, id: string): Promise<unknown> {
-	const text = await readText(store, file, id);
+/** Reads a snapshot and checks all of it. @throws FlowferryError STORE_CORRUPT, with every file that is at fault as far as it can be told */
+export function readSnapshotFolder(store: string, id: string, folder: string): Snapshot {
+	const file = `${folder}/snapshot.json`;
+	const facts = readPart(store, file, folder) as unknown as SnapshotFacts;
+	const flows = readPart(store, `${folder}/flows.json`, folder) as unknown as FlowNode[];
+	const fault = findShapeFault(facts as unknown as Record<string, unknown>);
+	if (fault !== null) throw corrupt(store, file, `it is not what was stored: ${fault}`, folder);
+	const { palette, nodeRed, credentials, source, author, time, message, runtime, checksum } = facts;
+	const content: SnapshotContent = { flows, palette, nodeRed, ...(credentials && { credentials }) };
+	if (facts.id !== id || contentId(content) !== id) {
+		throw corrupt(store, folder, 'its content does not give its id: a file was changed after it was stored', folder);
+	}
+	const sealed = credentials && readSealed(store, folder);
+	const snapshot: Snapshot = { id, content, source, author, time, message, ...(runtime && { runtime }), ...(sealed && { sealed }) };
+	// Earlier versions kept no checksum.
+	if (checksum !== undefined && factsChecksum(snapshot) !== checksum) {
+		const files = sealed === undefined ? file : `${file} or ${SEALED}`;
+		throw corrupt(store, files, 'its checksum does not fit: it was changed after it was stored', folder);
+	}
+	return snapshot;
+}
+
+function readText(store: string, file: string, folder: string): string {
+	try {
+		return readFileSync(join(store, file), 'utf8');
+	} catch (error) {
+		throw corrupt(store, file, `the file cannot be read (${(error as NodeJS.ErrnoException).code})`, folder);
+	}
+}
+
+/** A checkout elsewhere may have given its lines another ending. */
+function readSealed(store: string, folder: string): string {
+	return readText(store, `${folder}/${SEALED}`, folder).replaceAll('\r\n', '\n');
+}
+
+function readPart(store: string, file: string, folder: string): Record<string, unknown> {
+	const text = readText(store, file, folder);
 	try {
 		const value: unknown = JSON.parse(text);
-		if (typeof value === 'object' && value !== null) return value;
+		if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
 	} catch {
 		// Said below, as for JSON of the wrong kind.
 	}
-	throw corrupt(store, file, 'the file is not the JSON that was stored');
+	throw corrupt(store, file, 'the file is not the JSON that was stored', folder);
 }
 
-function corrupt(store: string, path: string, problem: string, restore = path): FlowferryError {
+function corrupt(store: string, path: string, problem: string, restore: string): FlowferryError {
 	return new FlowferryError({
 		code: 'STORE_CORRUPT',
 		message: `The snapshot store is damaged at ${join(store, path)}: ${problem}`,
@@ -74,19 +120,22 @@ function corrupt(store: string, path: string, problem: string, restore = path): 
 }
 
 /**
- * Writes a snapshot's folder, whole or not at all: it takes its name only when both files are on the disk.
- * @returns false where another process has just written the same snapshot
+ * Writes a snapshot's folder, whole or not at all: it takes its name only when all files are on the disk. To be called by one at a time.
+ * @returns false where it is there already
  */
 export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Promise<boolean> {
 	const { content, sealed, ...facts } = snapshot;
 	const { flows, ...rest } = content;
-	await mkdir(join(store, FOLDER), { recursive: true });
-	const incoming = await mkdtemp(join(store, FOLDER, '.incoming-'));
+	const folder = join(store, folderFor(snapshot.id));
+	await mkdir(dirname(folder), { recursive: true });
+	await removeIncoming(store);
+	const incoming = await mkdtemp(join(store, FOLDER, INCOMING));
+	const checksum = factsChecksum(snapshot);
 	try {
 		await writeFile(join(incoming, 'flows.json'), pretty(flows), { flush: true });
 		if (sealed !== undefined) await writeFile(join(incoming, SEALED), sealed, { flush: true });
-		await writeFile(join(incoming, 'snapshot.json'), pretty({ ...facts, ...rest } satisfies SnapshotFacts), { flush: true });
-		await rename(incoming, join(store, FOLDER, snapshot.id));
+		await writeFile(join(incoming, 'snapshot.json'), pretty({ ...facts, ...rest, checksum } satisfies SnapshotFacts), { flush: true });
+		await rename(incoming, folder);
 		return true;
 	} catch (error) {
 		await rm(incoming, { recursive: true, force: true });
@@ -96,9 +145,25 @@ export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Pr
 	}
 }
 
+/** What processes that died left half-written. */
+async function removeIncoming(store: string): Promise<void> {
+	for (const name of await readdir(join(store, FOLDER))) {
+		if (name.startsWith(INCOMING)) await rm(join(store, FOLDER, name), { recursive: true, force: true });
+	}
+}
+
+/** Replaces a folder by these files, by path. */
+export async function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+	await rm(folder, { recursive: true, force: true });
+	for (const [path, text] of files) {
+		await mkdir(dirname(join(folder, path)), { recursive: true });
+		await writeFile(join(folder, path), text);
+	}
+}
+
 /** Undoes a write that could not be committed. */
-export async function removeSnapshotFolder(store: string, id: string): Promise<void> {
-	await rm(join(store, FOLDER, id), { recursive: true, force: true });
+export async function removeFolder(store: string, folder: string): Promise<void> {
+	await rm(join(store, folder), { recursive: true, force: true });
 }
 
 function pretty(value: unknown): string {

@@ -6,22 +6,63 @@ import { shortId } from './snapshot.ts';
 export interface SnapshotStore {
 	/**
 	 * Keeps a snapshot. Where one of that id is there already, that one stays, with its author, time and message.
-	 * @throws FlowferryError STORE_WRITE_FAILED with everything stored before still readable; STORE_CORRUPT
+	 * @returns `unshared`: why it could not be exchanged with the remote, where that is done by itself; it is stored all the same
+	 * @throws FlowferryError STORE_WRITE_FAILED with everything stored before still readable; STORE_CORRUPT, STORE_BUSY, GIT_…
 	 */
-	put(snapshot: Snapshot): Promise<{ created: boolean }>;
+	put(snapshot: Snapshot): Promise<{ created: boolean; unshared?: FlowferryError }>;
 	/**
-	 * The snapshot of that id, or of the only one that begins so.
+	 * The snapshot of that id, or of the only one that begins so, or of that tag.
 	 * @throws FlowferryError SNAPSHOT_ID_INVALID, SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS, STORE_CORRUPT, STORE_UNREADABLE
 	 */
-	get(idOrPrefix: string): Promise<Snapshot>;
-	/** The newest first; those that cannot be trusted come last, each with what is wrong with it. */
-	list(): Promise<StoredSnapshot[]>;
+	get(name: string): Promise<Snapshot>;
+	/**
+	 * The newest first; those that cannot be trusted come last, each with what is wrong with it.
+	 * @param limit so many at most, of those whose age can be told; the others' flows are not read. Default: all
+	 */
+	list(limit?: number): Promise<StoredSnapshot[]>;
+	/** When each was taken, the newest first; undefined where that cannot be told. Flows are not read. */
+	index(): Promise<StoredTime[]>;
+	/** Reads and checks everything, the history of the repository included. @param onRead for progress */
+	verify(onRead?: (done: number, total: number) => void): Promise<Verification>;
+	/** Takes snapshots out, in one commit: the history still has them. What is not there is passed over. */
+	remove(ids: readonly string[], message: string): Promise<void>;
+	/** Ids by tag. */
+	tags(): Promise<Map<string, string>>;
+	/** @throws FlowferryError TAG_EXISTS, TAG_NAME_INVALID */
+	tag(id: string, name: string, message: string): Promise<void>;
+	/** @throws FlowferryError TAG_UNKNOWN */
+	untag(name: string): Promise<void>;
+	/** Sends snapshots and tags to the remote. @throws FlowferryError STORE_PUSH_REJECTED, STORE_REMOTE_… */
+	push(): Promise<{ changed: boolean; remote: string }>;
+	/** Takes the remote's in; both sides' stay, and what one side has pruned goes. @throws FlowferryError STORE_REMOTE_…, TAG_CONFLICT */
+	pull(): Promise<{ added: number; removed: number; remote: string }>;
 }
 
 export type StoredSnapshot =
 	| { state: 'intact'; id: string; snapshot: Snapshot }
 	| { state: 'corrupt'; id: string; problem: FlowferryError };
 
+export interface StoredTime {
+	id: string;
+	/** ISO 8601, UTC. */
+	time: string | undefined;
+}
+
+export interface Verification {
+	/** Snapshots that were read. */
+	checked: number;
+	damaged: DamagedSnapshot[];
+	/** What `git fsck` says of the repository, one sentence each. */
+	repository: string[];
+}
+
+export interface DamagedSnapshot {
+	id: string;
+	/** That differ from what was committed, relative to the store; the folder where git cannot tell. */
+	files: string[];
+	message: string;
+	hint: string;
+}
 /** Fewer digits than this name nothing. */
 export const SHORTEST_PREFIX = 7;
 

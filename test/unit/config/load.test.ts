@@ -294,7 +294,7 @@ describe('loadConfig', () => {
 		const loaded = await loadConfig(path, { HOME: '/home/$&' });
 		expect(loaded.directory).toBe(folder);
 		expect(loaded.config.dev).toEqual({ userDir: '/home/$&/red' });
-		expect(loaded.config.store).toBe(join(folder, '..', 'store'));
+		expect(loaded.store).toMatchObject({ kind: 'own', path: join(folder, '..', 'store') });
 		expect(loaded.config.environments.production).toMatchObject({
 			nodeRed: join(folder, 'nr'),
 			settings: '/home/$&/settings.js',

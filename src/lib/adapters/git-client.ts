@@ -1,0 +1,105 @@
+import type { SimpleGit } from 'simple-git';
+import { simpleGit } from 'simple-git';
+import { FlowferryError } from '../errors/flowferry-error.ts';
+
+/** Runs git in one folder. @throws FlowferryError GIT_MISSING, GIT_FAILED, GIT_LOCKED, GIT_SIGNING_FAILED, GIT_BUSY */
+export type RunGit = (args: readonly string[], variables?: Readonly<Record<string, string>>) => Promise<string>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The variables that git may see: where programs, keys and the way through the network are. GIT_DIR and its kin, which are set inside
+ * a hook, would lead it to another repository.
+ */
+const PASSED_ON =
+	/^(PATH|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|XDG_CONFIG_HOME|XDG_RUNTIME_DIR|SystemRoot|TMPDIR|TEMP|TMP|USER|LOGNAME|SSH_AUTH_SOCK|SSH_AGENT_PID|GNUPGHOME|GPG_TTY|(https?|no|all)_proxy|GIT_CONFIG_NOSYSTEM)$/i;
+
+/** What git says where another process commits at the same time: it refuses at once instead of waiting. */
+const CONTENTION = /\.lock': File exists|cannot lock ref .* is at \w+ but expected/;
+const LOCK_ATTEMPTS = 20;
+const LOCK_PAUSE_MS = 100;
+
+/** @param config `key=value`, before the user's own */
+export function gitRunner(directory: string, env: Environment, config: readonly string[]): RunGit {
+	return async (args, variables = {}) => {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await gitClient(directory, env, config, variables).raw([...args]);
+			} catch (error) {
+				const { message } = error as Error;
+				if (attempt < LOCK_ATTEMPTS && CONTENTION.test(message)) await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+				else throw gitFault(error, directory);
+			}
+		}
+	};
+}
+
+/** For what asks nobody for a password: git would wait for an answer at a terminal that shows something else. */
+export function gitClient(
+	directory: string,
+	env: Environment,
+	config: readonly string[],
+	variables: Readonly<Record<string, string>> = {},
+): SimpleGit {
+	const passedOn = Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined);
+	const client = simpleGit(directory, {
+		config: [...config],
+		// Our own hooksPath is the one unsafe option: it switches hooks off.
+		unsafe: { allowUnsafeHooksPath: true },
+		allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_CONFIG_NOSYSTEM'],
+	});
+	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...variables });
+}
+
+/** Puts what git said into words, without the user and password of an address. */
+export function gitFault(error: unknown, directory: string): FlowferryError {
+	const message = withoutCredentials((error as Error).message);
+	if (/spawn \S*git\S* ENOENT/.test(message)) {
+		return new FlowferryError({
+			code: 'GIT_MISSING',
+			message: 'The program git was not found',
+			hint: 'Install git (Debian: `apt install git`) and see that it is in PATH: snapshots are kept in a git repository.',
+			cause: error,
+		});
+	}
+	const said = message
+		.trim()
+		.split('\n')
+		.filter((line) => !line.startsWith('hint:'))
+		.slice(0, 3)
+		.join(' ');
+	const known = FAULTS.find(({ said }) => said.test(message));
+	return new FlowferryError({
+		code: known?.code ?? 'GIT_FAILED',
+		message: `${known?.problem ?? 'git failed'} in ${directory}: ${said}`,
+		hint: known?.hint ?? `Run \`git -C '${directory}' status\` and do what it says; then try again.`,
+		cause: error,
+	});
+}
+
+const FAULTS: { said: RegExp; code: string; problem?: string; hint: string }[] = [
+	{ said: /\.lock': File exists/, code: 'GIT_LOCKED', hint: 'If no other git runs there, remove the lock file that git names.' },
+	{
+		said: /failed to sign|gpg failed|signing failed|Couldn't (?:load|find) .*key|user\.signingkey|unable to sign/i,
+		code: 'GIT_SIGNING_FAILED',
+		problem: 'git is set to sign, and could not',
+		hint: 'See that the key of `git config user.signingkey` is there and unlocked (gpg-agent, ssh-agent); or turn signing off for that repository: `git config commit.gpgsign false`, `git config tag.gpgsign false`.',
+	},
+	{
+		said: /cannot do a partial commit during a/,
+		code: 'GIT_BUSY',
+		problem: 'a merge is not finished',
+		hint: 'Finish it (`git merge --continue`) or give it up (`git merge --abort`); then try again.',
+	},
+	{
+		said: /object file .* is empty|loose object .* is corrupt|unable to read (?:tree|sha1)|bad object|inflate: data stream error|object .* is corrupted/i,
+		code: 'GIT_DAMAGED',
+		problem: 'an object of the git repository is damaged',
+		hint: '`flowferry snapshot verify` tells what is whole. Fetch the repository anew from its remote; without one, copy the folder of snapshots, `git init` there again, and commit it.',
+	},
+];
+
+/** `https://user:token@host` keeps neither user nor token. */
+export function withoutCredentials(text: string): string {
+	return text.replace(/(\w+:\/\/)[^\s/@']+@/g, '$1***@');
+}

@@ -1,0 +1,45 @@
+/** Merges two histories of a store, without conflicts: a snapshot is one unit, the review folder another, any other file one by itself. */
+
+/** What a commit holds, by unit: the lines of `git ls-tree`, one for each file. */
+export type Units = ReadonlyMap<string, readonly string[]>;
+
+/** The unit that holds the newest snapshot's files for review. */
+export const REVIEW = 'review';
+
+/** Groups what `git ls-tree -r -z` printed. */
+export function unitsOf(listing: string): Units {
+	const units = new Map<string, string[]>();
+	for (const line of listing.split('\0')) {
+		if (line === '') continue;
+		const path = line.slice(line.indexOf('\t') + 1);
+		const unit = unitOf(path);
+		units.set(unit, [...(units.get(unit) ?? []), line]);
+	}
+	return units;
+}
+
+/** A snapshot's unit is its id, in whatever folder it lies. */
+function unitOf(path: string): string {
+	const id = /^snapshots\/(?:[0-9a-f]{2}\/)?([0-9a-f]{64})\//.exec(path)?.[1];
+	return id ?? (path.startsWith(`${REVIEW}/`) ? REVIEW : path);
+}
+
+export interface Merge {
+	/** Units whose files are to be theirs, or, where they have none, to go. */
+	takeTheirs: string[];
+	/** Units that both changed, each in its own way. */
+	contested: string[];
+}
+
+/** What of theirs comes in: what they changed and we did not. A unit that one side removed and the other left alone is gone. */
+export function mergeUnits(base: Units, ours: Units, theirs: Units): Merge {
+	const merge: Merge = { takeTheirs: [], contested: [] };
+	for (const unit of new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])) {
+		const [before, mine, other] = [base, ours, theirs].map((units) => units.get(unit)?.join('\0'));
+		if (mine === other || other === before) continue;
+		if (mine === before || mine === undefined) merge.takeTheirs.push(unit);
+		// What one side has removed and the other one changed stays.
+		else if (other !== undefined) merge.contested.push(unit);
+	}
+	return merge;
+}
