@@ -13,7 +13,7 @@ import type { Snapshot } from './lib/snapshot/snapshot.ts';
 
 /** Which snapshot a command is about. */
 export const snapshotFlag = () =>
-	Flags.string({ char: 's', description: "A stored snapshot's id, 7 digits or more; default: the dev Node-RED as it is now" });
+	Flags.string({ char: 's', description: "A stored snapshot's id, 7 digits or more, or a tag; default: the dev Node-RED as it is now" });
 
 export const allowUnsealedFlag = () =>
 	Flags.boolean({ description: 'Take a bundle that anybody may have written, although a passphrase is set to tell' });
@@ -34,8 +34,8 @@ export const strategyFlag = () =>
 async function resolveSnapshot(context: Context, id: string | undefined): Promise<Capture> {
 	if (id !== undefined) return { snapshot: await context.snapshots.get(id), warnings: [] };
 	const capture = await context.capture('');
-	await context.snapshots.put(capture.snapshot);
-	return capture;
+	const { unshared } = await context.snapshots.put(capture.snapshot);
+	return unshared ? { ...capture, warnings: [...capture.warnings, unshared.message] } : capture;
 }
 
 /** The snapshot that a command is about, with the plan of its promotion; what it could not hold is among the plan's warnings. */

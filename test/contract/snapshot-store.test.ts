@@ -7,9 +7,12 @@ import { jest } from '@jest/globals';
 import { openGitRepository, readGitIdentity } from '../../src/lib/adapters/git.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
-import { writeSnapshotFolder } from '../../src/lib/snapshot/snapshot-files.ts';
+import { contentId } from '../../src/lib/snapshot/identity.ts';
+import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts';
+import { folderFor, writeSnapshotFolder } from '../../src/lib/snapshot/snapshot-files.ts';
 import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
-import { ownRepository } from '../../src/lib/snapshot/store-home.ts';
+import type { StoreHome } from '../../src/lib/snapshot/store-home.ts';
+import { ownRepository, teamBranch, teamFolder } from '../../src/lib/snapshot/store-home.ts';
 import { sampleSnapshot } from '../support/snapshots.ts';
 
 /** Programs are started: on a busy machine the usual 5 s are not enough. */
@@ -34,7 +37,32 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('a snapshot store', () => {
+/** A team's repository, with one commit. */
+const team = async () => {
+	const at = join(folder, 'our team');
+	await run('git', ['init', '--quiet', '--initial-branch=main', at]);
+	await run('git', ['-C', at, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '--quiet', '--allow-empty', '-mfirst']);
+	return at;
+};
+
+const forms: [string, () => Promise<StoreHome>, number][] = [
+	['a repository of its own', async () => ownRepository(directory, env), 0],
+	["a folder of the team's repository", async () => teamFolder(join(await team(), 'the snapshots'), env), 1],
+	["a branch of the team's repository", async () => teamBranch(await team(), 'flowferry/snapshots', 'origin', env), 1],
+];
+
+describe.each(forms)('a snapshot store in %s', (_, createHome, commitsBefore) => {
+	let home: StoreHome;
+	const commits = async () => {
+		const { stdout } = await run('git', ['-C', await home.find(), 'rev-list', '--count', 'HEAD'], { env });
+		return Number(stdout) - commitsBefore;
+	};
+
+	beforeEach(async () => {
+		home = await createHome();
+		store = openGitStore(home);
+	});
+
 	it('is empty before anything is stored, and says so', async () => {
 		expect(await store.list()).toEqual([]);
 		await expect(store.get('abcdef0')).rejects.toMatchObject({
@@ -47,7 +75,7 @@ describe('a snapshot store', () => {
 		const snapshot = sampleSnapshot();
 		expect(await store.put(snapshot)).toEqual({ created: true });
 		expect(await store.get(snapshot.id)).toEqual(snapshot);
-		expect(await openStore(directory).get(snapshot.id.slice(0, 7).toUpperCase())).toEqual(snapshot);
+		expect(await openGitStore(home).get(snapshot.id.slice(0, 7).toUpperCase())).toEqual(snapshot);
 	});
 
 	it('keeps the first of two with the same content', async () => {
@@ -55,7 +83,7 @@ describe('a snapshot store', () => {
 		await store.put(first);
 		expect(await store.put({ ...first, message: 'second', author: 'Eve <e@example.org>' })).toEqual({ created: false });
 		expect((await store.get(first.id)).message).toBe('first');
-		expect(await git('rev-list', '--count', 'HEAD')).toBe('1');
+		expect(await commits()).toBe(1);
 	});
 
 	it('lists the newest first', async () => {
@@ -80,10 +108,101 @@ describe('a snapshot store', () => {
 	it('takes many at once, from several processes as it were', async () => {
 		const snapshots = ['a', 'b', 'c', 'd', 'a'].map((topic) => sampleSnapshot(topic));
 		await store.put(sampleSnapshot('warm up'));
-		await Promise.all(snapshots.map((snapshot) => openStore(directory).put(snapshot)));
+		await Promise.all(snapshots.map((snapshot) => openGitStore(home).put(snapshot)));
 		expect(await store.list()).toHaveLength(5);
-		expect(await git('rev-list', '--count', 'HEAD')).toBe('5');
-		expect(await git('status', '--porcelain')).toBe('');
+		expect(await commits()).toBe(5);
+		expect((await run('git', ['-C', await home.find(), 'status', '--porcelain'], { env })).stdout).toBe('');
+	});
+
+	it('keeps sealed credentials and what the source ran on, and notices where they were changed', async () => {
+		const content = { ...sampleSnapshot().content, credentials: { n1: { names: ['password'], mark: 'ab' } } };
+		const snapshot: Snapshot = {
+			...sampleSnapshot(),
+			id: contentId(content),
+			content,
+			sealed: 'age\nsealed\n',
+			runtime: { node: '24.1.0', settings: null },
+		};
+		await store.put(snapshot);
+		expect(await store.get(snapshot.id)).toEqual(snapshot);
+		const file = join(await home.find(), folderFor(snapshot.id), 'credentials.age');
+		await writeFile(file, 'age\r\nsealed\r\n');
+		expect(await store.get(snapshot.id)).toEqual(snapshot);
+		await writeFile(file, 'age\nsea1ed\n');
+		await expect(store.get(snapshot.id)).rejects.toMatchObject({
+			code: 'STORE_CORRUPT',
+			message: expect.stringContaining('credentials.age'),
+		});
+	});
+
+	it('lists so many at most, and says how many there are', async () => {
+		const times = ['2026-01-02T00:00:00.000Z', '2026-01-04T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
+		for (const time of times) await store.put(sampleSnapshot(time, { time }));
+		expect((await store.list(2)).map((entry) => entry.state === 'intact' && entry.snapshot.time)).toEqual([times[1], times[2]]);
+		expect((await store.index()).map(({ time }) => time)).toEqual([times[1], times[2], times[0]]);
+		expect(await store.count()).toBe(3);
+	});
+
+	it('finds a snapshot by its tag, which is a git tag at the commit that brought it', async () => {
+		const [first, second] = [sampleSnapshot('a'), sampleSnapshot('b')];
+		await store.put(first);
+		await store.put(second);
+		await store.tag(first.id, 'v1.0', 'As sold');
+		expect(await store.get('v1.0')).toEqual(first);
+		expect(await store.tags()).toEqual(new Map([['v1.0', first.id]]));
+		const { stdout } = await run('git', ['-C', await home.find(), 'show', '--format=%s', '--name-only', 'snapshot/v1.0'], { env });
+		expect(stdout).toContain(folderFor(first.id));
+		await expect(store.tag(second.id, 'v1.0', '')).rejects.toMatchObject({
+			code: 'TAG_EXISTS',
+			message: expect.stringContaining(first.id.slice(0, 12)),
+		});
+		for (const name of ['abcdef0', '-d', 'a..b', 'a b', '', 'x.lock']) {
+			await expect(store.tag(first.id, name, '')).rejects.toMatchObject({ code: 'TAG_NAME_INVALID' });
+		}
+		await store.untag('v1.0');
+		await expect(store.get('v1.0')).rejects.toMatchObject({ code: 'SNAPSHOT_ID_INVALID' });
+		await expect(store.untag('v1.0')).rejects.toMatchObject({ code: 'TAG_UNKNOWN' });
+	});
+
+	it('takes snapshots out in one commit, and its history still has them', async () => {
+		const [first, second, third] = ['a', 'b', 'c'].map((topic) => sampleSnapshot(topic)) as [Snapshot, Snapshot, Snapshot];
+		for (const snapshot of [first, second, third]) await store.put(snapshot);
+		await store.remove([first.id, third.id, '0'.repeat(64)], 'Prune 2 snapshots');
+		expect((await store.list()).map(({ id }) => id)).toEqual([second.id]);
+		expect(await commits()).toBe(4);
+		const at = await home.find();
+		expect((await run('git', ['-C', at, 'status', '--porcelain'], { env })).stdout).toBe('');
+		await run('git', ['-C', at, 'checkout', 'HEAD^', '--', folderFor(first.id)], { env });
+		expect(await store.get(first.id)).toEqual(first);
+	});
+
+	it('verifies all of it, and names every file that is damaged', async () => {
+		const [first, second, third] = ['a', 'b', 'c'].map((topic) => sampleSnapshot(topic)) as [Snapshot, Snapshot, Snapshot];
+		for (const snapshot of [first, second, third]) await store.put(snapshot);
+		const seen: string[] = [];
+		expect(await store.verify((done, total) => seen.push(`${done}/${total}`))).toEqual({ checked: 3, damaged: [], repository: [] });
+		expect(seen).toEqual(['1/3', '2/3', '3/3']);
+		const at = await home.find();
+		const file = (id: string, name: string) => join(at, folderFor(id), name);
+		await writeFile(file(first.id, 'flows.json'), '[]');
+		await writeFile(file(first.id, 'snapshot.json'), '{');
+		await rm(join(at, folderFor(second.id)), { recursive: true });
+		const { checked, damaged } = await store.verify();
+		expect(checked).toBe(2);
+		expect(new Map(damaged.map(({ id, files }) => [id, files]))).toEqual(
+			new Map([first, second].map(({ id }) => [id, [`${folderFor(id)}/flows.json`, `${folderFor(id)}/snapshot.json`]])),
+		);
+		for (const { hint } of damaged) await run('sh', ['-c', hint.slice(hint.indexOf('git -C'))], { env });
+		expect(await store.verify()).toEqual({ checked: 3, damaged: [], repository: [] });
+	});
+
+	it('shows the latest flows split for review, so that a diff between two commits reads well', async () => {
+		await store.put(sampleSnapshot('a'));
+		await store.put(sampleSnapshot('b'));
+		const at = await home.find();
+		expect((await readdir(join(at, 'review'))).sort()).toEqual(['ABOUT.txt', 'Flow 1.json']);
+		const { stdout } = await run('git', ['-C', at, 'diff', '--unified=0', 'HEAD^', 'HEAD', '--', 'review/Flow 1.json'], { env });
+		expect(stdout.split('\n').filter((line) => /^[-+] /.test(line))).toEqual(['-    "topic": "a",', '+    "topic": "b",']);
 	});
 });
 

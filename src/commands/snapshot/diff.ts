@@ -19,7 +19,7 @@ import { createTheme, plainTheme } from '../../lib/ui/theme.ts';
 type DiffResult = { from: ComparedSide; to: ComparedSide } & SnapshotDiff;
 
 const names =
-	'the id of a stored snapshot (7 digits or more), an environment for its release, <environment>:running for what it really runs, or dev';
+	'the id (7 digits or more) or tag of a stored snapshot, an environment for its release, <environment>:running for what it really runs, or dev';
 
 export default class DiffSnapshots extends BaseCommand<typeof DiffSnapshots> {
 	static override summary = 'Show what differs between two snapshots';

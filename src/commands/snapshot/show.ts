@@ -16,7 +16,7 @@ export default class ShowSnapshot extends BaseCommand<typeof ShowSnapshot> {
 	];
 
 	static override args = {
-		id: Args.string({ description: 'The id, or at least its first 7 digits', required: true }),
+		id: Args.string({ description: 'The id, at least its first 7 digits, or a tag', required: true }),
 	};
 
 	static override flags = {

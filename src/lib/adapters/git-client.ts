@@ -2,7 +2,10 @@ import type { SimpleGit } from 'simple-git';
 import { simpleGit } from 'simple-git';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 
-/** Runs git in one folder. @throws FlowferryError GIT_MISSING, GIT_FAILED, GIT_LOCKED, GIT_SIGNING_FAILED, GIT_BUSY */
+/**
+ * Runs git in one folder, and gives what it printed. A git that ends with a status without a word on stderr is no error: it answered no.
+ * @throws FlowferryError GIT_MISSING, GIT_FAILED, GIT_LOCKED, GIT_SIGNING_FAILED, GIT_BUSY, GIT_DAMAGED
+ */
 export type RunGit = (args: readonly string[], variables?: Readonly<Record<string, string>>) => Promise<string>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,7 +83,7 @@ export function gitFault(error: unknown, directory: string): FlowferryError {
 const FAULTS: { said: RegExp; code: string; problem?: string; hint: string }[] = [
 	{ said: /\.lock': File exists/, code: 'GIT_LOCKED', hint: 'If no other git runs there, remove the lock file that git names.' },
 	{
-		said: /failed to sign|gpg failed|signing failed|Couldn't (?:load|find) .*key|user\.signingkey|unable to sign/i,
+		said: /failed to sign|gpg failed|signing failed|No private key found|Couldn't (?:load|find) .*key|user\.signingkey|unable to sign/i,
 		code: 'GIT_SIGNING_FAILED',
 		problem: 'git is set to sign, and could not',
 		hint: 'See that the key of `git config user.signingkey` is there and unlocked (gpg-agent, ssh-agent); or turn signing off for that repository: `git config commit.gpgsign false`, `git config tag.gpgsign false`.',

@@ -37,12 +37,13 @@ const CONFIG = ['core.autocrlf=false', 'core.hooksPath=/dev/null', 'core.fsync=c
 const NOBODY = ['user.name=flowferry', 'user.email=flowferry@localhost'];
 
 export function openGitRepository(directory: string, env: Environment): GitRepository {
-	let runner: Promise<RunGit> | undefined;
+	let config: Promise<readonly string[]> | undefined;
 	/** Committed as the user where git knows one; looked up once, when it is needed. */
-	const signedRun: RunGit = async (args, variables) => {
-		runner ??= readGitIdentity(directory, env).then((known) => gitRunner(directory, env, known ? CONFIG : [...CONFIG, ...NOBODY]));
-		return await (await runner)(args, variables);
+	const runAsUser = async (at: string, ...[args, variables]: Parameters<RunGit>) => {
+		config ??= readGitIdentity(directory, env).then((known) => (known ? CONFIG : [...CONFIG, ...NOBODY]));
+		return await gitRunner(at, env, await config)(args, variables);
 	};
+	const signedRun: RunGit = (args, variables) => runAsUser(directory, args, variables);
 	const run = gitRunner(directory, env, CONFIG);
 	const commitTree: GitRepository['commitTree'] = async (tree, parents, message) => {
 		// What `git commit` looks at by itself.
@@ -82,13 +83,16 @@ export function openGitRepository(directory: string, env: Environment): GitRepos
 			return await commitTree(tree, ['HEAD'], message);
 		},
 		commitRemoval: async (folders, message) => {
-			await withPaths(folders, async (paths) => {
+			// Deeper than at the top, git takes no paths from a file.
+			const [top = '', prefix = ''] = (await run(['rev-parse', '--show-toplevel', '--show-prefix'])).split('\n');
+			const named = folders.map((folder) => `${prefix}${folder}`);
+			await withPaths(named, async (paths) => {
 				try {
-					await run(['rm', '-r', '--quiet', '--force', '--ignore-unmatch', paths]);
-					await signedRun(['commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, paths]);
+					await runAsUser(top, ['rm', '-r', '--quiet', '--force', '--ignore-unmatch', paths]);
+					await runAsUser(top, ['commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, paths]);
 				} catch (error) {
-					await run(['reset', '--quiet', paths]).catch(() => undefined);
-					await run(['checkout', '--quiet', 'HEAD', paths]).catch(() => undefined);
+					await runAsUser(top, ['reset', '--quiet', paths]).catch(() => undefined);
+					await runAsUser(top, ['checkout', '--quiet', paths]).catch(() => undefined);
 					throw error;
 				}
 			});
@@ -144,13 +148,11 @@ export async function requireCommittable(directory: string, env: Environment): P
 		});
 	}
 	const run = gitRunner(directory, env, CONFIG);
-	await run(['symbolic-ref', '--quiet', 'HEAD']).catch((cause: unknown) => {
-		throw new FlowferryError({
-			code: 'GIT_DETACHED',
-			message: `No branch is checked out in the repository of ${directory}: a snapshot committed there would be on none`,
-			hint: 'Check one out (`git switch NAME`), or keep snapshots on a branch of their own: `store: { branch: flowferry/snapshots }`.',
-			cause,
-		});
+	if ((await run(['symbolic-ref', '--quiet', 'HEAD'])) !== '') return;
+	throw new FlowferryError({
+		code: 'GIT_DETACHED',
+		message: `No branch is checked out in the repository of ${directory}: a snapshot committed there would be on none`,
+		hint: 'Check one out (`git switch NAME`), or keep snapshots on a branch of their own: `store: { branch: flowferry/snapshots }`.',
 	});
 }
 
@@ -181,9 +183,15 @@ export async function checkOutApart(
 				if ((await repository.run(['for-each-ref', ref])) === '') throw error;
 			});
 		}
-		await repository.run(['worktree', 'add', '--quiet', '--force', '--no-checkout', directory, branch]).catch((error: unknown) => {
-			if (!existsSync(join(directory, '.git'))) throw inUse(error, branch);
-		});
+		const add = (...forced: string[]) => repository.run(['worktree', 'add', '--quiet', '--no-checkout', ...forced, directory, branch]);
+		await add()
+			// It was there, and somebody removed the folder, or a process was killed while it made it.
+			.catch((error: FlowferryError) =>
+				/already registered worktree/.test(error.message) ? add('--force', '--force') : Promise.reject(error),
+			)
+			.catch((error: unknown) => {
+				if (!existsSync(join(directory, '.git'))) throw inUse(error, branch);
+			});
 	}
 	// The index comes last in a checkout: where it lacks, that was never finished.
 	const apart = openGitRepository(directory, env);

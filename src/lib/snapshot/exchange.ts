@@ -48,7 +48,8 @@ export async function fetchMerged(git: GitRepository, remote: string): Promise<s
 
 /** @throws FlowferryError TAG_CONFLICT */
 export async function fetchTags(git: GitRepository, remote: string): Promise<void> {
-	await git.run(['fetch', '--quiet', '--no-tags', '--', remote, `${TAGS}/*:${TAGS}/*`]).catch((error: unknown) => {
+	// Quiet, it would not say why it refuses a tag.
+	await git.run(['fetch', '--no-tags', '--', remote, `${TAGS}/*:${TAGS}/*`]).catch((error: unknown) => {
 		if (!(error instanceof FlowferryError) || !/would clobber existing tag/.test(error.message)) throw remoteFault(error, remote);
 		throw new FlowferryError({
 			code: 'TAG_CONFLICT',

@@ -132,6 +132,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 	return {
 		list,
 		index,
+		count: async () => findFolders(await find()).size,
 		tags,
 		get,
 		pull,

@@ -22,6 +22,8 @@ export interface SnapshotStore {
 	list(limit?: number): Promise<StoredSnapshot[]>;
 	/** When each was taken, the newest first; undefined where that cannot be told. Flows are not read. */
 	index(): Promise<StoredTime[]>;
+	/** How many there are. */
+	count(): Promise<number>;
 	/** Reads and checks everything, the history of the repository included. @param onRead for progress */
 	verify(onRead?: (done: number, total: number) => void): Promise<Verification>;
 	/** Takes snapshots out, in one commit: the history still has them. What is not there is passed over. */

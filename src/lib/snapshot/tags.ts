@@ -34,7 +34,7 @@ export async function writeTag(git: GitRepository, name: string, id: string, fol
 	const said = message.trim() === '' ? `Snapshot ${name}` : message.trim();
 	try {
 		const commit = added.trim() === '' ? 'HEAD' : added.trim();
-		await git.run(['tag', '--annotate', '--cleanup=verbatim', `--message=${said}\n\n${MARK}${id}`, `snapshot/${name}`, commit]);
+		await git.run(['tag', '--annotate', '--cleanup=verbatim', `--message=${said}\n\n${MARK}${id}\n`, `snapshot/${name}`, commit]);
 	} catch (error) {
 		if (!(error instanceof FlowferryError) || !/already exists/.test(error.message)) throw error;
 		throw new FlowferryError({

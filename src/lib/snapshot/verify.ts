@@ -64,8 +64,8 @@ function differing(directory: string, id: string, files: string[], isThere: bool
 
 async function fsck(git: GitRepository, kind: 'own' | 'team'): Promise<string[]> {
 	try {
-		await git.run(['fsck', '--no-dangling', '--no-progress', ...(kind === 'team' ? ['--connectivity-only'] : [])]);
-		return [];
+		const said = await git.run(['fsck', '--no-dangling', '--no-progress', ...(kind === 'team' ? ['--connectivity-only'] : [])]);
+		return said.split('\n').filter((line) => line !== '');
 	} catch (error) {
 		if (!(error instanceof FlowferryError)) throw error;
 		return [error.message];

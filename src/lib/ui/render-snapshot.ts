@@ -66,18 +66,22 @@ function describeSource(source: SnapshotSource): string {
 	return `${printable(source.path)} (${printable(source.flowFile)} at ${printable(source.ref)}, commit ${source.commit.slice(0, 12)})`;
 }
 
-/** The list, in the order given. */
-export function renderSnapshotList(snapshots: readonly SnapshotSummary[], theme: Theme): string {
+type NamedSummary = SnapshotSummary & { tags: readonly string[]; environments: readonly string[] };
+
+/** The list, in the order given; names of snapshots have a column where there are any. */
+export function renderSnapshotList(snapshots: readonly NamedSummary[], theme: Theme): string {
 	if (snapshots.length === 0) return 'No snapshots yet. Take one with `flowferry snapshot`.';
+	const named = snapshots.some(({ tags, environments }) => tags.length + environments.length > 0);
 	const rows = snapshots.map((snapshot) => [
 		shortId(snapshot.id),
 		snapshot.time.slice(0, 16).replace('T', ' '),
 		String(snapshot.nodes),
 		String(snapshot.flows),
 		snapshot.nodeRed,
+		...(named ? [printable([...snapshot.tags, ...snapshot.environments.map((name) => `in ${name}`)].join(', '))] : []),
 		printable(snapshot.message.split('\n')[0] ?? ''),
 	]);
-	const headings = ['ID', 'TIME (UTC)', 'NODES', 'FLOWS', 'NODE-RED', 'MESSAGE'];
+	const headings = ['ID', 'TIME (UTC)', 'NODES', 'FLOWS', 'NODE-RED', ...(named ? ['TAGS'] : []), 'MESSAGE'];
 	const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]!.length)));
 	const line = (cells: string[]) =>
 		cells

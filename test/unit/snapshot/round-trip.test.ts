@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { openGitRepository } from '../../../src/lib/adapters/git.ts';
 import { canonicalFlows, canonicalJson } from '../../../src/lib/flows/canonical.ts';
 import type { FlowNode } from '../../../src/lib/flows/node.ts';
 import type { DevSource } from '../../../src/lib/node-red/dev-source.ts';
@@ -11,6 +10,7 @@ import { captureSnapshot } from '../../../src/lib/snapshot/capture.ts';
 import { credentialsOf } from '../../../src/lib/snapshot/credentials.ts';
 import { openGitStore } from '../../../src/lib/snapshot/git-store.ts';
 import { contentId } from '../../../src/lib/snapshot/identity.ts';
+import { ownRepository } from '../../../src/lib/snapshot/store-home.ts';
 import { testVault } from '../../support/vault.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
@@ -146,12 +146,12 @@ describe('the git store', () => {
 	afterAll(() => rm(folder, { recursive: true }));
 
 	it('gives back what was put into it, whatever flows hold', async () => {
-		const store = openGitStore(folder, openGitRepository(folder, process.env));
+		const store = openGitStore(ownRepository(folder, process.env));
 		await fc.assert(
 			fc.asyncProperty(flows, async (nodes) => {
 				const snapshot = await capture(nodes);
 				await store.put(snapshot);
-				const loaded = await openGitStore(folder, openGitRepository(folder, process.env)).get(snapshot.id);
+				const loaded = await openGitStore(ownRepository(folder, process.env)).get(snapshot.id);
 				expect(loaded).toEqual(JSON.parse(JSON.stringify(snapshot)));
 				expect(contentId(loaded.content)).toBe(snapshot.id);
 			}),
@@ -161,7 +161,7 @@ describe('the git store', () => {
 	});
 
 	it('gives back sealed credentials as they were', async () => {
-		const store = openGitStore(folder, openGitRepository(folder, process.env));
+		const store = openGitStore(ownRepository(folder, process.env));
 		const snapshot = await capture(
 			[
 				{ id: 'b1', type: 'mqtt-broker' },

@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
+import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
+import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts';
+import type { SnapshotStore } from '../../src/lib/snapshot/store.ts';
+import { ownRepository, teamBranch } from '../../src/lib/snapshot/store-home.ts';
+import { sampleSnapshot } from '../support/snapshots.ts';
+
+const run = promisify(execFile);
+
+let folder: string;
+let remote: string;
+let env: Record<string, string | undefined>;
+
+const git = async (at: string, ...args: string[]) => (await run('git', ['-C', at, ...args], { env })).stdout.trim();
+const openStore = (name: string, push: 'auto' | 'manual' = 'manual', at = remote): SnapshotStore =>
+	openGitStore(ownRepository(join(folder, name), env), { remote: at, push });
+const idsOf = async (store: SnapshotStore) => (await store.list()).map(({ id }) => id).sort();
+const sorted = (...snapshots: Snapshot[]) => snapshots.map(({ id }) => id).sort();
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'flowferry exchange '));
+	remote = join(folder, 'remote.git');
+	env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+	await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote], { env });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((topic) => sampleSnapshot(topic)) as [Snapshot, Snapshot, Snapshot, Snapshot];
+
+describe('pushing and pulling', () => {
+	it('brings what one has to the other, and says what came', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.tag(a.id, 'v1', '');
+		expect(await ada.pull()).toMatchObject({ added: 0, removed: 0 });
+		expect(await ada.push()).toMatchObject({ changed: true });
+		expect(await ada.push()).toMatchObject({ changed: false });
+		expect(await bo.pull()).toMatchObject({ added: 1, removed: 0 });
+		expect(await bo.get('v1')).toEqual(a);
+		expect(await bo.pull()).toMatchObject({ added: 0, removed: 0 });
+	});
+
+	it('keeps what two people stored, who began apart', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.put(b);
+		await ada.push();
+		await bo.put(c);
+		await expect(bo.push()).rejects.toMatchObject({
+			code: 'STORE_PUSH_REJECTED',
+			hint: expect.stringContaining('flowferry snapshot pull'),
+		});
+		expect(await bo.pull()).toMatchObject({ added: 2 });
+		expect(await bo.push()).toMatchObject({ changed: true });
+		await ada.put(d);
+		expect(await ada.pull()).toMatchObject({ added: 1 });
+		await ada.push();
+		await bo.pull();
+		expect(await idsOf(ada)).toEqual(sorted(a, b, c, d));
+		expect(await idsOf(bo)).toEqual(sorted(a, b, c, d));
+		expect(await git(join(folder, 'bo'), 'status', '--porcelain')).toBe('');
+		expect(await bo.verify()).toMatchObject({ damaged: [], repository: [] });
+	});
+
+	it('agrees on whose a snapshot is that both took: the earlier one', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		const early = { ...a, time: '2026-01-01T00:00:00.000Z', author: 'Early <e@example.org>' };
+		await ada.put({ ...a, time: '2026-02-01T00:00:00.000Z' });
+		await bo.put(early);
+		await ada.push();
+		await bo.pull();
+		await bo.push();
+		await ada.pull();
+		expect(await ada.get(a.id)).toEqual(early);
+		expect(await bo.get(a.id)).toEqual(early);
+	});
+
+	it('takes out what the other has pruned, but not what came anew', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.put(b);
+		await ada.push();
+		await bo.pull();
+		await bo.put(c);
+		await ada.remove([a.id], 'Prune');
+		await ada.push();
+		expect(await bo.pull()).toMatchObject({ added: 0, removed: 1 });
+		expect(await idsOf(bo)).toEqual(sorted(b, c));
+	});
+
+	it('keeps a file of somebody else on the branch', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await writeFile(join(folder, 'ada', 'README.md'), 'ours\n');
+		await git(join(folder, 'ada'), 'add', 'README.md');
+		await git(join(folder, 'ada'), '-c', 'user.name=x', '-c', 'user.email=x', 'commit', '--quiet', '-mread');
+		await ada.push();
+		await bo.put(b);
+		await bo.pull();
+		expect(await readFile(join(folder, 'bo', 'README.md'), 'utf8')).toBe('ours\n');
+	});
+
+	it('does so by itself where that is wanted, and tells of a failure after storing', async () => {
+		const [ada, bo] = [openStore('ada', 'auto'), openStore('bo', 'auto')];
+		expect(await ada.put(a)).toEqual({ created: true });
+		expect(await bo.put(b)).toEqual({ created: true });
+		expect(await idsOf(bo)).toEqual(sorted(a, b));
+		await rm(remote, { recursive: true });
+		const { created, unshared } = await bo.put(c);
+		expect(created).toBe(true);
+		expect(unshared).toMatchObject({ code: 'STORE_REMOTE_UNREACHABLE' });
+		expect(await idsOf(bo)).toEqual(sorted(a, b, c));
+	});
+
+	it("works for a branch of the team's repository, by the name of its remote", async () => {
+		const stores = [];
+		for (const name of ['ada', 'bo']) {
+			const at = join(folder, name);
+			await run('git', ['init', '--quiet', '--initial-branch=main', at], { env });
+			await git(at, 'remote', 'add', 'origin', remote);
+			stores.push(openGitStore(teamBranch(at, 'flowferry/snapshots', 'origin', env)));
+		}
+		const [ada, bo] = stores as [SnapshotStore, SnapshotStore];
+		await ada.put(a);
+		await bo.put(b);
+		await ada.push();
+		expect(await bo.pull()).toMatchObject({ added: 1 });
+		await bo.push();
+		await ada.pull();
+		expect(await idsOf(ada)).toEqual(sorted(a, b));
+		expect(await git(remote, 'branch', '--format=%(refname:short)')).toBe('flowferry/snapshots');
+	});
+
+	it('says that a tag means two snapshots, and takes in all else', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.tag(a.id, 'v1', '');
+		await ada.push();
+		await bo.put(b);
+		await bo.tag(b.id, 'v1', '');
+		await expect(bo.pull()).rejects.toMatchObject({ code: 'TAG_CONFLICT', hint: expect.stringContaining('--delete') });
+		expect(await idsOf(bo)).toEqual(sorted(a, b));
+		expect(await bo.get('v1')).toEqual(b);
+	});
+
+	it('goes on with a pull that was killed while it wrote files', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.put(b);
+		await ada.push();
+		await bo.pull();
+		await ada.put(c);
+		await ada.push();
+		const at = join(folder, 'bo');
+		await git(at, 'fetch', '--quiet', remote, 'main');
+		// As a reset leaves things that was killed: the branch not moved yet, some files there, some not.
+		await writeFile(join(at, '.flowferry-unfinished'), await git(at, 'rev-parse', 'FETCH_HEAD'));
+		await rm(join(at, 'snapshots'), { recursive: true });
+		expect(await idsOf(openStore('bo'))).toEqual(sorted(a, b, c));
+		expect(await git(at, 'status', '--porcelain')).toBe('');
+	});
+});
+
+describe('a remote that does not do', () => {
+	const failing = async (at: string): Promise<FlowferryError> => {
+		const store = openStore('ada', 'manual', at);
+		await store.put(a);
+		const error = await store.push().catch((caught) => caught);
+		expect(error).toBeInstanceOf(FlowferryError);
+		expect(await store.pull().catch((caught) => caught)).toMatchObject({ code: error.code });
+		expect(await store.get(a.id)).toEqual(a);
+		return error;
+	};
+
+	it('is not there', async () => {
+		expect(await failing('origin')).toMatchObject({ code: 'STORE_NO_REMOTE', hint: expect.stringContaining('remote:') });
+		expect(await failing(join(folder, 'nowhere.git'))).toMatchObject({ code: 'STORE_REMOTE_UNREACHABLE' });
+	});
+
+	it('cannot be reached; and what is secret in its address is not said', async () => {
+		const error = await failing('http://ada:s3cret-token@127.0.0.1:1/x.git');
+		expect(error).toMatchObject({ code: 'STORE_REMOTE_UNREACHABLE', hint: expect.stringContaining('network') });
+		expect(JSON.stringify(error) + error.message + error.hint).not.toContain('s3cret-token');
+	});
+
+	it('lets nobody in, and nobody is asked for a password', async () => {
+		const server = createServer((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		try {
+			const error = await failing(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`);
+			expect(error).toMatchObject({ code: 'STORE_REMOTE_REFUSED', hint: expect.stringContaining('credential helper') });
+		} finally {
+			server.close();
+		}
+	});
+
+	it('takes nothing', async () => {
+		await git(remote, 'config', 'receive.denyCurrentBranch', 'refuse');
+		await writeFile(join(remote, 'hooks', 'pre-receive'), '#!/bin/sh\necho protected >&2\nexit 1\n', { mode: 0o755 });
+		const store = openStore('ada');
+		await store.put(a);
+		await expect(store.push()).rejects.toMatchObject({ code: 'STORE_REMOTE_REFUSED', message: expect.stringContaining('takes nothing') });
+	});
+});
