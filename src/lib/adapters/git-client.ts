@@ -4,6 +4,7 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 
 /**
  * Runs git in one folder, and gives what it printed. A git that ends with a status without a word on stderr is no error: it answered no.
+ * One that prints nothing at all is waited for 50 ms longer by simple-git, so what is called often is not told to be quiet.
  * @throws FlowferryError GIT_MISSING, GIT_FAILED, GIT_LOCKED, GIT_SIGNING_FAILED, GIT_BUSY, GIT_DAMAGED
  */
 export type RunGit = (args: readonly string[], variables?: Readonly<Record<string, string>>) => Promise<string>;

@@ -98,14 +98,14 @@ export function openGitRepository(directory: string, env: Environment): GitRepos
 			});
 		},
 		finishMove: async (file) => {
-			await run(['reset', '--hard', '--quiet', (await readFile(file, 'utf8')).trim() || 'HEAD']);
+			await run(['reset', '--hard', (await readFile(file, 'utf8')).trim() || 'HEAD']);
 		},
 		gitDirectory: async () => (await run(['rev-parse', '--absolute-git-dir'])).trim(),
 		isDirty: async (...paths) => (await run(['status', '--porcelain', '--untracked-files=all', '--ignored', '--', ...paths])).trim() !== '',
 		commit: async (paths, message, author) => {
-			await run(['add', '--force', '--all', '--', ...paths]);
+			await run(['add', '--verbose', '--force', '--all', '--', ...paths]);
 			const named = author === undefined ? [] : [`--author=${author}`];
-			await signedRun(['commit', '--quiet', '--cleanup=verbatim', `--message=${message}`, ...named, '--', ...paths]);
+			await signedRun(['commit', '--cleanup=verbatim', `--message=${message}`, ...named, '--', ...paths]);
 		},
 		unstage: async (...paths) => {
 			await run(['rm', '-r', '--cached', '--quiet', '--force', '--ignore-unmatch', '--', ...paths]);
@@ -124,7 +124,7 @@ export async function initialiseRepository(directory: string, env: Environment):
 		throw error;
 	});
 	// Only at a work tree's top is the prefix an empty line; deeper, the folder belongs to a repository around it.
-	if (prefix?.trim() !== '') await run(['init', '--quiet', '--initial-branch=main']);
+	if (prefix?.trim() !== '') await run(['init', '--initial-branch=main']);
 }
 
 /**
@@ -195,7 +195,7 @@ export async function checkOutApart(
 	}
 	// The index comes last in a checkout: where it lacks, that was never finished.
 	const apart = openGitRepository(directory, env);
-	if (!existsSync(join(await apart.gitDirectory(), 'index'))) await apart.run(['reset', '--hard', '--quiet']);
+	if (!existsSync(join(await apart.gitDirectory(), 'index'))) await apart.run(['reset', '--hard']);
 	return { directory, exists: true };
 }
 
@@ -225,15 +225,14 @@ async function findRepository(directory: string, env: Environment, ...asked: str
 /** `Name <mail>` as git would sign a commit made in this folder, or undefined where git or the name is missing. */
 export async function readGitIdentity(directory: string, env: Environment): Promise<string | undefined> {
 	const git = gitClient(directory, env, []);
-	const read = async (key: string) => {
-		try {
-			return (await git.raw(['config', '--get', key])).trim();
-		} catch {
-			return '';
-		}
-	};
-	const name = await read('user.name');
-	const mail = await read('user.email');
+	const lines = await git.raw(['config', '--get-regexp', '^user\\.(name|email)$']).catch(() => '');
+	const read = (key: string) =>
+		lines
+			.split('\n')
+			.findLast((line) => line.startsWith(`${key} `))
+			?.slice(key.length + 1)
+			.trim() ?? '';
+	const [name, mail] = [read('user.name'), read('user.email')];
 	return name === '' || mail === '' ? undefined : `${name} <${mail}>`;
 }
 

@@ -1,4 +1,5 @@
 import type { GitRepository } from '../adapters/git.ts';
+import { gitFault } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { SHORTEST_PREFIX } from './store.ts';
 
@@ -44,6 +45,15 @@ export async function writeTag(git: GitRepository, name: string, id: string, fol
 			cause: error,
 		});
 	}
+	await requireSignature(git, name);
+}
+
+/** Where an ssh key is gone, git says so, makes the tag without a signature, and ends with 0. */
+async function requireSignature(git: GitRepository, name: string): Promise<void> {
+	const wanted = (await git.run(['config', '--type=bool', '--default=false', '--get', 'tag.gpgSign'])).trim() === 'true';
+	if (!wanted || /^-----BEGIN /m.test(await git.run(['cat-file', '-p', `${TAGS}/${name}`]))) return;
+	await git.run(['tag', '--delete', `snapshot/${name}`]);
+	throw gitFault(new Error(`failed to sign the tag snapshot/${name}`), await git.gitDirectory());
 }
 
 async function named(git: GitRepository, name: string): Promise<string> {
