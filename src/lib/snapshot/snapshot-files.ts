@@ -119,22 +119,26 @@ function corrupt(store: string, path: string, problem: string, restore: string):
 	});
 }
 
+/** What a snapshot's folder holds, by name. */
+export function snapshotFiles(snapshot: Snapshot): Map<string, string> {
+	const { content, sealed, ...facts } = snapshot;
+	const { flows, ...rest } = content;
+	const files = new Map([['flows.json', pretty(flows)]]);
+	if (sealed !== undefined) files.set(SEALED, sealed);
+	return files.set('snapshot.json', pretty({ ...facts, ...rest, checksum: factsChecksum(snapshot) } satisfies SnapshotFacts));
+}
+
 /**
  * Writes a snapshot's folder, whole or not at all: it takes its name only when all files are on the disk. To be called by one at a time.
  * @returns false where it is there already
  */
 export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Promise<boolean> {
-	const { content, sealed, ...facts } = snapshot;
-	const { flows, ...rest } = content;
 	const folder = join(store, folderFor(snapshot.id));
 	await mkdir(dirname(folder), { recursive: true });
 	await removeIncoming(store);
 	const incoming = await mkdtemp(join(store, FOLDER, INCOMING));
-	const checksum = factsChecksum(snapshot);
 	try {
-		await writeFile(join(incoming, 'flows.json'), pretty(flows), { flush: true });
-		if (sealed !== undefined) await writeFile(join(incoming, SEALED), sealed, { flush: true });
-		await writeFile(join(incoming, 'snapshot.json'), pretty({ ...facts, ...rest, checksum } satisfies SnapshotFacts), { flush: true });
+		for (const [name, text] of snapshotFiles(snapshot)) await writeFile(join(incoming, name), text, { flush: true });
 		await rename(incoming, folder);
 		return true;
 	} catch (error) {
