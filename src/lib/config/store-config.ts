@@ -5,12 +5,11 @@ import { z } from 'zod';
 const path = z.string().min(1);
 
 /** As git allows, and as a command line takes it. */
-const branchName = z.string().regex(/^(?![/.-])(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[/.]$))[A-Za-z0-9._/-]+$/, {
-	message: 'must be the name of a branch, such as flowferry/snapshots',
-});
+const BRANCH = /^(?![/.-])(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)|[/.]$))[A-Za-z0-9._/-]+$/;
+const branchName = z.string().refine((name) => BRANCH.test(name), { message: 'must be the name of a branch, such as flowferry/snapshots' });
 
-/** An address that begins with a dash would be an option. */
-const remote = z.string().regex(/^[^-\s]\S*$/, { message: "must be a remote's name or address" });
+/** What begins with a dash would be an option. */
+const remote = z.string().refine((text) => /^[^-\s]/.test(text), { message: "must be a remote's name or address" });
 
 export const pushChoices = ['manual', 'auto'] as const;
 
