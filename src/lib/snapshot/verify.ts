@@ -18,6 +18,8 @@ export async function verifyStore(
 	onRead: (done: number, total: number) => void = () => {},
 ): Promise<Verification> {
 	const folders = findFolders(directory);
+	// In a process of its own, while the files are read here.
+	const history = git === null ? [] : fsck(git, kind);
 	const faults = new Map<string, FlowferryError>();
 	let done = 0;
 	for (const [id, folder] of folders) {
@@ -38,7 +40,7 @@ export async function verifyStore(
 		hint: hint ?? '',
 	}));
 	for (const [id, files] of changed) if (!faults.has(id)) damaged.push(differing(directory, id, files, folders.has(id)));
-	return { checked: folders.size, damaged, repository: git === null ? [] : await fsck(git, kind) };
+	return { checked: folders.size, damaged, repository: await history };
 }
 
 /** By snapshot: the files that were changed or removed since they were committed. New ones are another process's work. */

@@ -29,6 +29,20 @@ describe('the secrets of a configuration', () => {
 			['ann', 'broker.plant', 'from-outside', 'literal-dev', 'literal-editor', 'literal-key', 'plant', 'probe', 'probe-word', 'pw'].sort(),
 		);
 	});
+
+	it.each([
+		['https://oauth2:tok-en@git.example/x.git', 'tok-en'],
+		['https://ghp_0123456789@git.example/x.git', 'ghp_0123456789'],
+		['ssh://git@git.example/x.git', null],
+		['git@git.example:team/x.git', null],
+		['origin', null],
+	])("are what signs in to the snapshots' remote: %s", (remote, secret) => {
+		const store = { branch: 'flowferry/snapshots', remote: '${REMOTE}' };
+		const config = parseConfig(JSON.stringify({ ...JSON.parse(text), store }), 'f', { REMOTE: remote });
+		const others = secretsOf(parseConfig(text, 'f', {}), new Map(), {});
+		const secrets = secretsOf(config, new Map([['store.remote', ['REMOTE']]]), { REMOTE: remote });
+		expect(secrets.filter((value) => !others.includes(value))).toEqual(secret === null ? [] : [secret]);
+	});
 });
 
 describe('the redactor', () => {
