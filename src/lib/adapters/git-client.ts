@@ -19,7 +19,7 @@ const PASSED_ON =
 	/^(PATH|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|XDG_CONFIG_HOME|XDG_RUNTIME_DIR|SystemRoot|TMPDIR|TEMP|TMP|USER|LOGNAME|SSH_AUTH_SOCK|SSH_AGENT_PID|GNUPGHOME|GPG_TTY|(https?|no|all)_proxy|GIT_CONFIG_NOSYSTEM)$/i;
 
 /** What git says where another process commits at the same time: it refuses at once instead of waiting. */
-const CONTENTION = /\.lock': File exists|cannot lock ref .* is at \w+ but expected/;
+const CONTENTION = /\.lock': File exists|could not lock config file .*: File exists|cannot lock ref .* is at \w+ but expected/;
 const LOCK_ATTEMPTS = 20;
 const LOCK_PAUSE_MS = 100;
 
