@@ -8,6 +8,8 @@ import type { Redact } from './lib/config/secrets.ts';
 import { openRedactor } from './lib/config/secrets.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import type { PackageSupply } from './lib/packages/supply.ts';
+import type { Actor } from './lib/protection/actor.ts';
+import { readCi } from './lib/protection/actor.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
 import type { CredentialVault } from './lib/snapshot/sealing/vault.ts';
 import type { SnapshotStore } from './lib/snapshot/store.ts';
@@ -29,6 +31,8 @@ export interface Context extends LoadedConfig {
 	now(): Date;
 	/** Who changes an environment, for its lock and journal: `user@host (pid 123)`. */
 	operator(): string;
+	/** The same for protection and audit: what the CI system says of the job comes before what git says. @param named instead of both */
+	actor(named?: string): Promise<Actor>;
 	/** Where an environment's instances run; to be closed. */
 	openTarget(environment: NamedEnvironment): Promise<Target>;
 	/** What instances inherit of this machine's environment; the configuration's variables come on top. */
@@ -84,6 +88,7 @@ export async function createContext(configPath: string): Promise<Context> {
 	const vault = openVault(() => readPassphrase(env.FLOWFERRY_PASSPHRASE, sealing.passphraseFile), redactor.learn);
 	const author = async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env);
 	const now = () => new Date();
+	const operator = () => `${loginName(env)}@${hostname()} (pid ${process.pid})`;
 	return {
 		...loaded,
 		dev,
@@ -94,7 +99,15 @@ export async function createContext(configPath: string): Promise<Context> {
 			await captureSnapshot(dev, { message, author: await author(), now, vault, given: devConfig?.credentials ?? {} }),
 		author,
 		now,
-		operator: () => `${loginName(env)}@${hostname()} (pid ${process.pid})`,
+		operator,
+		actor: async (named) => {
+			const ci = readCi(env);
+			const facts = { operator: operator(), job: ci?.job ?? null };
+			if (named !== undefined) return { identity: named, source: 'configuration', ...facts };
+			if (ci?.actor) return { identity: ci.actor, source: 'ci', ...facts };
+			const git = await readGitIdentity(loaded.directory, env);
+			return git === undefined ? { identity: loginName(env), source: 'login', ...facts } : { identity: git, source: 'git', ...facts };
+		},
 		openTarget: async (environment) => {
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
 			const { directory: folder } = loaded;

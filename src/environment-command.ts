@@ -4,11 +4,14 @@ import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './lib/adapters/clock.ts';
 import { explainDiskFault } from './lib/adapters/disk-fault.ts';
+import type { AuditAction, AuditSubject } from './lib/audit/audit-log.ts';
+import { type Act, type Recording, recorded, refusalsRecorded, settle } from './lib/audit/record.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
 import type { PromotionSetting } from './lib/cutover/promote.ts';
 import { recover } from './lib/cutover/promote.ts';
+import { assertPermitted } from './lib/cutover/protection.ts';
 import { lockLost } from './lib/cutover/run.ts';
 import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
@@ -30,9 +33,10 @@ export interface EnvironmentSession {
 
 /** A command that works on one environment. */
 export abstract class EnvironmentCommand<T extends typeof Command> extends BaseCommand<T> {
-	protected async withEnvironment<R>(work: (session: EnvironmentSession) => Promise<R>): Promise<R> {
+	/** @param named the environment that a saved plan is for; the command's argument, where there is one, must be the same */
+	protected async withEnvironment<R>(work: (session: EnvironmentSession) => Promise<R>, named?: string): Promise<R> {
 		const context = await createContext((this.flags as { config: string }).config);
-		const environment = environmentOf(context.config, (this.args as { environment?: string }).environment);
+		const environment = environmentOf(context.config, (this.args as { environment?: string }).environment ?? named);
 		try {
 			return await this.withTarget({ context, environment, target: await context.openTarget(environment) }, work);
 		} catch (error) {
@@ -48,13 +52,64 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		}
 	}
 
-	/** Does what changes an environment: under its lock, after what somebody left unfinished has been ended. */
-	protected async changing<R>(session: EnvironmentSession, work: (setting: PromotionSetting) => Promise<R>): Promise<R> {
-		return await this.locked(session, async (setting) => {
-			const ended = await recover(setting);
-			if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
-			return await work(setting);
-		});
+	/**
+	 * What somebody is about to do, for the audit.
+	 * @param subject what it is done with, as far as that is known
+	 */
+	protected async actOf(
+		{ context, environment }: EnvironmentSession,
+		action: AuditAction,
+		subject: Partial<AuditSubject> = {},
+	): Promise<Act> {
+		const override = (this.flags as { override?: string }).override;
+		return {
+			action,
+			who: await context.actor(environment.protected?.identity),
+			subject: {
+				snapshot: null,
+				release: null,
+				plan: null,
+				override: override === undefined ? null : context.redact(override),
+				...subject,
+			},
+		};
+	}
+
+	/**
+	 * Goes on only where the environment's protection allows the act to whoever does it, now. A refusal is recorded.
+	 * @throws FlowferryError NOT_ALLOWED, WINDOW_CLOSED, APPROVAL_MISSING (exit 6)
+	 */
+	protected async permitted(session: EnvironmentSession, act: Act): Promise<Act> {
+		const { context, environment, target } = session;
+		const { action, who: actor, subject } = act;
+		const { snapshot, plan, override } = subject;
+		const promotes = action === 'promote' && snapshot !== null ? { snapshot, plan } : null;
+		await refusalsRecorded(this.recording(session), act, () =>
+			assertPermitted(environment, target, { action, actor, now: context.now(), override, promotes }),
+		);
+		return act;
+	}
+
+	protected recording({ context, target }: EnvironmentSession): Recording {
+		return { audit: target.audit, redact: context.redact, note: (message) => this.note(message) };
+	}
+
+	/** Does what changes an environment: under its lock, after what somebody left unfinished has been ended, and recorded. */
+	protected async changing<R>(session: EnvironmentSession, act: Act, work: (setting: PromotionSetting) => Promise<R>): Promise<R> {
+		return await this.locked(session, (setting) =>
+			this.recorded(session, act, async (settle) => {
+				const ended = await recover(setting);
+				if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
+				await settle();
+				return await work(setting);
+			}),
+		);
+	}
+
+	/** Does something under the lock with its beginning and its end in the audit. @param work is to settle what others left, once it has recovered */
+	protected async recorded<R>(session: EnvironmentSession, act: Act, work: (settleOthers: () => Promise<void>) => Promise<R>): Promise<R> {
+		const recording = this.recording(session);
+		return await recorded(recording, act, (begun) => work(() => settle(recording, session.target.journal, begun)));
 	}
 
 	/**

@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import type { Act } from '../lib/audit/record.ts';
 import type { AbortResult } from '../lib/cutover/abort.ts';
 import { abortPending, finishAbort } from '../lib/cutover/abort.ts';
 import { servingRelease } from '../lib/cutover/promote.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import type { PromotionRecord } from '../lib/promotion/journal.ts';
+import { overrideFlag } from '../promotion-flags.ts';
 
 export default class Abort extends EnvironmentCommand<typeof Abort> {
 	static override summary = 'Give a promotion up: the old release serves on';
@@ -17,7 +19,7 @@ export default class Abort extends EnvironmentCommand<typeof Abort> {
 	];
 
 	static override args = environmentArgs;
-	static override flags = { yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
+	static override flags = { override: overrideFlag(), yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
 
 	async run(): Promise<AbortResult> {
 		return await this.withEnvironment(async (session) => {
@@ -29,21 +31,31 @@ export default class Abort extends EnvironmentCommand<typeof Abort> {
 				return { outcome: 'nothing-to-do', environment: environment.name, release, promotion: null };
 			}
 			const { instance, release } = promotion.to;
+			const act = await this.permitted(session, await this.actOf(session, 'abort', { release: release.number }));
 			await this.confirmed(
 				`Give up the ${instance ? `switchover to ${instance} in` : `promotion of release ${release.number} to`} ${environment.name}?`,
 			);
-			const result = await this.abort(session, promotion);
+			const result = await this.abort(session, act, promotion);
 			this.log(`promotion ${promotion.id} by ${promotion.by} has gone back: ${stands(result)}`);
 			return result;
 		});
 	}
 
-	private async abort(session: EnvironmentSession, { id }: PromotionRecord): Promise<AbortResult> {
+	private async abort(session: EnvironmentSession, act: Act, { id }: PromotionRecord): Promise<AbortResult> {
 		const { environment, target, context } = session;
 		const { abortMs } = environment.timeouts;
 		await target.journal.askToAbort(id, context.operator());
 		try {
-			return await this.locked(session, (setting) => finishAbort(setting, id), abortMs);
+			return await this.locked(
+				session,
+				(setting) =>
+					this.recorded(session, act, async (settle) => {
+						const result = await finishAbort(setting, id);
+						await settle();
+						return result;
+					}),
+				abortMs,
+			);
 		} catch (error) {
 			if (!(error instanceof FlowferryError) || error.code !== 'LOCKED') throw error;
 			throw abortPending(environment.name, (await target.journal.promotion(id)) as PromotionRecord, abortMs);

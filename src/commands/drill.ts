@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core';
 import { workingFolder } from '../context.ts';
 import { EnvironmentCommand, type EnvironmentSession, environmentArgs } from '../environment-command.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
+import { recorded } from '../lib/audit/record.ts';
 import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import { assertHotSpare } from '../lib/cutover/switchover.ts';
 import { assertActive, assertConsent, findCareful, findDangers } from '../lib/drill/consent.ts';
@@ -13,7 +14,8 @@ import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { writeOutput } from '../lib/gate/files.ts';
 import { drillWording, renderDrills, renderDrillsAsJUnit } from '../lib/ui/render-drill.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { judgeServing } from '../snapshot-flag.ts';
+import { judgeServing } from '../planning.ts';
+import { overrideFlag } from '../promotion-flags.ts';
 
 export default class Drill extends EnvironmentCommand<typeof Drill> {
 	static override summary = 'Have the active instance fail on purpose, and see its spare take over';
@@ -33,6 +35,7 @@ export default class Drill extends EnvironmentCommand<typeof Drill> {
 			multipleNonGreedy: true,
 			description: 'What happens; may be repeated; default: everything',
 		})(),
+		override: overrideFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 		'yes-really': Flags.boolean({ description: 'Do not ask, and drill also where that could do harm' }),
 		junit: Flags.string({ description: 'Write a JUnit report, too', helpValue: 'FILE' }),
@@ -42,8 +45,9 @@ export default class Drill extends EnvironmentCommand<typeof Drill> {
 		const kinds = [...new Set(this.flags.kind ?? drillKinds)];
 		return await this.withEnvironment(async (session) => {
 			assertHotSpare(session.environment);
+			const act = await this.permitted(session, await this.actOf(session, 'drill'));
 			await this.agreed(kinds, session);
-			const result = await this.drilling(kinds, session);
+			const result = await recorded(this.recording(session), act, () => this.drilling(kinds, session));
 			if (this.flags.junit) await writeOutput(resolve(workingFolder(), this.flags.junit), renderDrillsAsJUnit(result));
 			this.log(renderDrills(result, createTheme(process.stdout)));
 			if (!result.serving) this.endWith(ExitStatus.needsOperator);

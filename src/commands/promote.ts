@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Context } from '../context.ts';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { type Act, refusalsRecorded } from '../lib/audit/record.ts';
 import { takeInBundle } from '../lib/bundle/take-in.ts';
 import { keepChoices } from '../lib/config/safeguards.ts';
 import { continuePromotion, findPaused } from '../lib/cutover/continue-promotion.ts';
@@ -10,17 +11,30 @@ import { assertNonePaused } from '../lib/cutover/pause.ts';
 import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
+import { ExitStatus } from '../lib/errors/exit-status.ts';
+import type { SavedPlan } from '../lib/plan/saved-plan.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { allowUnsealedFlag, failOnFlag, planSnapshot, snapshotFlag, strategyFlag } from '../snapshot-flag.ts';
+import { readPlanFile } from '../plan-files.ts';
+import { type Planned, planAgain, planSnapshot } from '../planning.ts';
+import {
+	allowUnsealedFlag,
+	exitCodeFlag,
+	failOnFlag,
+	fromFlag,
+	overrideFlag,
+	planFlag,
+	snapshotFlag,
+	strategyFlag,
+} from '../promotion-flags.ts';
 
 type Result = PromotionResult | { outcome: 'nothing-to-do'; environment: string; release: number; snapshot: string };
 
 export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override summary = 'Bring a snapshot into production';
 	static override description =
-		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, connects them behind a gate where the flows allow that, holds requests, closes the old sources, drains what is inside, hands over, starts the new flows or opens their gate, and verifies them. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4. With a bake time, the command goes on watching the new release, and brings the old one back if it fails; interrupted then, it leaves the new release serving.`;
+		`Lints it, shows the plan and asks; then prepares new instances beside the old ones, with their flows stopped, validates them, connects them behind a gate where the flows allow that, holds requests, closes the old sources, drains what is inside, hands over, starts the new flows or opens their gate, and verifies them. The old instances stay warm for \`rollback\`. Whatever fails on the way is undone, and the old release serves on: exit status 4. With a bake time, the command goes on watching the new release, and brings the old one back if it fails; interrupted then, it leaves the new release serving. With --plan it does what a saved plan says, or nothing: exit status 6 where the plan is stale, or where the environment's protection refuses.`;
 
 	static override examples = [
 		{ description: 'What the dev Node-RED runs now', command: '<%= config.bin %> promote production' },
@@ -33,15 +47,19 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 			command: '<%= config.bin %> promote production --snapshot 3f9c2a71 --yes --json',
 		},
 		{ description: 'In a network without a connection', command: '<%= config.bin %> promote production --bundle plant.bundle' },
+		{ description: 'What staging runs', command: '<%= config.bin %> promote production --from staging' },
+		{ description: 'A plan that was saved, and nothing else', command: '<%= config.bin %> promote --plan plan.json --yes' },
 		{ description: 'Everything but the switch', command: '<%= config.bin %> promote production --pause-before-switch' },
 		{ description: 'And then the switch', command: '<%= config.bin %> promote production --continue' },
 	];
 
 	static override args = environmentArgs;
 	static override flags = {
+		plan: planFlag(['snapshot', 'bundle', 'from', 'strategy', 'fail-on', 'keep', 'continue']),
 		snapshot: snapshotFlag(),
-		bundle: Flags.string({ description: 'A bundle: its snapshot, installed from its packages alone', exclusive: ['snapshot'] }),
+		bundle: Flags.string({ description: 'A bundle: its snapshot, installed from its packages alone', exclusive: ['snapshot', 'from'] }),
 		'allow-unsealed': allowUnsealedFlag(),
+		from: fromFlag(),
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
@@ -54,36 +72,68 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		}),
 		continue: Flags.boolean({
 			description: 'Go on with the promotion that is paused',
-			exclusive: ['snapshot', 'bundle', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
+			exclusive: ['snapshot', 'bundle', 'from', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
 		}),
+		override: overrideFlag(),
+		'exit-code': exitCodeFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<Result> {
+		const saved = this.flags.plan === undefined ? null : await readPlanFile(this.flags.plan, this.args.environment);
 		return await this.withEnvironment(async (opened) => {
 			const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
 			if (this.flags.continue) return await this.continue(session);
 			await assertNonePaused(session.environment.name, session.target.journal);
-			const snapshotId = await this.chosenSnapshot(session.context);
-			const { snapshot, plan } = await planSnapshot(session, { ...this.flags, snapshot: snapshotId });
-			this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
-			if (plan.nothingToDo && plan.from && !this.flags.again) {
-				const { release } = plan.from;
-				assertServing(await inspectEnvironment(session.environment, session.target), release);
-				return { outcome: 'nothing-to-do', environment: plan.environment, release, snapshot: plan.snapshot };
-			}
-			assertUnblocked(plan);
-			await this.confirmed(`Promote to ${plan.environment}?`);
+			return await this.carryOut(session, saved ? await this.again(session, saved) : await this.plan(session));
+		}, saved?.environment);
+	}
 
-			const result = await this.changing(session, async (setting) => {
-				await assertCurrent(plan, session.target);
-				const pauses = this.flags['pause-before-switch'];
-				const strategy = plan.strategy === 'first' ? 'exclusive' : plan.strategy;
-				return await this.showing(setting, (shown) => promote({ ...shown, pauses }, snapshot, { strategy, spare: plan.spare }));
-			});
-			this.log(renderPromotion(result, createTheme(process.stdout)));
-			return { ...result, warnings: [...plan.warnings, ...result.warnings] };
+	private async plan(session: EnvironmentSession): Promise<Planned> {
+		return await planSnapshot(session, { ...this.flags, snapshot: await this.chosenSnapshot(session.context) });
+	}
+
+	/** The saved plan, where it is still what would be done; that it is not is recorded. */
+	private async again(session: EnvironmentSession, saved: SavedPlan): Promise<Planned> {
+		const act = await this.actOf(session, 'promote', { snapshot: saved.plan.snapshot, plan: saved.checksum });
+		return await refusalsRecorded(this.recording(session), act, () => planAgain(session, saved, this.config.version));
+	}
+
+	private async carryOut(session: EnvironmentSession, planned: Planned): Promise<Result> {
+		const { snapshot, plan, configuration } = planned;
+		this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
+		if (plan.nothingToDo && plan.from && !this.flags.again) {
+			const { release } = plan.from;
+			assertServing(await inspectEnvironment(session.environment, session.target), release);
+			if (this.flags['exit-code']) this.endWith(ExitStatus.nothingToDo);
+			return { outcome: 'nothing-to-do', environment: plan.environment, release, snapshot: plan.snapshot };
+		}
+		const act = await this.agreed(session, planned);
+
+		const result = await this.changing(session, act, async (setting) => {
+			await assertCurrent(plan, session.target);
+			const pauses = this.flags['pause-before-switch'];
+			const strategy = plan.strategy === 'first' ? 'exclusive' : plan.strategy;
+			const done = await this.showing(setting, (shown) => promote({ ...shown, pauses }, snapshot, { strategy, spare: plan.spare }));
+			// It serves, whether or not the next plan can say what has changed since.
+			await session.target.plans
+				.remember(done.release, configuration)
+				.catch((cause: Error) => this.note(`what this was promoted with could not be remembered: ${cause.message}`));
+			return done;
 		});
+		this.log(renderPromotion(result, createTheme(process.stdout)));
+		return { ...result, warnings: [...plan.warnings, ...result.warnings] };
+	}
+
+	/** What blocks the plan is said first, then who may not, or not now; then whoever is there is asked. */
+	private async agreed(session: EnvironmentSession, { plan, saved }: Planned): Promise<Act> {
+		const { override } = this.flags;
+		const act = await this.actOf(session, 'promote', { snapshot: plan.snapshot, plan: saved });
+		const isOverride = override !== undefined;
+		await refusalsRecorded(this.recording(session), act, async () => assertUnblocked(plan, isOverride));
+		await this.permitted(session, act);
+		await this.confirmed(isOverride ? `Promote to ${plan.environment}, overriding its protection?` : `Promote to ${plan.environment}?`);
+		return act;
 	}
 
 	private async chosenSnapshot(context: Context): Promise<string | undefined> {
@@ -97,8 +147,10 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	private async continue(session: EnvironmentSession): Promise<PromotionResult> {
 		const { environment, target } = session;
 		const { to } = await findPaused(environment.name, target);
-		await this.confirmed(`Switch ${environment.name} to release ${to.release.number}?`);
-		const result = await this.changing(session, (setting) => this.showing(setting, continuePromotion));
+		const { number: release, snapshot } = to.release;
+		const act = await this.permitted(session, await this.actOf(session, 'continue', { release, snapshot }));
+		await this.confirmed(`Switch ${environment.name} to release ${release}?`);
+		const result = await this.changing(session, act, (setting) => this.showing(setting, continuePromotion));
 		this.log(renderPromotion(result, createTheme(process.stdout)));
 		return result;
 	}

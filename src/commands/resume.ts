@@ -1,4 +1,7 @@
+import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
+import { openEntries } from '../lib/audit/settle.ts';
+import type { PromotionSetting } from '../lib/cutover/promote.ts';
 import type { ResumeResult } from '../lib/cutover/resume.ts';
 import { resume } from '../lib/cutover/resume.ts';
 import { renderResume } from '../lib/ui/render-history.ts';
@@ -15,8 +18,19 @@ export default class Resume extends EnvironmentCommand<typeof Resume> {
 
 	async run(): Promise<ResumeResult> {
 		return await this.withEnvironment(async (session) => {
-			const result = await this.locked(session, resume);
+			const result = await this.locked(session, (setting) => this.resume(session, setting));
 			this.log(renderResume(result, createTheme(process.stdout)));
+			return result;
+		});
+	}
+
+	/** That there was nothing to end is no news for the audit. */
+	private async resume(session: EnvironmentSession, setting: PromotionSetting): Promise<ResumeResult> {
+		const isLeft = openEntries(await session.target.audit.entries()).length > 0;
+		if (!isLeft && (await session.target.journal.unfinished()) === null) return await resume(setting);
+		return await this.recorded(session, await this.actOf(session, 'resume'), async (settle) => {
+			const result = await resume(setting);
+			await settle();
 			return result;
 		});
 	}

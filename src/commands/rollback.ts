@@ -4,7 +4,8 @@ import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { rollback } from '../lib/cutover/promote.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { chooserFor, strategyFlag } from '../snapshot-flag.ts';
+import { chooserFor } from '../planning.ts';
+import { overrideFlag, strategyFlag } from '../promotion-flags.ts';
 
 export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override summary = 'Go back to an earlier release';
@@ -20,13 +21,15 @@ export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override flags = {
 		to: Flags.integer({ description: "A release's number; default: the one kept warm, else the one that served before", min: 1 }),
 		strategy: strategyFlag(),
+		override: overrideFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
 	async run(): Promise<PromotionResult> {
 		return await this.withEnvironment(async (session) => {
+			const act = await this.permitted(session, await this.actOf(session, 'rollback', { release: this.flags.to ?? null }));
 			await this.confirmed(`Roll back ${session.environment.name}?`);
-			const result = await this.changing(session, (setting) =>
+			const result = await this.changing(session, act, (setting) =>
 				this.showing(setting, (shown) => rollback(shown, chooserFor(session, this.flags.strategy), this.flags.to)),
 			);
 			this.log(renderPromotion(result, createTheme(process.stdout)));

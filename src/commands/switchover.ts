@@ -6,7 +6,8 @@ import { assertHotSpare, switchover } from '../lib/cutover/switchover.ts';
 import { switchoverWording } from '../lib/ui/promotion-tasks.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
-import { chooserFor } from '../snapshot-flag.ts';
+import { chooserFor } from '../planning.ts';
+import { overrideFlag } from '../promotion-flags.ts';
 
 export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 	static override summary = 'Make a spare the active instance';
@@ -21,6 +22,7 @@ export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 	static override args = environmentArgs;
 	static override flags = {
 		to: Flags.string({ description: 'The spare, as status shows it (blue/1); default: the first that stands by', helpValue: 'INSTANCE' }),
+		override: overrideFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 
@@ -29,8 +31,9 @@ export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 			const { environment, target } = session;
 			assertHotSpare(environment);
 			await assertNonePaused(environment.name, target.journal);
+			const act = await this.permitted(session, await this.actOf(session, 'switchover'));
 			await this.confirmed(`Switch ${environment.name} over to ${this.flags.to ?? 'a spare'}?`);
-			const result = await this.changing(session, (setting) =>
+			const result = await this.changing(session, act, (setting) =>
 				this.showing(setting, (shown) => switchover(shown, chooserFor(session, undefined), this.flags.to), switchoverWording),
 			);
 			this.log(renderPromotion(result, createTheme(process.stdout)));

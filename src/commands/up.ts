@@ -18,7 +18,7 @@ whatever else ended their processes. What runs is left alone. An interrupted pro
 
 	async run(): Promise<EnvironmentStatus> {
 		return await this.withEnvironment(async (session) => {
-			await this.changing(session, bringUp);
+			await this.changing(session, await this.actOf(session, 'up'), bringUp);
 			const status = await inspectEnvironment(session.environment, session.target);
 			this.log(renderStatus(status, createTheme(process.stdout)));
 			if (status.health.state === 'degraded') this.endWith(ExitStatus.needsOperator);

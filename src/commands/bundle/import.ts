@@ -5,7 +5,7 @@ import type { SealState } from '../../lib/bundle/bundle.ts';
 import { takeInBundle } from '../../lib/bundle/take-in.ts';
 import { shortId } from '../../lib/snapshot/snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
-import { allowUnsealedFlag } from '../../snapshot-flag.ts';
+import { allowUnsealedFlag } from '../../promotion-flags.ts';
 
 /** The contract of `bundle import --json`. */
 interface Result {

@@ -5,6 +5,7 @@ import { forceFailover } from '../../lib/cutover/forced-failover.ts';
 import { assertHotSpare } from '../../lib/cutover/switchover.ts';
 import { renderFailover } from '../../lib/ui/render-failover.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { overrideFlag } from '../../promotion-flags.ts';
 
 export default class Failover extends EnvironmentCommand<typeof Failover> {
 	static override summary = 'Take the active role away from an instance that misbehaves';
@@ -17,13 +18,14 @@ export default class Failover extends EnvironmentCommand<typeof Failover> {
 	];
 
 	static override args = environmentArgs;
-	static override flags = { yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
+	static override flags = { override: overrideFlag(), yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
 
 	async run(): Promise<FailoverResult> {
 		return await this.withEnvironment(async (session) => {
 			assertHotSpare(session.environment);
+			const act = await this.permitted(session, await this.actOf(session, 'failover'));
 			await this.confirmed(`Fail ${session.environment.name} over to a spare? What is inside the active instance is lost.`);
-			const result = await this.changing(session, forceFailover);
+			const result = await this.changing(session, act, forceFailover);
 			this.log(renderFailover(result, createTheme(process.stdout)));
 			return result;
 		});

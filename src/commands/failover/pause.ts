@@ -5,6 +5,7 @@ import { assertHotSpare } from '../../lib/cutover/switchover.ts';
 import type { FailoverPause } from '../../lib/failover/failover-store.ts';
 import { renderPause } from '../../lib/ui/render-failover.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { overrideFlag } from '../../promotion-flags.ts';
 
 /** The contract of `failover pause --json`. */
 interface Result {
@@ -25,17 +26,21 @@ export default class PauseFailover extends EnvironmentCommand<typeof PauseFailov
 
 	static override args = environmentArgs;
 	static override flags = {
+		override: overrideFlag(),
 		for: Flags.string({ description: 'When it ends by itself: 90s, 30m, 2h, 1d; default: never', helpValue: 'SPAN' }),
 	};
 
 	async run(): Promise<Result> {
 		const span = this.flags.for === undefined ? null : parseDuration(this.flags.for, '--for', 1000);
-		return await this.withEnvironment(async ({ context, environment, target }) => {
+		return await this.withEnvironment(async (session) => {
+			const { context, environment, target } = session;
 			assertHotSpare(environment);
+			const act = await this.permitted(session, await this.actOf(session, 'failover pause'));
 			const now = context.now();
 			const until = span === null ? null : new Date(now.getTime() + span).toISOString();
 			const pause: FailoverPause = { by: context.operator(), since: now.toISOString(), until, reason: 'asked' };
 			await target.failover.pause(pause);
+			await target.audit.append({ ...act, event: { kind: 'done' } });
 			this.log(renderPause(pause, environment.name, createTheme(process.stdout)).join('\n'));
 			return { outcome: 'paused', environment: environment.name, pause };
 		});

@@ -1,6 +1,7 @@
 import { EnvironmentCommand, environmentArgs } from '../../environment-command.ts';
 import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
 import type { FailoverPause } from '../../lib/failover/failover-store.ts';
+import { overrideFlag } from '../../promotion-flags.ts';
 
 /** The contract of `failover resume --json`. */
 interface Result {
@@ -19,11 +20,16 @@ export default class ResumeFailover extends EnvironmentCommand<typeof ResumeFail
 	static override examples = [{ description: 'After the maintenance', command: '<%= config.bin %> failover resume production' }];
 
 	static override args = environmentArgs;
+	static override flags = { override: overrideFlag() };
 
 	async run(): Promise<Result> {
-		return await this.withEnvironment(async ({ environment: { name }, target }) => {
+		return await this.withEnvironment(async (session) => {
+			const { environment, target } = session;
+			const { name } = environment;
 			if ((await target.failover.intent()).paused?.reason === 'down') throw isDown(name);
+			const act = await this.permitted(session, await this.actOf(session, 'failover resume'));
 			const pause = await target.failover.resume();
+			if (pause) await target.audit.append({ ...act, event: { kind: 'done' } });
 			this.log(
 				pause ? `automatic failover of ${name} is on again; ${pause.by} had paused it` : `automatic failover of ${name} is on already`,
 			);

@@ -21,6 +21,7 @@ const SAMPLES: Record<string, string> = {
 	dev: 'Add `dev: { url: http://localhost:1880 }`, or `dev: { userDir: ~/.node-red }`.',
 	environments: 'Add `environments: { production: { mode: hot-spare } }`.',
 	mode: 'Add `mode: hot-spare` or `mode: load-balanced`.',
+	after: 'Name another environment of this file, such that each comes after one that is nearer to the dev Node-RED.',
 	primary: 'Leave it out with `mode: hot-spare`; with `mode: load-balanced` write `primary: { sources: [cronplus] }`, for one.',
 	expect: 'Add the topic on which the answer comes: `expect: plant/pong`.',
 };

@@ -11,6 +11,7 @@ import { hosts } from './hosts.ts';
 import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
 import { failOn, lint } from './lint-section.ts';
 import { primary } from './primary.ts';
+import { protection, stageFaults } from './protection.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 import { sealing } from './sealing.ts';
 import { store } from './store-config.ts';
@@ -131,6 +132,14 @@ const environmentKeys = z.strictObject({
 			'On topics below this, a cutover sends a few messages of its own through the MQTT brokers of the flows, to count where the old flows end and the new ones begin.',
 		),
 	editor: editor.prefault({}).describe("Node-RED's editor in this environment, reached through this machine alone: docs/guides/editor.md."),
+	after: z
+		.string()
+		.min(1)
+		.optional()
+		.describe('The environment whose release is promoted here, and no other snapshot: `staging`. Default: the dev Node-RED, or any.'),
+	protected: protection
+		.optional()
+		.describe('Who may change this environment, when, and with whose consent: docs/guides/stages.md. Default: anybody, at any time.'),
 	failOn: failOn.default('error').describe('The lint gate: findings of this severity or worse stop a promotion.'),
 	hold: z
 		.strictObject({
@@ -187,6 +196,9 @@ export const configSchema = z.strictObject({
 	environments: z
 		.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), environment)
 		.refine((environments) => Object.keys(environments).length > 0, { message: 'must hold at least one environment' })
+		.superRefine((environments, context) => {
+			for (const { name, message } of stageFaults(environments)) context.addIssue({ code: 'custom', path: [name, 'after'], message });
+		})
 		.describe('Where releases run, by name.'),
 	lint: lint.prefault({}).describe('How flows are judged, by `flowferry lint` and before a promotion.'),
 });

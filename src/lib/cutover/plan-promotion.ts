@@ -1,4 +1,6 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
+import type { Check } from '../config/safeguards.ts';
+import type { Redact } from '../config/secrets.ts';
 import { driftWarnings } from '../drift/drift-warnings.ts';
 import { readRunning } from '../drift/running.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
@@ -11,17 +13,24 @@ import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings, type Settings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { readNodeRedVersion } from '../node-red/installed.ts';
+import { STAGE_SKIPPED } from '../plan/blockers.ts';
 import { buildPlan } from '../plan/build.ts';
 import { assessCompleteness } from '../plan/completeness/assess.ts';
 import type { Provisions } from '../plan/completeness/lack.ts';
-import type { Blocker, Plan, Safeguards } from '../plan/plan.ts';
+import { changedPaths, type Digests } from '../plan/configuration.ts';
+import type { Blocker, Plan, PlanInput, Safeguards, SinceServing } from '../plan/plan.ts';
 import { decideSpareKind, type SpareChoice } from '../plan/spares.ts';
 import { chooseStrategy } from '../plan/strategy.ts';
+import type { Release } from '../promotion/journal.ts';
+import type { ComparedSide } from '../snapshot/compared-side.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
 import { pausedPromotion, pauseInTheWay } from './pause.ts';
 import { type CutoverChoice, servingRelease } from './promote.ts';
 import { activeInstances } from './slot-instances.ts';
+
+/** How far back the promotion of the release that serves is looked for. */
+const PROMOTIONS_LOOKED_AT = 100;
 
 export interface PlanningSetting {
 	environment: NamedEnvironment;
@@ -37,29 +46,48 @@ export interface PlanningSetting {
 	lint: LintSection;
 	/** Of its plugins, loaded. */
 	plugin: LintPlugin;
+	/** Takes from a text what must not be shown. */
+	redact: Redact;
+	/** What of the configuration decides a promotion. */
+	configuration: Digests;
+}
+
+/** What is to be promoted, and how it came to be that. */
+export interface Candidate {
+	snapshot: Snapshot;
+	origin: ComparedSide;
+	/** As in `PlanInput`. */
+	stage: PlanInput['stage'];
 }
 
 /** Gathers what a plan is made of, and has it built. Changes nothing. @throws FlowferryError LINT_RULE_UNKNOWN */
-export async function planPromotion(setting: PlanningSetting, snapshot: Snapshot): Promise<Plan> {
+export async function planPromotion(setting: PlanningSetting, { snapshot, origin, stage }: Candidate): Promise<Plan> {
 	const { environment, target } = setting;
 	assertRulesKnown(setting.lint, setting.plugin);
 	const serving = await servingRelease(target);
 	const report = judgeSnapshot(setting, snapshot);
 	const old = serving && (await setting.loadSnapshot(serving.release.snapshot));
+	const oldReport = old && judgeSnapshot(setting, old);
+	const choice = chooseStrategy(oldReport?.verdicts ?? [], report.verdicts ?? [], setting.strategy);
 	const plan = buildPlan({
 		environment: environment.name,
 		mode: environment.mode,
 		failOn: setting.failOn ?? environment.failOn,
 		snapshot,
+		origin,
+		stage,
 		lint: report,
+		servingLint: oldReport,
+		installs: await target.installs(snapshot),
+		sinceServing: serving && (await sinceServing(setting, serving.release, choice.strategy)),
 		serving: serving && old && { ...serving, snapshot: old },
-		choice: chooseStrategy((old && judgeSnapshot(setting, old).verdicts) ?? [], report.verdicts ?? [], setting.strategy),
+		choice,
 		spare: spareKindOf(environment, report),
 		slots: await target.journal.slots(),
 		context: environment.context,
 		primary: environment.primary,
 		credentials: new Set(Object.keys(environment.credentials)),
-		safeguards: safeguardsOf(environment),
+		safeguards: safeguardsOf(setting),
 		completeness: assessCompleteness(snapshot, old, await provisionsOf(setting)),
 	});
 	const warnings = [...plan.warnings, ...(await changedInPlace(setting, old, snapshot))];
@@ -125,10 +153,41 @@ function variablesOf({ inherited, environment }: PlanningSetting): Set<string> {
 	return new Set([...inherited, ...Object.keys(environment.variables)]);
 }
 
-function safeguardsOf({ checks, hooks, bake, keep }: NamedEnvironment): Safeguards {
+/** Null where the release was promoted before that was remembered. */
+async function sinceServing(
+	{ target, configuration }: PlanningSetting,
+	{ number }: Release,
+	strategy: CutoverStrategy,
+): Promise<SinceServing | null> {
+	const before = await target.plans.recall(number);
+	if (!before) return null;
+	const last = (await target.journal.history(PROMOTIONS_LOOKED_AT)).find(
+		({ kind, to }) => kind === 'promote' && to.release.number === number,
+	);
+	const was = last?.strategy ?? 'first';
+	return { strategy: was === 'first' || was === strategy ? null : was, configuration: changedPaths(before, configuration) };
+}
+
+function safeguardsOf({ environment, redact }: PlanningSetting): Safeguards {
+	const { checks, bake, keep, hooks } = environment;
 	const { before, after, promoted, rolledBack } = hooks;
-	const commands = [...Object.values(before), ...Object.values(after), promoted, rolledBack].filter((command) => command !== undefined);
-	return { checks: checks.length, hooks: commands.length, bakeMs: bake.forMs, keep };
+	const atSteps = (when: string, commands: object) => Object.keys(commands).map((step) => `${when} ${step}`);
+	return {
+		checks: checks.map((check) => redact(nameCheck(check))),
+		hooks: [
+			...atSteps('before', before),
+			...atSteps('after', after),
+			...(promoted === undefined ? [] : ['promoted']),
+			...(rolledBack === undefined ? [] : ['rolledBack']),
+		],
+		bakeMs: bake.forMs,
+		keep,
+	};
+}
+
+function nameCheck(check: Check): string {
+	if ('http' in check) return `http ${check.http}`;
+	return 'mqtt' in check ? `mqtt ${check.expect}` : `command ${check.command}`;
 }
 
 /** A rule that is misspelt would gate, or let pass, what nobody meant. */
@@ -143,9 +202,13 @@ function assertRulesKnown(section: LintSection, { rules }: LintPlugin): void {
 	});
 }
 
-/** @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), PROMOTION_PAUSED (exit 6), and what the environment lacks (exit 2) */
-export function assertUnblocked({ blockers }: Plan): void {
-	const [first] = blockers;
+/**
+ * @param override whether the stage before is not minded
+ * @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), PROMOTION_PAUSED and STAGE_SKIPPED (exit 6), and
+ * what the environment lacks (exit 2)
+ */
+export function assertUnblocked({ blockers }: Plan, override = false): void {
+	const [first] = blockers.filter(({ code }) => !override || code !== STAGE_SKIPPED);
 	if (!first) return;
 	throw new FlowferryError({ ...first, exitStatus: blockedStatus[first.code] });
 }
@@ -158,6 +221,7 @@ export const blockedStatus: Record<Blocker['code'], ExitStatus> = {
 	TYPES_MISSING: ExitStatus.usage,
 	NODE_RED_VERSION: ExitStatus.usage,
 	PROMOTION_PAUSED: ExitStatus.declined,
+	STAGE_SKIPPED: ExitStatus.declined,
 };
 
 /**

@@ -1,5 +1,6 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import type { SavedPlan } from '../plan/saved-plan.ts';
 import type { PromotionDraft } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
 import type { ContextReport } from './carry-context.ts';
@@ -11,6 +12,17 @@ export function nothingServes(environment: string): FlowferryError {
 		code: 'NOTHING_SERVES',
 		message: `nothing was ever promoted to ${environment}`,
 		hint: `promote a snapshot: flowferry promote ${environment}`,
+	});
+}
+
+/** A saved plan that is no longer what would be done: exit status 6. @param reasons sentences without their full stop */
+export function planStale({ environment, time, author }: SavedPlan, reasons: readonly string[]): FlowferryError {
+	return new FlowferryError({
+		code: 'PLAN_STALE',
+		message: `the plan for ${environment} that ${author} made at ${time} is stale:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+		hint: `nothing was changed; make a new one: flowferry plan ${environment} --out FILE`,
+		docs: 'docs/guides/stages.md',
+		exitStatus: ExitStatus.declined,
 	});
 }
 

@@ -7,6 +7,7 @@ export const ExitStatus = {
 	rolledBack: 4,
 	needsOperator: 5,
 	declined: 6,
+	nothingToDo: 7,
 } as const;
 
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
@@ -20,4 +21,5 @@ export const exitStatusMeaning: Record<ExitStatus, string> = {
 	4: 'the cutover failed and was rolled back: the old release serves',
 	5: 'an operator is needed',
 	6: 'declined, or another promotion holds the lock',
+	7: 'nothing to do; only where --exit-code asks for it',
 };

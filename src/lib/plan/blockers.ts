@@ -9,7 +9,23 @@ const FINDINGS_NAMED = 5;
 
 /** What must be mended before a snapshot may be promoted. */
 export function findBlockers(input: PlanInput): Blocker[] {
-	return [...lacking(input), ...lintGate(input)];
+	return [...stageSkipped(input), ...lacking(input), ...lintGate(input)];
+}
+
+/** The code of the one blocker that an override lifts. */
+export const STAGE_SKIPPED = 'STAGE_SKIPPED' satisfies Blocker['code'];
+
+function stageSkipped({ stage, snapshot, environment }: PlanInput): Blocker[] {
+	if (!stage || stage.snapshot === snapshot.id) return [];
+	const runs = stage.snapshot === null ? 'nothing' : `snapshot ${shortId(stage.snapshot)}`;
+	const instead = stage.snapshot === null ? '' : `; or bring over what runs there: flowferry promote ${environment}`;
+	return [
+		{
+			code: STAGE_SKIPPED,
+			message: `${environment} comes after ${stage.environment}, which runs ${runs} and not ${shortId(snapshot.id)}`,
+			hint: `promote it there first: flowferry promote ${stage.environment} --snapshot ${shortId(snapshot.id)}${instead}`,
+		},
+	];
 }
 
 /** What the environment certainly lacks, as one blocker for each kind. */

@@ -1,11 +1,12 @@
 import type { FlowNode } from '../flows/node.ts';
 import { findUnknownPins, type PrimaryPolicy } from '../lint/singletons.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { PaletteModule } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
 import { likelyLacks } from './completeness/lack.ts';
 import { predictEffects } from './effects.ts';
+import { lintNews } from './lint-news.ts';
 import type { Plan, PlanInput } from './plan.ts';
 
 /** Decides what a promotion would do. Pure: the same input gives the same plan. */
@@ -18,6 +19,7 @@ export function buildPlan(input: PlanInput): Plan {
 		environment: input.environment,
 		mode: input.mode,
 		snapshot: snapshot.id,
+		origin: input.origin,
 		strategy,
 		because: serving ? input.choice.because : [],
 		from: serving && { slot: serving.slot, release: serving.release.number, snapshot: serving.release.snapshot },
@@ -25,11 +27,13 @@ export function buildPlan(input: PlanInput): Plan {
 		nothingToDo: serving?.release.snapshot === snapshot.id,
 		changes: compareFlows(before?.flows ?? [], snapshot.content.flows),
 		nodeRed: { from: before?.nodeRed.version ?? null, to: snapshot.content.nodeRed.version },
-		palette: comparePalettes(before, snapshot.content),
+		palette: comparePalettes(before?.palette ?? [], snapshot.content.palette),
+		installs: input.installs,
+		sinceServing: input.sinceServing,
 		verdicts: lint.verdicts ?? [],
 		spare: input.spare.spare,
 		effects: predictEffects(strategy, snapshot.content.flows, lint, input.context),
-		lint: { ...lint.summary, failOn },
+		lint: { ...lint.summary, failOn, news: lintNews(input) },
 		safeguards: input.safeguards,
 		completeness: input.completeness,
 		blockers: findBlockers(input),
@@ -44,11 +48,16 @@ export function buildPlan(input: PlanInput): Plan {
 	};
 }
 
-function comparePalettes(before: Snapshot['content'] | undefined, after: Snapshot['content']): Plan['palette'] {
-	const names = (content: Snapshot['content'] | undefined) =>
-		new Set(content?.palette.map(({ name, version }) => `${name}@${version}`) ?? []);
-	const [earlier, later] = [names(before), names(after)];
-	return { added: [...later].filter((name) => !earlier.has(name)), removed: [...earlier].filter((name) => !later.has(name)) };
+function comparePalettes(before: readonly PaletteModule[], after: readonly PaletteModule[]): Plan['palette'] {
+	const versions = (modules: readonly PaletteModule[]) => new Map(modules.map(({ name, version }) => [name, version]));
+	const [earlier, later] = [versions(before), versions(after)];
+	const only = (modules: readonly PaletteModule[], others: ReadonlyMap<string, string>) =>
+		modules.filter(({ name }) => !others.has(name)).map(({ name, version }) => `${name}@${version}`);
+	const changed = after.flatMap(({ name, version }) => {
+		const from = earlier.get(name);
+		return from === undefined || from === version ? [] : [{ name, from, to: version }];
+	});
+	return { added: only(after, earlier), removed: only(before, later), changed };
 }
 
 /** A snapshot holds no credentials: the environment gives them, by node id. */

@@ -1,6 +1,8 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { FailoverStore } from '../failover/failover-store.ts';
 import type { LeaseStore } from '../lease/lease.ts';
 import type { Journal, Side, SlotName } from '../promotion/journal.ts';
+import type { PlanMemory } from '../promotion/plan-memory.ts';
 import type { Router } from '../routers/router.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Fault, Injection } from './fault.ts';
@@ -15,6 +17,9 @@ export interface Target {
 	readonly journal: Journal;
 	readonly leases: LeaseStore;
 	readonly failover: FailoverStore;
+	/** Who did what. */
+	readonly audit: AuditLog;
+	readonly plans: PlanMemory;
 	readonly router: Router;
 	/**
 	 * From now on the check is made before each change to instances, slots and router, and the change is not made where it
@@ -23,6 +28,8 @@ export interface Target {
 	guard(check: () => Promise<void>): void;
 	/** The instances that a slot has, running or not; none for an empty slot. */
 	instances(slot: SlotName): Promise<Instance[]>;
+	/** What `prepare` would have to install for a snapshot, as `name@version`. */
+	installs(snapshot: Snapshot): Promise<string[]>;
 	/**
 	 * Opens the credentials that instances of a snapshot, or those of a slot that do not run, would be started with; nothing is
 	 * changed. Whoever is about to change something asks first: a wrong passphrase must cost nothing.

@@ -2,7 +2,7 @@
 export const libraryOwners: Record<string, string[]> = {
 	'@inquirer/confirm': ['src/lib/ui/prompts.ts'],
 	// The command layer. What commands share is beside their folder: oclif takes each file in it for a command.
-	'@oclif/core': ['src/base-command.ts', 'src/commands/', 'src/environment-command.ts', 'src/snapshot-flag.ts'],
+	'@oclif/core': ['src/base-command.ts', 'src/commands/', 'src/environment-command.ts', 'src/promotion-flags.ts'],
 	// The age file format, by its author: seals credentials.
 	'age-encryption': ['src/lib/snapshot/sealing/'],
 	acorn: ['src/lib/flows/', 'src/lib/lint/'],

@@ -34,6 +34,8 @@ describe('the sample configuration', () => {
 			'checks',
 			'hooks',
 			'drill',
+			'after',
+			'protected',
 			'accessLog',
 			'metricsPort',
 			'instanceMetricsPort',

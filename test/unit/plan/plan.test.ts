@@ -60,7 +60,12 @@ describe('buildPlan', () => {
 		primary: null,
 		completeness: { lacks: [] },
 		credentials: new Set(),
-		safeguards: { checks: 0, hooks: 0, bakeMs: 0, keep: 'warm' },
+		origin: { kind: 'stored', snapshot: next.id },
+		stage: null,
+		servingLint: null,
+		installs: [],
+		sinceServing: null,
+		safeguards: { checks: [], hooks: [], bakeMs: 0, keep: 'warm' },
 		...more,
 	});
 	const one = snapshot('1', [tab, work], ['old']);
@@ -84,7 +89,7 @@ describe('buildPlan', () => {
 			}),
 		);
 		expect(plan).toMatchObject({ strategy: 'exclusive', from: { slot: 'blue', release: 2 }, to: { slot: 'green', givesUp: 1 } });
-		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'] });
+		expect(plan.palette).toEqual({ added: ['new@1.0.0'], removed: ['old@1.0.0'], changed: [] });
 		expect(plan.effects.map(({ kind }) => kind)).toEqual(['drained', 'silence']);
 		expect(renderPlan(plan, plainTheme)).toContain(`\n  see them: flowferry diff production ${'2'.repeat(12)}\n`);
 	});

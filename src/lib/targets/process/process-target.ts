@@ -8,6 +8,7 @@ import { explainDiskFault } from '../../adapters/disk-fault.ts';
 import { linesOfFile } from '../../adapters/lines-of-file.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
 import { openStateDatabase } from '../../adapters/state-database.ts';
+import { auditTables, SqliteAuditLog } from '../../audit/sqlite-audit-log.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { metricsPortOf } from '../../config/instance-ports.ts';
 import { ensureToken } from '../../control/token.ts';
@@ -21,6 +22,7 @@ import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
 import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
+import { planTables, SqlitePlanMemory } from '../../promotion/sqlite-plan-memory.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
@@ -36,6 +38,7 @@ import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import type { Progress, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
+import { findInstalls } from './installs.ts';
 import type { Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
@@ -74,6 +77,8 @@ interface SlotFile {
 export class ProcessTarget implements Target {
 	readonly journal: Journal;
 	readonly leases: SqliteLeaseStore;
+	readonly audit: SqliteAuditLog;
+	readonly plans: SqlitePlanMemory;
 	readonly failover: SqliteFailoverStore;
 	readonly router: Router;
 	readonly impossible = impossible;
@@ -86,10 +91,12 @@ export class ProcessTarget implements Target {
 	private constructor(options: ProcessTargetOptions, layout: Layout) {
 		this.#options = options;
 		this.#layout = layout;
-		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables + failoverTables);
+		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables + failoverTables + auditTables + planTables);
 		this.journal = new SqliteJournal(this.#database, () => new Date());
 		this.leases = new SqliteLeaseStore(this.#database, systemClock());
 		this.failover = new SqliteFailoverStore(this.#database, this.journal, () => new Date());
+		this.audit = new SqliteAuditLog(this.#database, () => new Date());
+		this.plans = new SqlitePlanMemory(this.#database);
 		this.#routerProcess = routerProcess(options.environment, options.inherited.PATH ?? '');
 		this.router = guardRouter(this.#routerProcess.router, () => this.#check());
 	}
@@ -114,6 +121,11 @@ export class ProcessTarget implements Target {
 	async unlock(what: Snapshot | SlotName): Promise<void> {
 		if (typeof what !== 'string') await this.#credentialsOf(what.content.flows, heldBy(what));
 		else if ((await this.#stopped(what)).length > 0) await this.#slotCredentials(what);
+	}
+
+	async installs({ content }: Snapshot): Promise<string[]> {
+		const { environment, nearbyNodeReds } = this.#options;
+		return await findInstalls(this.#layout, content, environment.nodeRed === undefined ? nearbyNodeReds : null);
 	}
 
 	async prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void> {

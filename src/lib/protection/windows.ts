@@ -1,0 +1,170 @@
+/** When an environment may be changed: by the clock on the wall of a named time zone. Pure; the caller says what time it is. */
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Open on these days from `from` until before `to`; where `to` is the earlier one, until that time of the next day. */
+export interface Window {
+	/** `mon`, or `mon-fri`; the day on which it opens. */
+	days: readonly string[];
+	/** `22:00`. */
+	from: string;
+	/** `04:00`; `24:00` is the end of the day. */
+	to: string;
+	/** `Europe/Berlin`. */
+	timeZone: string;
+}
+
+/** Closed from the first day to the last, both included. */
+export interface Freeze {
+	/** `2026-12-20`. */
+	from: string;
+	to: string;
+	timeZone: string;
+	/** Why. */
+	because: string;
+}
+
+/** Whether it is open now; else why not, and when it opens next: null where it does not within a year. */
+export type Opening = { open: true } | { open: false; because: string; opensAt: Date | null };
+
+/** What a clock on the wall shows. */
+interface WallTime {
+	/** Days since 1970-01-01. */
+	day: number;
+	/** Since midnight; a whole number. */
+	minute: number;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const DAY_MINUTES = 1440;
+/** How far ahead the next opening is looked for: nearly always within the week. */
+const HORIZONS_DAYS = [8, 366];
+
+/** No windows: always open, but for freezes. */
+export function openingAt(windows: readonly Window[], freezes: readonly Freeze[], now: Date): Opening {
+	const because = closedBecause(windows, freezes, now);
+	return because === null ? { open: true } : { open: false, because, opensAt: nextOpening(windows, freezes, now) };
+}
+
+function nextOpening(windows: readonly Window[], freezes: readonly Freeze[], now: Date): Date | null {
+	for (const days of HORIZONS_DAYS) {
+		const found = openingWithin(days, windows, freezes, now);
+		if (found) return found;
+	}
+	return null;
+}
+
+function closedBecause(windows: readonly Window[], freezes: readonly Freeze[], at: Date): string | null {
+	const freeze = freezes.find((each) => isFrozen(each, at));
+	if (freeze) return `it is frozen from ${freeze.from} to ${freeze.to}: ${freeze.because}`;
+	if (windows.length === 0 || windows.some((window) => isWithin(window, at))) return null;
+	return `its windows are ${windows.map(renderWindow).join('; ')}`;
+}
+
+/** It opens where a window begins, or where a freeze ends. */
+function openingWithin(days: number, windows: readonly Window[], freezes: readonly Freeze[], now: Date): Date | null {
+	const beginnings = windows.flatMap((window) => {
+		const today = wallTime(now, window.timeZone).day;
+		// From yesterday: it may be later there than here.
+		return Array.from({ length: days + 2 }, (_, ahead) => today - 1 + ahead)
+			.filter((day) => opensOn(window, day))
+			.map((day) => instantOf({ day, minute: minuteOf(window.from) }, window.timeZone));
+	});
+	const thaws = freezes.map(({ to, timeZone }) => instantOf({ day: dayOf(to) + 1, minute: 0 }, timeZone));
+	return (
+		[...beginnings, ...thaws]
+			.filter((at) => at > now && at.getTime() <= now.getTime() + days * DAY_MS)
+			.sort((one, other) => one.getTime() - other.getTime())
+			.find((at) => closedBecause(windows, freezes, at) === null) ?? null
+	);
+}
+
+function isWithin(window: Window, at: Date): boolean {
+	const { day, minute } = wallTime(at, window.timeZone);
+	const [from, to] = [minuteOf(window.from), minuteOf(window.to)];
+	if (from < to) return opensOn(window, day) && from <= minute && minute < to;
+	return (opensOn(window, day) && minute >= from) || (opensOn(window, day - 1) && minute < to);
+}
+
+function isFrozen({ from, to, timeZone }: Freeze, at: Date): boolean {
+	const { day } = wallTime(at, timeZone);
+	return dayOf(from) <= day && day <= dayOf(to);
+}
+
+function opensOn({ days }: Window, day: number): boolean {
+	// The first of January 1970 was a Thursday.
+	const weekday = (((day + 3) % 7) + 7) % 7;
+	return days.some((span) => {
+		const [first = 0, last = first] = span.split('-').map((name) => weekdays.indexOf(name as Weekday));
+		return first <= last ? first <= weekday && weekday <= last : weekday >= first || weekday <= last;
+	});
+}
+
+export function renderWindow({ days, from, to, timeZone }: Window): string {
+	return `${days.join(', ')} from ${from} to ${to} (${timeZone})`;
+}
+
+/** `Fri 2026-11-27 22:00 (Europe/Berlin)`. */
+export function renderMoment(at: Date, timeZone: string): string {
+	const { day, minute } = wallTime(at, timeZone);
+	const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+	const name = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'short' }).format(day * DAY_MS);
+	return `${name} ${date} ${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')} (${timeZone})`;
+}
+
+function minuteOf(time: string): number {
+	const [hours = 0, minutes = 0] = time.split(':').map(Number);
+	return hours * 60 + minutes;
+}
+
+function dayOf(date: string): number {
+	return Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** @param timeZone a name that Intl knows */
+export function wallTime(at: Date | number, timeZone: string): WallTime {
+	const format =
+		formats.get(timeZone) ??
+		new Intl.DateTimeFormat('en-US', {
+			timeZone,
+			calendar: 'gregory',
+			numberingSystem: 'latn',
+			hourCycle: 'h23',
+			year: 'numeric',
+			month: 'numeric',
+			day: 'numeric',
+			hour: 'numeric',
+			minute: 'numeric',
+		});
+	formats.set(timeZone, format);
+	const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)])) as Record<string, number>;
+	const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts;
+	return { day: Date.UTC(year, month - 1, day) / DAY_MS, minute: hour * 60 + minute };
+}
+
+/**
+ * When the clock on the wall first shows that time or, where it skips it, a later one: in the night that summer time begins
+ * there is no half past two.
+ */
+function instantOf({ day, minute }: WallTime, timeZone: string): Date {
+	const wanted = day * DAY_MINUTES + minute;
+	const shown = (at: number) => {
+		const wall = wallTime(at * MINUTE_MS, timeZone);
+		return wall.day * DAY_MINUTES + wall.minute;
+	};
+	// Clocks differ from UTC by less than a day, and go back by an hour at most: what it shows grows but for that.
+	const offsets = [wanted - DAY_MINUTES, wanted + DAY_MINUTES].map((at) => shown(at) - at);
+	const exact = offsets.map((offset) => wanted - offset).filter((at) => shown(at) === wanted);
+	if (exact.length > 0) return new Date(Math.min(...exact) * MINUTE_MS);
+	let [low, high] = [wanted - Math.max(...offsets), wanted - Math.min(...offsets)];
+	while (high - low > 1) {
+		const middle = Math.floor((low + high) / 2);
+		if (shown(middle) < wanted) low = middle;
+		else high = middle;
+	}
+	return new Date(high * MINUTE_MS);
+}

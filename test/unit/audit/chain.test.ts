@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openStateDatabase } from '../../../src/lib/adapters/state-database.ts';
+import type { AuditEntry, AuditHead } from '../../../src/lib/audit/audit-log.ts';
+import { chain, verifyChain } from '../../../src/lib/audit/chain.ts';
+import { auditTables, SqliteAuditLog } from '../../../src/lib/audit/sqlite-audit-log.ts';
+import { draft, joe } from './support.ts';
+
+function logOf(length: number): { entries: AuditEntry[]; head: AuditHead | null } {
+	const entries: AuditEntry[] = [];
+	for (let index = 0; index < length; index++)
+		entries.push(
+			chain(draft({ subject: { ...draft().subject, release: index } }), `2026-01-01T00:00:0${index}.000Z`, entries.at(-1) ?? null),
+		);
+	return { entries, head: entries.at(-1) ?? null };
+}
+
+describe('the chain of the audit', () => {
+	it('is whole as it was written, also through JSON and with keys in another order', () => {
+		const { entries, head } = logOf(5);
+		expect(verifyChain(entries, head)).toBeNull();
+		expect(verifyChain([], null)).toBeNull();
+		const reversed = entries.map((entry) => Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(entry))).reverse()) as never);
+		expect(verifyChain(reversed, head)).toBeNull();
+	});
+
+	const { entries, head } = logOf(5);
+	const without = (index: number) => entries.filter((_, at) => at !== index);
+	const changed = entries.map((entry, at) => (at === 2 ? { ...entry, who: joe } : entry));
+	const rewritten = entries.map((entry, at) => (at === 2 ? chain({ ...draft(), who: joe }, entry.time, entries[1] as AuditEntry) : entry));
+	it.each<[string, AuditEntry[], AuditHead | null, number, string]>([
+		['the first entry removed', without(0), head, 1, 'is missing'],
+		['one in the middle removed', without(2), head, 3, 'is missing'],
+		['the last removed', without(4), head, 5, 'the log ends with 4, and once had 5'],
+		['all removed', [], head, 1, 'once had 5'],
+		['one changed', changed, head, 3, 'was changed'],
+		['one written anew, with a hash of its own', rewritten, head, 4, 'one of them was replaced'],
+		['the last written anew', rewritten.slice(0, 3), entries[2] as AuditEntry, 3, 'is not the one that was written last'],
+		['two exchanged', [1, 0, 2, 3, 4].map((at) => entries[at] as AuditEntry), head, 1, 'is missing'],
+	])('shows %s', (_, found, noted, sequence, problem) => {
+		const fault = verifyChain(found, noted);
+		expect(fault?.sequence).toBe(sequence);
+		expect(fault?.problem).toContain(problem);
+	});
+
+	it('does not show, and nothing says that it would, a log that was written anew from end to end', () => {
+		const forged = logOf(3);
+		expect(verifyChain(forged.entries, forged.head)).toBeNull();
+	});
+});
+
+describe('the audit in SQLite', () => {
+	let folder: string;
+	const file = () => join(folder, 'state.db');
+	const open = () => {
+		const database = openStateDatabase(file(), auditTables);
+		return { database, log: new SqliteAuditLog(database, () => new Date('2026-01-01T00:00:00Z')) };
+	};
+	beforeEach(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'flowferry-audit-'));
+	});
+	afterEach(() => rm(folder, { recursive: true }));
+
+	it('keeps entries over a close, and goes on from them, by several writers', async () => {
+		const one = open();
+		await one.log.append(draft());
+		one.database.close();
+		const [two, three] = [open(), open()];
+		await two.log.append(draft({ who: joe }));
+		await three.log.append(draft({ event: { kind: 'ended', begun: 1, outcome: 'done', code: null, reason: null } }));
+		const entries = await two.log.entries();
+		expect(entries.map(({ sequence, who }) => [sequence, who.identity])).toEqual([
+			[1, draft().who.identity],
+			[2, joe.identity],
+			[3, draft().who.identity],
+		]);
+		expect(verifyChain(entries, await two.log.head())).toBeNull();
+		two.database.close();
+		three.database.close();
+	});
+
+	it('lets nobody change or remove an entry by the way', async () => {
+		const { database, log } = open();
+		await log.append(draft());
+		expect(() => database.exec("UPDATE audit SET entry = '{}'")).toThrow('append-only');
+		expect(() => database.exec('DELETE FROM audit')).toThrow('append-only');
+		database.close();
+	});
+
+	it('shows what somebody did to the file who got around that', async () => {
+		const { database, log } = open();
+		for (let index = 0; index < 3; index++) await log.append(draft());
+		database.close();
+		const other = new DatabaseSync(file());
+		other.exec(
+			"DROP TRIGGER audit_keeps; DELETE FROM audit WHERE sequence = 2; DROP TRIGGER audit_stays; UPDATE audit SET entry = 'x' WHERE sequence = 3",
+		);
+		other.close();
+		const again = open();
+		await expect(again.log.entries()).rejects.toMatchObject({ code: 'AUDIT_DAMAGED', exitStatus: 5 });
+		again.database.close();
+		const third = new DatabaseSync(file());
+		third.exec('DROP TRIGGER IF EXISTS audit_keeps; DELETE FROM audit WHERE sequence = 3');
+		third.close();
+		const last = open();
+		expect(verifyChain(await last.log.entries(), await last.log.head())).toMatchObject({
+			sequence: 2,
+			problem: expect.stringContaining('missing'),
+		});
+		last.database.close();
+	});
+});
