@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import type { Context } from '../context.ts';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { type Act, refusalsRecorded } from '../lib/audit/record.ts';
@@ -12,7 +11,8 @@ import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
-import type { SavedPlan } from '../lib/plan/saved-plan.ts';
+import { nameTarget } from '../lib/plan/configuration.ts';
+import { parseSavedPlan, type SavedPlan } from '../lib/plan/saved-plan.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { renderPromotion } from '../lib/ui/render-promotion.ts';
 import { createTheme } from '../lib/ui/theme.ts';
@@ -90,7 +90,22 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	}
 
 	private async plan(session: EnvironmentSession): Promise<Planned> {
-		return await planSnapshot(session, { ...this.flags, snapshot: await this.chosenSnapshot(session.context) });
+		const { bundle } = this.flags;
+		return bundle === undefined ? await planSnapshot(session, this.flags) : await this.planBundle(session, bundle);
+	}
+
+	/** A plan that it brings is applied where it was made for this very target; else one is made here. */
+	private async planBundle(session: EnvironmentSession, file: string): Promise<Planned> {
+		const { context, environment, target } = session;
+		const policy = { vault: context.vault, allowUnsealed: this.flags['allow-unsealed'] };
+		const { manifest, plan, unshared } = await takeInBundle(file, policy, context);
+		this.note(`the bundle ${file} is sound; flowferry ${manifest.tool} wrote it at ${manifest.created}`);
+		if (unshared !== null) this.note(unshared);
+		const saved = plan === null ? null : parseSavedPlan(plan, `plan.json in ${file}`);
+		const isForHere = saved?.environment === environment.name && saved.target === nameTarget(await target.plans.key());
+		if (saved && isForHere) return await this.again(session, saved);
+		if (saved) this.note(`its plan was made for ${saved.environment} at another place: what would be done here is this`);
+		return await planSnapshot(session, { ...this.flags, snapshot: manifest.snapshot });
 	}
 
 	/** The saved plan, where it is still what would be done; that it is not is recorded. */
@@ -134,14 +149,6 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		await this.permitted(session, act);
 		await this.confirmed(isOverride ? `Promote to ${plan.environment}, overriding its protection?` : `Promote to ${plan.environment}?`);
 		return act;
-	}
-
-	private async chosenSnapshot(context: Context): Promise<string | undefined> {
-		const { bundle, snapshot } = this.flags;
-		if (bundle === undefined) return snapshot;
-		const { manifest } = await takeInBundle(bundle, { vault: context.vault, allowUnsealed: this.flags['allow-unsealed'] }, context);
-		this.note(`the bundle ${bundle} is sound; flowferry ${manifest.tool} wrote it at ${manifest.created}`);
-		return manifest.snapshot;
 	}
 
 	private async continue(session: EnvironmentSession): Promise<PromotionResult> {

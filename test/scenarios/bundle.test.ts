@@ -65,6 +65,48 @@ describe('a bundle', () => {
 	});
 });
 
+describe('a bundle with a plan', () => {
+	beforeEach(async () => {
+		expect(await flowferry('plan', 'production', '--out', 'plan.json')).toMatchObject({ status: 0 });
+	});
+
+	it('holds the snapshot of the plan, and no other', async () => {
+		const { plan } = JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8'));
+		const created = await flowferry('bundle', 'create', '--out', 'plant.bundle', '--without-node-red', '--plan', 'plan.json', '--json');
+		expect(created.json()).toMatchObject({ plan: true, snapshot: plan.snapshot });
+
+		await writeFile(join(folder, 'red/flows.json'), JSON.stringify(sampleFlows.map((node) => ({ ...node, info: 'another' }))));
+		const other = await createBundle('--plan', 'plan.json', 'dev', '--json');
+		expect(other.json().error).toMatchObject({ code: 'BUNDLE_PLAN_OTHER', exitStatus: 2 });
+		expect((await createBundle('--plan', 'none.json', '--json')).json().error).toMatchObject({ code: 'PLAN_FILE_MISSING' });
+	});
+
+	it('applies it where it was made, and makes one anew elsewhere', async () => {
+		await createBundle('--plan', 'plan.json');
+		// Both go as far as to ask.
+		const here = await flowferry('promote', 'production', '--bundle', 'plant.bundle');
+		expect(here.stderr).toContain('this changes production, and nobody can be asked here');
+		expect(here.stderr).not.toContain('its plan was made for');
+		await writeFile(
+			join(folder, 'flowferry.yaml'),
+			'dev: { userDir: red }\nenvironments: { production: { mode: hot-spare, directory: elsewhere } }\n',
+		);
+		const elsewhere = await flowferry('promote', 'production', '--bundle', 'plant.bundle');
+		expect(elsewhere.stderr).toContain('its plan was made for production at another place');
+		expect(elsewhere.stderr).toContain('this changes production, and nobody can be asked here');
+	});
+
+	it('is refused where it was made, and something has changed since', async () => {
+		await createBundle('--plan', 'plan.json');
+		await writeFile(
+			join(folder, 'flowferry.yaml'),
+			'dev: { userDir: red }\nenvironments: { production: { mode: hot-spare, keep: none } }\n',
+		);
+		const { json } = await flowferry('promote', 'production', '--bundle', 'plant.bundle', '--yes', '--json');
+		expect(json().error).toMatchObject({ code: 'PLAN_STALE', exitStatus: 6, message: expect.stringContaining('keep') });
+	});
+});
+
 describe('a bundle that cannot be trusted', () => {
 	/** Unpacks the sound one, has it changed, and packs it again. */
 	async function forge(change: (content: string) => Promise<void>): Promise<void> {

@@ -1,13 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { DEV, findSnapshot } from '../../compared-snapshot.ts';
 import { createContext } from '../../context.ts';
 import type { BundleSummary } from '../../lib/bundle/bundle.ts';
 import { createBundle } from '../../lib/bundle/create.ts';
+import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
+import { renderSavedPlan } from '../../lib/plan/saved-plan.ts';
+import { shortId } from '../../lib/snapshot/snapshot.ts';
 import { renderBundle } from '../../lib/ui/render-bundle.ts';
 import { renderWarning } from '../../lib/ui/render-snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { readPlanFile } from '../../plan-files.ts';
 
 /** npm's calls take long where the registry is far away. */
 const NPM_TIMEOUT_MS = 600_000;
@@ -28,8 +31,8 @@ export default class CreateBundle extends BaseCommand<typeof CreateBundle> {
 
 	static override args = {
 		snapshot: Args.string({
-			description: 'The id of a stored snapshot (7 digits or more), an environment for what it runs, or dev',
-			default: DEV,
+			description:
+				'The id (7 digits or more) or tag of a stored snapshot, an environment for what it runs, or dev; default: that of the plan, else dev',
 		}),
 	};
 
@@ -41,11 +44,13 @@ export default class CreateBundle extends BaseCommand<typeof CreateBundle> {
 
 	async run(): Promise<BundleSummary & { warnings: string[] }> {
 		const context = await createContext(this.flags.config);
-		const { snapshot, warnings } = await findSnapshot(context, this.args.snapshot);
-		const { out, plan } = this.flags;
+		const { out, plan: file } = this.flags;
+		const saved = file === undefined ? null : await readPlanFile(file, undefined);
+		const { snapshot, warnings } = await findSnapshot(context, this.args.snapshot ?? saved?.plan.snapshot ?? DEV);
+		if (saved && saved.plan.snapshot !== snapshot.id) throw planOfAnother(file ?? '', saved.plan.snapshot, snapshot.id);
 		const summary = await createBundle({
 			snapshot,
-			plan: plan === undefined ? null : await readFile(plan, 'utf8'),
+			plan: saved && renderSavedPlan(saved),
 			packages: context.packages,
 			vault: context.vault,
 			nodeRed: !this.flags['without-node-red'],
@@ -61,4 +66,12 @@ export default class CreateBundle extends BaseCommand<typeof CreateBundle> {
 		for (const warning of warnings) this.logToStderr(renderWarning(warning, createTheme(process.stderr)));
 		return { ...summary, warnings };
 	}
+}
+
+function planOfAnother(file: string, planned: string, given: string): FlowferryError {
+	return new FlowferryError({
+		code: 'BUNDLE_PLAN_OTHER',
+		message: `The plan ${file} is for snapshot ${shortId(planned)}, and the bundle would hold ${shortId(given)}`,
+		hint: 'Leave the snapshot out to have that of the plan, or make a plan for this one.',
+	});
 }

@@ -4,6 +4,7 @@ import { createContext } from '../../context.ts';
 import type { SealState } from '../../lib/bundle/bundle.ts';
 import { takeInBundle } from '../../lib/bundle/take-in.ts';
 import { shortId } from '../../lib/snapshot/snapshot.ts';
+import { renderWarning } from '../../lib/ui/render-snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
 import { allowUnsealedFlag } from '../../promotion-flags.ts';
 
@@ -35,10 +36,11 @@ export default class ImportBundle extends BaseCommand<typeof ImportBundle> {
 	async run(): Promise<Result> {
 		const context = await createContext(this.flags.config);
 		const policy = { vault: context.vault, allowUnsealed: this.flags['allow-unsealed'] };
-		const { manifest, seal, created } = await takeInBundle(this.args.file, policy, context);
+		const { manifest, seal, created, unshared } = await takeInBundle(this.args.file, policy, context);
 		const { snapshot, tool } = manifest;
 		const id = createTheme(process.stdout).strong(shortId(snapshot));
 		this.log(`${created ? 'Took in' : 'The store has'} snapshot ${id}${created ? '' : ' already'}; its packages are at hand`);
+		if (unshared !== null) this.logToStderr(renderWarning(unshared, createTheme(process.stderr)));
 		return { snapshot, created, tool, seal };
 	}
 }

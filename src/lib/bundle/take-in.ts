@@ -12,6 +12,8 @@ export interface TakenIn {
 	created: boolean;
 	/** The text of the saved plan that it brought; null where it brought none. */
 	plan: string | null;
+	/** Why the snapshot could not be sent to the store's remote, where that is done by itself; null where nothing failed. */
+	unshared: string | null;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function takeInBundle(
 ): Promise<TakenIn> {
 	return await withBundle(file, policy, async ({ manifest, seal, snapshot, plan, sets, tarballs }) => {
 		for (const set of sets) await into.packages.add(set, tarballs);
-		const { created } = await into.snapshots.put(snapshot);
-		return { manifest, seal, created, plan };
+		const { created, unshared } = await into.snapshots.put(snapshot);
+		return { manifest, seal, created, plan, unshared: unshared?.message ?? null };
 	});
 }

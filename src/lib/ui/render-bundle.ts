@@ -17,7 +17,7 @@ export function renderBundle(bundle: BundleSummary, headline: string, theme: The
 		`  snapshot  ${shortId(snapshot)}`,
 		`  written   ${created} by ${printable(by)}, with flowferry ${printable(tool)}`,
 		`  packages  ${count(packages, 'package')}; Node-RED itself is ${nodeRed ? 'among them' : 'not among them'}`,
-		`  plan      ${plan ? 'one that was saved: it is applied exactly' : 'none: it is made where the bundle is promoted'}`,
+		`  plan      ${plan ? 'one that was saved: applied exactly where it was made for, else for comparison' : 'none: it is made where the bundle is promoted'}`,
 		`  seal      ${SEALS[seal]}`,
 		...installScripts.map(
 			(name) => `${theme.warning('warning')} ${printable(name)} runs a program of its own when it is installed, which may want a network`,
