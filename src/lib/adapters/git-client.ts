@@ -71,7 +71,8 @@ export function gitFault(error: unknown, directory: string): FlowferryError {
 		.split('\n')
 		.filter((line) => !line.startsWith('hint:'))
 		.slice(0, 3)
-		.join(' ');
+		.join(' ')
+		.trim();
 	const known = FAULTS.find(({ said }) => said.test(message));
 	return new FlowferryError({
 		code: known?.code ?? 'GIT_FAILED',
