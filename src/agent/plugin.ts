@@ -41,8 +41,8 @@ const POSITION_MS = 50;
 const MAX_PROBLEMS = 20;
 /** Nodes may take `nodeCloseTimeout` to close, 15 s by default. */
 const DEPLOY_MS = 20_000;
-/** From counting the streams to closing the sources. */
-const CUTOVER_MS = 30_000;
+/** From counting the streams to closing the sources, with the hooks between and the wait for held requests as they are by default. */
+const CUTOVER_MS = 60_000;
 /** What Node-RED logs, in every language, of a node whose close does not end (`@node-red/runtime/lib/flows/Flow.js`). */
 const CLOSE_TIMED_OUT = /Close timed out/;
 

@@ -4,6 +4,7 @@ import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { slotNames } from '../lib/promotion/journal.ts';
 import type { LogLine } from '../lib/targets/logs.ts';
+import { redactLogLine } from '../lib/targets/logs.ts';
 import type { Target } from '../lib/targets/target.ts';
 import { renderLogLine } from '../lib/ui/render-logs.ts';
 import { createTheme } from '../lib/ui/theme.ts';
@@ -47,7 +48,7 @@ export default class Logs extends EnvironmentCommand<typeof Logs> {
 	private async show({ context, environment, target }: EnvironmentSession, names: string[]): Promise<Result> {
 		const lines: LogLine[] = [];
 		for (const name of names) {
-			for await (const line of target.logs(name, { tail: this.flags.tail, follow: null })) lines.push(redacted(line, context.redact));
+			for await (const line of target.logs(name, { tail: this.flags.tail, follow: null })) lines.push(redactLogLine(line, context.redact));
 		}
 		const theme = createTheme(process.stdout);
 		for (const line of lines) this.log(renderLogLine(line, theme));
@@ -61,7 +62,7 @@ export default class Logs extends EnvironmentCommand<typeof Logs> {
 		const print = (line: LogLine) => process.stdout.write(`${this.jsonEnabled() ? JSON.stringify(line) : renderLogLine(line, theme)}\n`);
 		await Promise.all(
 			names.map(async (name) => {
-				for await (const line of target.logs(name, { tail: this.flags.tail, follow: signal })) print(redacted(line, context.redact));
+				for await (const line of target.logs(name, { tail: this.flags.tail, follow: signal })) print(redactLogLine(line, context.redact));
 			}),
 		);
 	}
@@ -70,10 +71,6 @@ export default class Logs extends EnvironmentCommand<typeof Logs> {
 async function instancesOf(target: Target): Promise<string[]> {
 	const slots = await Promise.all(slotNames.map((slot) => target.instances(slot)));
 	return slots.flat().map(({ name }) => name);
-}
-
-function redacted(line: LogLine, redact: (text: string) => string): LogLine {
-	return JSON.parse(redact(JSON.stringify(line))) as LogLine;
 }
 
 function notAnInstance(name: string): FlowferryError {

@@ -62,6 +62,8 @@ describe('a bundle', () => {
 		const { status, stderr } = await flowferry('bundle', 'create', '--out', 'nowhere/plant.bundle', '--without-node-red');
 		expect(status).toBe(2);
 		expect(stderr).toContain('There is no folder nowhere');
+		const inFolder = await flowferry('bundle', 'create', '--out', 'red', '--without-node-red');
+		expect(inFolder).toMatchObject({ status: 2, stderr: expect.stringContaining('red is a folder') });
 	});
 });
 
@@ -150,6 +152,11 @@ describe('a bundle that cannot be trusted', () => {
 			'has a manifest that is no JSON',
 			() => forge((content) => writeFile(join(content, 'bundle.json'), '{')),
 			'bundle.json is not the JSON that was written',
+		],
+		[
+			'has a manifest that says too little',
+			() => forge((content) => edit(join(content, 'bundle.json'), '"files"', '"fails"')),
+			"bundle.json does not say what a bundle's does",
 		],
 		[
 			'is of another version',

@@ -5,6 +5,7 @@ import { redactDiff } from '../../src/lib/flows/diff/redact.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import { parseFlows } from '../../src/lib/flows/parse.ts';
 import type { ComparedSide } from '../../src/lib/snapshot/compared-side.ts';
+import type { CredentialMarks } from '../../src/lib/snapshot/snapshot.ts';
 import { renderDiffPage } from '../../src/lib/ui/diff-page/diff-page.ts';
 
 const path = fileURLToPath(new URL('../fixtures/html-report/plant.json', import.meta.url));
@@ -41,11 +42,23 @@ const from: ComparedSide = { kind: 'environment', environment: 'production', rel
 const to: ComparedSide = { kind: 'dev', snapshot: 'fedcba9876543210' };
 
 /** As `flowferry snapshot diff --format html` writes it. */
+interface DiffPageOptions {
+	layout?: boolean;
+	redact?: (text: string) => string;
+	/** Whose credentials there are. */
+	marks?: { before?: CredentialMarks; after?: CredentialMarks };
+}
+
 export function diffPageOf(
 	flows: { before: FlowNode[]; after: FlowNode[] },
-	{ layout = false, redact = (text: string) => text } = {},
+	{ layout = false, redact = (text: string) => text, marks = {} }: DiffPageOptions = {},
 ): string {
-	const side = (nodes: FlowNode[]) => ({ flows: nodes, palette: [], nodeRed: { version: '5.0.7' } });
-	const diff = redactDiff(compareSnapshots(side(flows.before), side(flows.after), { layout }), redact);
+	const side = (nodes: FlowNode[], credentials?: CredentialMarks) => ({
+		flows: nodes,
+		palette: [],
+		nodeRed: { version: '5.0.7' },
+		...(credentials && { credentials }),
+	});
+	const diff = redactDiff(compareSnapshots(side(flows.before, marks.before), side(flows.after, marks.after), { layout }), redact);
 	return renderDiffPage({ diff, from, to, flows, redact });
 }

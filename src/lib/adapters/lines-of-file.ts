@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How often a file that is followed is looked at. */
 const EVERY_MS = 200;
 const CHUNK_BYTES = 64 * 1024;
+/** So many more than needed are kept for a while. */
+const CHUNK_LINES = 1000;
 
 /**
  * The last lines of a text file, and then those that are added. One that is emptied is read from its beginning; one that is not
@@ -14,12 +16,13 @@ const CHUNK_BYTES = 64 * 1024;
  */
 export async function* linesOfFile(file: string, { tail, follow }: { tail: number; follow: AbortSignal | null }): AsyncGenerator<string> {
 	const reader = new LineReader(file);
-	const last: string[] = [];
+	let last: string[] = [];
 	for await (const line of reader.read()) {
 		last.push(line);
-		if (last.length > tail) last.shift();
+		// Seldom: a shift at each line would move all of them each time.
+		if (last.length >= 2 * tail + CHUNK_LINES) last = last.slice(-tail || last.length);
 	}
-	yield* last;
+	yield* tail === 0 ? [] : last.slice(-tail);
 	while (follow && !follow.aborted) {
 		yield* reader.read();
 		await sleep(EVERY_MS, undefined, { signal: follow }).catch(() => undefined);

@@ -54,7 +54,7 @@ export interface BundleRequest {
  */
 export async function createBundle(request: BundleRequest): Promise<BundleSummary> {
 	const { snapshot, out, progress } = request;
-	await assertFolder(dirname(out));
+	await assertWritable(out);
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-bundle-'));
 	const unfinished = join(dirname(out), `.${basename(out)}.${process.pid}`);
 	try {
@@ -89,7 +89,15 @@ export async function createBundle(request: BundleRequest): Promise<BundleSummar
 }
 
 /** Before npm fetches for minutes. */
-async function assertFolder(folder: string): Promise<void> {
+async function assertWritable(out: string): Promise<void> {
+	const [folder, there] = [dirname(out), await stat(out).catch(() => null)];
+	if (there?.isDirectory()) {
+		throw new FlowferryError({
+			code: 'BUNDLE_FOLDER_MISSING',
+			message: `${out} is a folder, and the bundle is a file`,
+			hint: `Name the file: --out ${join(out, 'plant.bundle')}.`,
+		});
+	}
 	if ((await stat(folder).catch(() => null))?.isDirectory()) return;
 	throw new FlowferryError({
 		code: 'BUNDLE_FOLDER_MISSING',

@@ -5,8 +5,10 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { canonicalJson } from '../flows/canonical.ts';
 import { indexTarballs } from '../packages/integrity.ts';
 import { packagesOf } from '../packages/lock.ts';
+import { paletteManifest } from '../packages/manifest.ts';
 import type { PackageSet } from '../packages/supply.ts';
 import type { CredentialVault } from '../snapshot/sealing/vault.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import { parseSnapshot } from '../snapshot/snapshot-document.ts';
 import { checksumFiles, unpackArchive } from './archive.ts';
 import type { BundleManifest, BundleSummary, OpenBundle, SealState } from './bundle.ts';
@@ -58,7 +60,8 @@ async function check(file: string, folder: string, policy: SealPolicy): Promise<
 	const snapshot = parseSnapshot(await read(SNAPSHOT_FILE), `${SNAPSHOT_FILE} in ${file}`);
 	if (snapshot.id !== manifest.snapshot) throw damaged(file, 'its snapshot is not the one that it names');
 	const locks = Object.keys(found).filter((path) => path.startsWith(`${LOCKS}/`));
-	const sets = await Promise.all(locks.map(async (path) => JSON.parse(await read(path)) as PackageSet));
+	const sets = await Promise.all(locks.map(async (path) => readSet(file, path, await read(path))));
+	assertComplete(file, snapshot, sets);
 	return {
 		manifest,
 		seal,
@@ -99,7 +102,7 @@ async function readManifest(file: string, folder: string): Promise<BundleManifes
 	} catch {
 		throw damaged(file, `${MANIFEST_FILE} is not the JSON that was written`);
 	}
-	if (manifest?.format !== BUNDLE_FORMAT) throw notOne(file);
+	if (Object(manifest).format !== BUNDLE_FORMAT) throw notOne(file);
 	if (manifest.version !== BUNDLE_VERSION) {
 		throw new FlowferryError({
 			code: 'BUNDLE_VERSION',
@@ -107,7 +110,33 @@ async function readManifest(file: string, folder: string): Promise<BundleManifes
 			hint: 'Update flowferry here, or write the bundle with this version.',
 		});
 	}
-	return manifest as BundleManifest;
+	if (!isManifest(manifest)) throw damaged(file, `${MANIFEST_FILE} does not say what a bundle's does`);
+	return manifest;
+}
+
+function isManifest(manifest: Partial<BundleManifest>): manifest is BundleManifest {
+	const { tool, snapshot, created, by, files, installScripts, seal } = manifest;
+	const texts = [tool, snapshot, created, by, ...(Array.isArray(installScripts) ? installScripts : [null])];
+	const sums = Object.values(Object(files));
+	return [...texts, ...sums].every((text) => typeof text === 'string') && sums.length > 0 && (seal === null || typeof seal === 'string');
+}
+
+function readSet(file: string, path: string, text: string): PackageSet {
+	try {
+		const { manifest, lock } = JSON.parse(text) as PackageSet;
+		packagesOf(lock);
+		if (typeof manifest === 'string') return { manifest, lock };
+	} catch {
+		// Said below.
+	}
+	throw damaged(file, `${path} is not a set of packages`);
+}
+
+/** What was left out cannot be missed over there: only that the palette is all there is certain to be wanted. */
+function assertComplete(file: string, { content: { palette } }: Snapshot, sets: readonly PackageSet[]): void {
+	const wanted = paletteManifest(palette);
+	if (palette.length === 0 || sets.some(({ manifest }) => manifest === wanted)) return;
+	throw damaged(file, "it does not hold the packages of its snapshot's palette");
 }
 
 /** What the sets ask for, and no more. */

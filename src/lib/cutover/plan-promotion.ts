@@ -90,9 +90,15 @@ export async function planPromotion(setting: PlanningSetting, { snapshot, origin
 		safeguards: safeguardsOf(setting),
 		completeness: assessCompleteness(snapshot, old, await provisionsOf(setting)),
 	});
-	const warnings = [...plan.warnings, ...(await changedInPlace(setting, old, snapshot))];
+	const warnings = [...plan.warnings, ...unguarded(environment), ...(await changedInPlace(setting, old, snapshot))];
 	const paused = await pausedPromotion(target.journal);
 	return { ...plan, warnings, blockers: [...(paused ? [pauseInTheWay(environment.name, paused)] : []), ...plan.blockers] };
+}
+
+/** What is deployed in the editor goes past all that `protected` asks for. */
+function unguarded({ editor, protected: protection }: NamedEnvironment): string[] {
+	if (editor.access !== 'edit' || !protection) return [];
+	return ['whoever may sign in to its editor can change this environment in place at any time, whatever `protected` asks for'];
 }
 
 /** Of what runs, only where an instance says that it was changed. */

@@ -67,7 +67,8 @@ export function parseSnapshot(text: string, origin: string): Snapshot {
 	const { snapshot, checksum } = document;
 	if (!isRecord(snapshot) || !isRecord(snapshot.content)) throw damaged(origin, 'it holds no snapshot');
 	const { content } = snapshot;
-	const fault = findShapeFault({ ...snapshot, ...content });
+	const { palette, nodeRed, credentials } = content;
+	const fault = findShapeFault({ ...snapshot, palette, nodeRed, credentials });
 	if (fault !== null) throw damaged(origin, fault);
 	checkFlows(content.flows, origin);
 	const checked = takeKnown(snapshot as unknown as Snapshot);
@@ -77,6 +78,9 @@ export function parseSnapshot(text: string, origin: string): Snapshot {
 	}
 	if (factsChecksum(checked) !== checksum) {
 		throw damaged(origin, 'its checksum does not fit: author, time, message, source or credentials were changed');
+	}
+	if ((checked.content.credentials === undefined) !== (checked.sealed === undefined)) {
+		throw damaged(origin, 'it has either the sealed credentials or their names, and not both');
 	}
 	return checked;
 }

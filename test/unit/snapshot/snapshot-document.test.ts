@@ -52,6 +52,7 @@ describe('a snapshot as one document', () => {
 		['another author', edited((d) => (d.snapshot.author = 'Eve')), 'SNAPSHOT_FILE_DAMAGED', 'checksum'],
 		['other credentials', edited((d) => (d.snapshot.sealed += 'x')), 'SNAPSHOT_FILE_DAMAGED', 'checksum'],
 		['no credentials', edited((d) => delete d.snapshot.sealed), 'SNAPSHOT_FILE_DAMAGED', 'checksum'],
+		['the names of credentials alone', serialiseSnapshot({ ...full, sealed: undefined } as never), 'SNAPSHOT_FILE_DAMAGED', 'not both'],
 		['a time that is none', edited((d) => (d.snapshot.time = 'noon')), 'SNAPSHOT_FILE_DAMAGED', 'time is not'],
 		['an id that is a path', edited((d) => (d.snapshot.id = '../../x')), 'SNAPSHOT_FILE_DAMAGED', 'id is not'],
 	])('is refused where it is %s', (_, given, code, message) => {

@@ -1,4 +1,4 @@
-import { parseLogLine } from '../../../src/lib/targets/logs.ts';
+import { parseLogLine, redactLogLine } from '../../../src/lib/targets/logs.ts';
 import { renderLogLine } from '../../../src/lib/ui/render-logs.ts';
 import { createTheme } from '../../../src/lib/ui/theme.ts';
 
@@ -24,5 +24,18 @@ describe('a line of a log', () => {
 	])('%s', (_, text, line, shown) => {
 		expect(parseLogLine('blue/0', text)).toEqual({ instance: 'blue/0', ...line });
 		expect(renderLogLine(parseLogLine('blue/0', text), theme)).toBe(shown);
+	});
+});
+
+describe('a line without secrets', () => {
+	const redact = (text: string) => text.replace(/\b(?:1|pw-3f9a)\b/g, '***');
+
+	it('is without them in texts, and keeps its numbers', () => {
+		const line = parseLogLine(
+			'blue/0',
+			'{"time":"2026-11-26T04:05:57.677Z","runner":"node-red ended","crashes":1,"said":["pw-3f9a",{"n":1}]}',
+		);
+		expect(redactLogLine(line, redact)).toMatchObject({ event: 'node-red ended', facts: { crashes: 1, said: ['***', { n: 1 }] } });
+		expect(redactLogLine(parseLogLine('blue/0', 'token pw-3f9a'), redact)).toMatchObject({ text: 'token ***' });
 	});
 });

@@ -43,6 +43,14 @@ describe('the page of a diff', () => {
 		expect(bodyOf(html)).not.toMatch(/\sstyle=|\son\w+=/);
 	});
 
+	it('says whose credentials differ, also where nothing else does', () => {
+		const { before } = changedPlant();
+		const { id } = before.find(({ type }) => type === 'mqtt-broker') ?? before.at(-1)!;
+		const marks = { before: { [id]: { names: ['password'], mark: 'aa' } }, after: { [id]: { names: ['password'], mark: 'bb' } } };
+		const page = bodyOf(diffPageOf({ before, after: before }, { marks }));
+		expect(page).toMatch(/<li><bdi>credentials of [^<]*password[^<]*<\/bdi><\/li>/);
+	});
+
 	it('draws the flows that differ, before and after, and no others', () => {
 		expect(Array.from(bodyOf(html).matchAll(/<summary><h3><bdi>([^<]*)/g), ([, title]) => title)).toEqual([
 			'Alarms',

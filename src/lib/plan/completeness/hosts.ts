@@ -3,6 +3,7 @@ import { compileNamePatterns } from '../../lint/pattern.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import { hostFields } from './host-fields.ts';
 import { type Lack, listNodes, nameOf, type Provisions } from './lack.ts';
+import { wholeReference } from './references.ts';
 import type { Resolution } from './scope.ts';
 
 interface Connection {
@@ -62,7 +63,7 @@ function writtenTexts(
 	value: string,
 	resolve: (node: FlowNode, name: string) => Resolution[],
 ): { text: string; variable: string | null }[] {
-	const variable = /^\$\{([^}\s]+)\}$/.exec(value)?.[1];
+	const variable = wholeReference(value);
 	if (variable === undefined) return value.includes('${') ? [] : [{ text: value, variable: null }];
 	return resolve(node, variable).flatMap((outcome) =>
 		outcome.kind === 'value' && outcome.text !== null && outcome.text !== '' ? [{ text: outcome.text, variable }] : [],

@@ -16,8 +16,17 @@ export interface Reference {
 /** Node-RED gives these itself. */
 const BUILT_IN = /^NR_(?:NODE|GROUP|FLOW|SUBFLOW)_(?:ID|NAME|PATH)$/;
 
-/** Node-RED substitutes a property only where this is all of it (`mapEnvVarProperties`, @node-red/runtime, lib/flows/util.js). */
-const WHOLE = /^\$\{([^}\s]+)\}$/;
+/**
+ * Node-RED substitutes a property only where this is all of it, in this form or its older one, `$(NAME)` (`mapEnvVarProperties`,
+ * @node-red/runtime, lib/flows/util.js).
+ */
+const WHOLE = /^\$(?:\{([^}\s]+)\}|\(([^)\s]+)\))$/;
+
+/** The variable that a property is all of; undefined where it is none. */
+export function wholeReference(text: string): string | undefined {
+	const [, name, older] = WHOLE.exec(text) ?? [];
+	return name ?? older;
+}
 
 /** What is for people, or code, and so may hold `${NAME}` for itself. */
 const TEXTS: ReadonlySet<string> = new Set(['id', 'z', 'g', 'name', 'label', 'info', 'func', 'initialize', 'finalize', 'wires']);
@@ -56,7 +65,7 @@ function askedByVariable(variable: unknown): string[] {
 function collect(value: unknown, owner: object, key: string, add: (how: Reference['how'], names: Iterable<string>) => void): void {
 	if (typeof value === 'string') {
 		const type = typeBeside(owner as Record<string, unknown>, key);
-		const name = WHOLE.exec(value)?.[1];
+		const name = wholeReference(value);
 		if (type === 'env') add('asked', namesInEnv(value));
 		else if (name !== undefined) add('property', [name]);
 		// Also where the type is not told: sort and join keep expressions in properties of other names.

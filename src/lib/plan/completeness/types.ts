@@ -55,7 +55,7 @@ function missingSubflow(subflow: string, users: readonly FlowNode[]): Lack {
 	};
 }
 
-/** A module of nodes without types is one that Node-RED had not loaded when the snapshot was taken. */
+/** A module without types is one that Node-RED had not loaded when the snapshot was taken, or of which a repository tells none. */
 function paletteOf(modules: readonly PaletteModule[], libraries: ReadonlySet<string>): Palette {
 	return {
 		origin: 'the snapshot',
@@ -63,7 +63,7 @@ function paletteOf(modules: readonly PaletteModule[], libraries: ReadonlySet<str
 		modules: modules.map(({ name, version, types }) => ({
 			name,
 			wanted: version,
-			types: types.length === 0 && !libraries.has(name) && /node-?red|red-contrib/i.test(name) ? null : types,
+			types: types.length === 0 && !libraries.has(name) ? null : types,
 		})),
 	};
 }

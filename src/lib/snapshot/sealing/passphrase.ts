@@ -27,9 +27,9 @@ export async function readPassphrase(variable: string | undefined, file: string 
 
 async function readPrivate(file: string): Promise<string> {
 	try {
-		const { mode } = await stat(file);
-		// Windows has no such bits.
-		if ((mode & OTHERS) !== 0 && process.platform !== 'win32') throw tooOpen(file, mode);
+		const { mode, uid } = await stat(file);
+		// As OpenSSH with its keys: what somebody else owns, such as a secret that is mounted, is not ours to close. Windows has no such bits.
+		if ((mode & OTHERS) !== 0 && uid === process.getuid?.()) throw tooOpen(file, mode);
 		return await readFile(file, 'utf8');
 	} catch (error) {
 		if (error instanceof FlowferryError) throw error;
@@ -51,6 +51,6 @@ function tooOpen(file: string, mode: number): FlowferryError {
 	return new FlowferryError({
 		code: 'PASSPHRASE_FILE_OPEN',
 		message: `Others than its owner may read the passphrase file ${file} (its mode is ${(mode & 0o777).toString(8)})`,
-		hint: `chmod 600 '${file}'`,
+		hint: `chmod 600 '${file}'; where it is mounted so, mount it with mode 0400, or set FLOWFERRY_PASSPHRASE instead.`,
 	});
 }

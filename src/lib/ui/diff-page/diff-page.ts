@@ -4,7 +4,7 @@ import { concealFlows } from '../../flows/diff/conceal-flows.ts';
 import type { SnapshotDiff } from '../../flows/diff/snapshot-diff.ts';
 import type { FlowNode } from '../../flows/node.ts';
 import type { ComparedSide } from '../../snapshot/compared-side.ts';
-import { describePalette, describeSide, summariseNodes } from '../describe-change.ts';
+import { describeCredentials, describePalette, describeSide, summariseNodes } from '../describe-change.ts';
 import { renderChanges } from './changes-list.ts';
 import { renderPair } from './flow-pair.ts';
 import { pageScript } from './page-script.ts';
@@ -79,9 +79,10 @@ function choices(type: 'radio' | 'checkbox', name: string, options: [value: stri
 }
 
 /** What differs besides the flows. */
-function renderRest({ palette, nodeRed, tabOrder }: Extract<SnapshotDiff, { kind: 'different' }>): string {
+function renderRest({ palette, nodeRed, tabOrder, credentials }: Extract<SnapshotDiff, { kind: 'different' }>): string {
 	const lines: [kind: string, text: string][] = palette.map((change) => [change.kind, `palette: ${describePalette(change)}`]);
 	if (nodeRed) lines.unshift(['changed', `Node-RED ${nodeRed.before} → ${nodeRed.after}`]);
+	lines.push(...credentials.map((change): [string, string] => [change.kind, `credentials of ${describeCredentials(change)}`]));
 	if (tabOrder) lines.push(['changed', `order of the flows: ${tabOrder.before.join(', ')} → ${tabOrder.after.join(', ')}`]);
 	if (lines.length === 0) return '';
 	const marked = (kind: string) => (kind === 'added' || kind === 'removed' ? ` class="${kind}"` : '');

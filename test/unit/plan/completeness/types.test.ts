@@ -55,7 +55,9 @@ describe('node types', () => {
 
 	it('are not to be expected of what functions load', () => {
 		const func = node('f1', 'function', { func: '', libs: [{ var: 'a', module: 'node-red-helper@1' }] });
-		expect(lacks([tab, func, modbus], [brings('node-red-helper'), brings('lodash')])[0]?.certainty).toBe('certain');
+		expect(lacks([tab, func, modbus], [brings('node-red-helper')])[0]?.certainty).toBe('certain');
+		// Whatever its name: a repository tells no types.
+		expect(lacks([tab, func, modbus], [brings('@acme/pump-nodes')])[0]?.certainty).toBe('likely');
 	});
 
 	it('that are subflows must be among the flows', () => {
