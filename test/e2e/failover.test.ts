@@ -108,7 +108,8 @@ describe('the active instance fails, and its spare takes over by itself', () => 
 		try {
 			await until(() => isActive(project, before.spare), 'the spare is active');
 		} finally {
-			for (const pid of frozen) process.kill(pid, 'SIGCONT');
+			// Node-RED first: its runner, once awake, may end and reap it at once.
+			for (const pid of frozen.toReversed()) process.kill(pid, 'SIGCONT');
 		}
 		await takenOver(project, before, 'silent');
 	});
