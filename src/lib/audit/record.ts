@@ -3,7 +3,7 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal } from '../promotion/journal.ts';
 import type { AuditAction, AuditDraft, AuditEntry, AuditLog, AuditOutcome } from './audit-log.ts';
-import { endingOf, openEntries } from './settle.ts';
+import { endingOf, openEntries, promotionOf } from './settle.ts';
 
 /** Codes of errors that say: it is not allowed. */
 export const refusals: ReadonlySet<string> = new Set(['NOT_ALLOWED', 'WINDOW_CLOSED', 'APPROVAL_MISSING', 'STAGE_SKIPPED', 'PLAN_STALE']);
@@ -85,10 +85,11 @@ export async function settle({ audit, redact, note }: Recording, journal: Journa
 		if (left.length === 0) return;
 		const history = await journal.history(PROMOTIONS_LOOKED_AT);
 		for (const entry of left) {
-			const event = endingOf(entry, history);
+			const promotion = promotionOf(entry, history);
+			const event = endingOf(entry, promotion);
 			if (event?.kind !== 'ended') continue;
-			const release = history.find(({ by }) => by === entry.who.operator)?.to.release.number ?? null;
 			const { action, subject } = entry;
+			const release = promotion?.to.release.number ?? subject.release;
 			await audit.append({
 				action,
 				who: own.who,

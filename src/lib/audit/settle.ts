@@ -8,13 +8,19 @@ export function openEntries(entries: readonly AuditEntry[]): AuditEntry[] {
 }
 
 /**
- * How something ended whose command is gone, by what the journal has of its promotion; null where nobody has ended that yet. Pure.
- * @param history the environment's promotions
+ * The promotion that somebody's entry began, or went on with; null where the journal has none. Pure.
+ * @param history the environment's promotions, the latest first
  */
-export function endingOf({ sequence, time, who }: AuditEntry, history: readonly PromotionRecord[]): AuditEvent | null {
-	const promotion = history.findLast(({ by, started }) => by === who.operator && started >= time) ?? null;
+export function promotionOf({ action, time, who, subject }: AuditEntry, history: readonly PromotionRecord[]): PromotionRecord | null {
+	// The journal says who began a promotion, and each makes a release of its own.
+	if (action === 'continue') return history.find(({ kind, to }) => kind === 'promote' && to.release.number === subject.release) ?? null;
+	return history.findLast(({ by, started }) => by === who.operator && started >= time) ?? null;
+}
+
+/** How something ended whose command is gone, by what became of its promotion; null where nobody has ended that yet. Pure. */
+export function endingOf({ sequence }: AuditEntry, promotion: PromotionRecord | null): AuditEvent | null {
 	const ended = { kind: 'ended', begun: sequence, code: null } as const;
-	if (!promotion) return { ...ended, outcome: 'interrupted', reason: 'the command was gone before it had begun a promotion' };
+	if (!promotion) return { ...ended, outcome: 'interrupted', reason: 'the command was gone, and had begun no promotion' };
 	const { id, state } = promotion;
 	switch (state.kind) {
 		case 'rolled back':

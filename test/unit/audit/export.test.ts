@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../src/lib/audit/audit-log.ts';
 import { chain } from '../../../src/lib/audit/chain.ts';
 import { renderAuditCsv, renderAuditLines } from '../../../src/lib/audit/export.ts';
-import { endingOf, openEntries } from '../../../src/lib/audit/settle.ts';
+import { endingOf, openEntries, promotionOf } from '../../../src/lib/audit/settle.ts';
 import type { PromotionRecord } from '../../../src/lib/promotion/journal.ts';
 import { draft } from './support.ts';
 
@@ -58,7 +58,7 @@ describe('what was begun and has no end', () => {
 		['one that waits', [record({ kind: 'paused' })], { outcome: 'paused' }],
 		['one that nobody has ended', [record({ kind: 'needs operator', failed: 'drain', cause: 'x', reason: 'y' })], null],
 	])('ends by the journal: %s', (_, history, expected) => {
-		const ending = endingOf(open as AuditEntry, history);
+		const ending = endingOf(open as AuditEntry, promotionOf(open as AuditEntry, history));
 		if (expected === null) expect(ending).toBeNull();
 		else expect(ending).toMatchObject({ kind: 'ended', begun: 4, ...expected });
 	});

@@ -96,6 +96,33 @@ describe('what a killed command began', () => {
 		expect((await recording.audit.entries()).at(-1)).toMatchObject({ action: 'promote', who: joe, subject: { release: 4 } });
 	});
 
+	it('is the promotion that it went on with, although somebody else had begun that', async () => {
+		const { recording, journal } = open();
+		const { id } = await journal.begin(promotion, joe.operator, initialState);
+		await recording.audit.append(draft({ action: 'continue', subject: { ...draft().subject, release: 4 } }));
+		await journal.record(id, { kind: 'rolled back', failed: 'hold', cause: 'x' }, true);
+		// Somebody has gone back to the same release since.
+		await journal.begin({ ...promotion, kind: 'rollback' }, joe.operator, initialState);
+		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
+		expect((await recording.audit.entries()).at(-1)).toMatchObject({
+			action: 'continue',
+			subject: { release: 4 },
+			event: { begun: 1, outcome: 'rolled back', reason: `promotion ${id}: 'hold': x` },
+		});
+	});
+
+	it('is none of the promotions that another process with the same id ran before, and keeps the release that it was about', async () => {
+		const { recording, journal } = open();
+		const { id } = await journal.begin(promotion, jane.operator, initialState);
+		await journal.record(id, { kind: 'baking' }, true);
+		await recording.audit.append(draft({ action: 'rollback', subject: { ...draft().subject, release: 2 } }));
+		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
+		expect((await recording.audit.entries()).at(-1)).toMatchObject({
+			subject: { release: 2 },
+			event: { begun: 1, outcome: 'interrupted' },
+		});
+	});
+
 	it('has one end where it was not killed, but slept past its lock', async () => {
 		const { recording, events, journal } = open();
 		const woken = recorded(recording, act, async () => {
