@@ -41,7 +41,7 @@ export default class Audit extends EnvironmentCommand<typeof Audit> {
 		const { format, since, verify } = this.flags;
 		return await this.withEnvironment(async ({ context, environment, target }) => {
 			const from = since === undefined ? null : sinceOf(since, context.now());
-			const [all, head] = [await target.audit.entries(), await target.audit.head()];
+			const { entries: all, head } = await target.audit.read();
 			const fault = verify ? verifyChain(all, head) : null;
 			if (fault) throw auditBroken(environment.name, fault);
 			const entries = from === null ? all : all.filter(({ time }) => time >= from);

@@ -79,10 +79,15 @@ export interface AuditEntry extends AuditDraft {
 /** Who did what to an environment, kept with its target: append-only, and durable when a promise resolves. */
 export interface AuditLog {
 	append(draft: AuditDraft): Promise<AuditEntry>;
+	/** As it was at one moment, whoever writes meanwhile. */
+	read(): Promise<AuditContent>;
+}
+
+export interface AuditContent {
 	/** The earliest first. */
-	entries(): Promise<AuditEntry[]>;
+	entries: AuditEntry[];
 	/** The last entry as it was noted apart; null in an empty log. */
-	head(): Promise<AuditHead | null>;
+	head: AuditHead | null;
 }
 
 export interface AuditHead {

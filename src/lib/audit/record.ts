@@ -45,7 +45,7 @@ export async function recorded<R>({ audit, redact, note }: Recording, act: Act, 
 }
 
 async function isEnded(audit: AuditLog, sequence: number): Promise<boolean> {
-	return (await audit.entries()).some(({ event }) => event.kind === 'ended' && event.begun === sequence);
+	return (await audit.read()).entries.some(({ event }) => event.kind === 'ended' && event.begun === sequence);
 }
 
 function outcomeOf(error: unknown): AuditOutcome {
@@ -81,7 +81,9 @@ const PROMOTIONS_LOOKED_AT = 100;
  */
 export async function settle({ audit, redact, note }: Recording, journal: Journal, own: AuditEntry): Promise<void> {
 	try {
-		const left = openEntries(await audit.entries()).filter(({ sequence, action }) => sequence !== own.sequence && !withoutLock.has(action));
+		const left = openEntries((await audit.read()).entries).filter(
+			({ sequence, action }) => sequence !== own.sequence && !withoutLock.has(action),
+		);
 		if (left.length === 0) return;
 		const history = await journal.history(PROMOTIONS_LOOKED_AT);
 		for (const entry of left) {

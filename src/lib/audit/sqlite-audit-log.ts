@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { AuditDraft, AuditEntry, AuditHead, AuditLog } from './audit-log.ts';
+import type { AuditContent, AuditDraft, AuditEntry, AuditHead, AuditLog } from './audit-log.ts';
 import { chain } from './chain.ts';
 
 /** The tables of this log; idempotent. The triggers keep slips of our own away, and nobody else. */
@@ -40,7 +40,16 @@ export class SqliteAuditLog implements AuditLog {
 		}
 	}
 
-	async entries(): Promise<AuditEntry[]> {
+	async read(): Promise<AuditContent> {
+		this.#database.exec('BEGIN');
+		try {
+			return { entries: this.#entries(), head: this.#head() };
+		} finally {
+			this.#database.exec('ROLLBACK');
+		}
+	}
+
+	#entries(): AuditEntry[] {
 		const rows = this.#database.prepare('SELECT sequence, entry FROM audit ORDER BY sequence').all() as {
 			sequence: number;
 			entry: string;
@@ -59,10 +68,6 @@ export class SqliteAuditLog implements AuditLog {
 				});
 			}
 		});
-	}
-
-	async head(): Promise<AuditHead | null> {
-		return this.#head();
 	}
 
 	#head(): AuditHead | null {

@@ -41,7 +41,7 @@ export async function inspectProtection(
 	if (!rules) return null;
 	const { actor, promotes } = permission;
 	const proposal = promotes && (await proposalOf(target, promotes));
-	const approvals: Approval[] = proposal && rules.approvals > 0 ? readApprovals(await target.audit.entries()) : [];
+	const approvals: Approval[] = proposal && rules.approvals > 0 ? readApprovals((await target.audit.read()).entries) : [];
 	const gates = decideGates(rules, {
 		...permission,
 		environment: environment.name,

@@ -70,15 +70,31 @@ describe('the audit in SQLite', () => {
 		const [two, three] = [open(), open()];
 		await two.log.append(draft({ who: joe }));
 		await three.log.append(draft({ event: { kind: 'ended', begun: 1, outcome: 'done', code: null, reason: null } }));
-		const entries = await two.log.entries();
+		const { entries, head } = await two.log.read();
 		expect(entries.map(({ sequence, who }) => [sequence, who.identity])).toEqual([
 			[1, draft().who.identity],
 			[2, joe.identity],
 			[3, draft().who.identity],
 		]);
-		expect(verifyChain(entries, await two.log.head())).toBeNull();
+		expect(verifyChain(entries, head)).toBeNull();
 		two.database.close();
 		three.database.close();
+	});
+
+	it('is read as it was at one moment, although somebody writes meanwhile', async () => {
+		const [one, other] = [open(), open()];
+		await one.log.append(draft());
+		const prepare = one.database.prepare.bind(one.database);
+		one.database.prepare = (sql) => {
+			if (sql.includes('FROM audit_head')) void other.log.append(draft({ who: joe }));
+			return prepare(sql);
+		};
+		const { entries, head } = await one.log.read();
+		expect(verifyChain(entries, head)).toBeNull();
+		one.database.prepare = prepare;
+		expect((await one.log.read()).entries).toHaveLength(2);
+		one.database.close();
+		other.database.close();
 	});
 
 	it('lets nobody change or remove an entry by the way', async () => {
@@ -99,13 +115,14 @@ describe('the audit in SQLite', () => {
 		);
 		other.close();
 		const again = open();
-		await expect(again.log.entries()).rejects.toMatchObject({ code: 'AUDIT_DAMAGED', exitStatus: 5 });
+		await expect(again.log.read()).rejects.toMatchObject({ code: 'AUDIT_DAMAGED', exitStatus: 5 });
 		again.database.close();
 		const third = new DatabaseSync(file());
 		third.exec('DROP TRIGGER IF EXISTS audit_keeps; DELETE FROM audit WHERE sequence = 3');
 		third.close();
 		const last = open();
-		expect(verifyChain(await last.log.entries(), await last.log.head())).toMatchObject({
+		const { entries, head } = await last.log.read();
+		expect(verifyChain(entries, head)).toMatchObject({
 			sequence: 2,
 			problem: expect.stringContaining('missing'),
 		});

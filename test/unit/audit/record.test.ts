@@ -20,7 +20,7 @@ function open() {
 		redact: (text) => text.replaceAll('s3cret', '***'),
 		note: (message) => notes.push(message),
 	};
-	const events = async () => (await recording.audit.entries()).map(({ event }) => event);
+	const events = async () => (await recording.audit.read()).entries.map(({ event }) => event);
 	return { database, recording, notes, events, journal: new SqliteJournal(database, now) };
 }
 
@@ -29,7 +29,7 @@ describe('what is recorded', () => {
 		const { recording, events } = open();
 		expect(await recorded(recording, act, async () => ({ outcome: 'promoted', release: 3 }))).toEqual({ outcome: 'promoted', release: 3 });
 		expect(await events()).toEqual([{ kind: 'begun' }, { kind: 'ended', begun: 1, outcome: 'done', code: null, reason: null }]);
-		expect((await recording.audit.entries())[1]?.subject).toEqual({ ...act.subject, release: 3 });
+		expect((await recording.audit.read()).entries[1]?.subject).toEqual({ ...act.subject, release: 3 });
 	});
 
 	it.each([
@@ -93,7 +93,7 @@ describe('what a killed command began', () => {
 		expect((await events()).slice(3)).toEqual([
 			{ kind: 'ended', begun: 1, outcome: 'rolled back', code: null, reason: `promotion ${id}: 'drain': it had ***` },
 		]);
-		expect((await recording.audit.entries()).at(-1)).toMatchObject({ action: 'promote', who: joe, subject: { release: 4 } });
+		expect((await recording.audit.read()).entries.at(-1)).toMatchObject({ action: 'promote', who: joe, subject: { release: 4 } });
 	});
 
 	it('is the promotion that it went on with, although somebody else had begun that', async () => {
@@ -104,7 +104,7 @@ describe('what a killed command began', () => {
 		// Somebody has gone back to the same release since.
 		await journal.begin({ ...promotion, kind: 'rollback' }, joe.operator, initialState);
 		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
-		expect((await recording.audit.entries()).at(-1)).toMatchObject({
+		expect((await recording.audit.read()).entries.at(-1)).toMatchObject({
 			action: 'continue',
 			subject: { release: 4 },
 			event: { begun: 1, outcome: 'rolled back', reason: `promotion ${id}: 'hold': x` },
@@ -117,7 +117,7 @@ describe('what a killed command began', () => {
 		await journal.record(id, { kind: 'baking' }, true);
 		await recording.audit.append(draft({ action: 'rollback', subject: { ...draft().subject, release: 2 } }));
 		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
-		expect((await recording.audit.entries()).at(-1)).toMatchObject({
+		expect((await recording.audit.read()).entries.at(-1)).toMatchObject({
 			subject: { release: 2 },
 			event: { begun: 1, outcome: 'interrupted' },
 		});
