@@ -4,8 +4,10 @@ import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './lib/adapters/clock.ts';
 import { explainDiskFault } from './lib/adapters/disk-fault.ts';
+import { isAlive } from './lib/adapters/process-identity.ts';
 import type { AuditAction, AuditSubject } from './lib/audit/audit-log.ts';
 import { type Act, type Recording, recorded, refusalsRecorded, settle } from './lib/audit/record.ts';
+import type { Onlooker } from './lib/audit/settle.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
@@ -94,6 +96,11 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		return { audit: target.audit, redact: context.redact, note: (message) => this.note(message) };
 	}
 
+	/** Who looks at what others left in the audit. */
+	protected onlooker({ context }: EnvironmentSession): Onlooker {
+		return { operator: context.operator(), now: context.now(), isAlive };
+	}
+
 	/** Does what changes an environment: under its lock, after what somebody left unfinished has been ended, and recorded. */
 	protected async changing<R>(session: EnvironmentSession, act: Act, work: (setting: PromotionSetting) => Promise<R>): Promise<R> {
 		return await this.locked(session, (setting) =>
@@ -109,7 +116,7 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 	/** Does something under the lock with its beginning and its end in the audit. @param work is to settle what others left, once it has recovered */
 	protected async recorded<R>(session: EnvironmentSession, act: Act, work: (settleOthers: () => Promise<void>) => Promise<R>): Promise<R> {
 		const recording = this.recording(session);
-		return await recorded(recording, act, (begun) => work(() => settle(recording, session.target.journal, begun)));
+		return await recorded(recording, act, (begun) => work(() => settle(recording, session.target.journal, begun, this.onlooker(session))));
 	}
 
 	/**

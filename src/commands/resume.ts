@@ -1,6 +1,6 @@
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
-import { openEntries } from '../lib/audit/settle.ts';
+import { leftEntries } from '../lib/audit/settle.ts';
 import type { PromotionSetting } from '../lib/cutover/promote.ts';
 import type { ResumeResult } from '../lib/cutover/resume.ts';
 import { resume } from '../lib/cutover/resume.ts';
@@ -26,7 +26,7 @@ export default class Resume extends EnvironmentCommand<typeof Resume> {
 
 	/** That there was nothing to end is no news for the audit. */
 	private async resume(session: EnvironmentSession, setting: PromotionSetting): Promise<ResumeResult> {
-		const isLeft = openEntries((await session.target.audit.read()).entries).length > 0;
+		const isLeft = leftEntries((await session.target.audit.read()).entries, this.onlooker(session)).length > 0;
 		if (!isLeft && (await session.target.journal.unfinished()) === null) return await resume(setting);
 		return await this.recorded(session, await this.actOf(session, 'resume'), async (settle) => {
 			const result = await resume(setting);

@@ -2,8 +2,8 @@ import type { Redact } from '../config/secrets.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal } from '../promotion/journal.ts';
-import type { AuditAction, AuditDraft, AuditEntry, AuditLog, AuditOutcome } from './audit-log.ts';
-import { endingOf, openEntries, promotionOf } from './settle.ts';
+import type { AuditDraft, AuditEntry, AuditLog, AuditOutcome } from './audit-log.ts';
+import { endingOf, leftEntries, type Onlooker, promotionOf } from './settle.ts';
 
 /** Codes of errors that say: it is not allowed. */
 export const refusals: ReadonlySet<string> = new Set(['NOT_ALLOWED', 'WINDOW_CLOSED', 'APPROVAL_MISSING', 'STAGE_SKIPPED', 'PLAN_STALE']);
@@ -69,9 +69,6 @@ export async function refusalsRecorded<R>({ audit, redact, note }: Recording, ac
 	}
 }
 
-/** That one is open says nothing of them: they let the lock go in between, and may be under way still. */
-const withoutLock: ReadonlySet<AuditAction> = new Set(['drill']);
-
 /** How far back promotions of commands that are gone are looked for. */
 const PROMOTIONS_LOOKED_AT = 100;
 
@@ -79,11 +76,9 @@ const PROMOTIONS_LOOKED_AT = 100;
  * Writes the end of what others began and could not end, since they were killed. The caller holds the lock, and has recovered.
  * @param own what the caller began
  */
-export async function settle({ audit, redact, note }: Recording, journal: Journal, own: AuditEntry): Promise<void> {
+export async function settle({ audit, redact, note }: Recording, journal: Journal, own: AuditEntry, onlooker: Onlooker): Promise<void> {
 	try {
-		const left = openEntries((await audit.read()).entries).filter(
-			({ sequence, action }) => sequence !== own.sequence && !withoutLock.has(action),
-		);
+		const left = leftEntries((await audit.read()).entries, onlooker).filter(({ sequence }) => sequence !== own.sequence);
 		if (left.length === 0) return;
 		const history = await journal.history(PROMOTIONS_LOOKED_AT);
 		for (const entry of left) {

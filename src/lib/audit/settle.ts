@@ -1,10 +1,42 @@
 import type { PromotionRecord } from '../promotion/journal.ts';
-import type { AuditEntry, AuditEvent } from './audit-log.ts';
+import type { AuditAction, AuditEntry, AuditEvent } from './audit-log.ts';
 
 /** What was begun, and has no end yet. Pure. */
 export function openEntries(entries: readonly AuditEntry[]): AuditEntry[] {
 	const ended = new Set(entries.flatMap(({ event }) => (event.kind === 'ended' ? [event.begun] : [])));
 	return entries.filter(({ event, sequence }) => event.kind === 'begun' && !ended.has(sequence));
+}
+
+/** While they are under way somebody else may have the lock: that says nothing of whether their process is gone. */
+const withoutLock: ReadonlySet<AuditAction> = new Set(['drill']);
+
+/** What takes no lock is never under way for so long. */
+const LONGEST_MS = 3_600_000;
+
+/** Who asks what others left behind. */
+export interface Onlooker {
+	/** `user@host (pid 123)`. */
+	operator: string;
+	now: Date;
+	/** Whether there is such a process on this host. */
+	isAlive: (pid: number) => boolean;
+}
+
+/** What was begun, has no end, and gets none from whoever began it: they are gone. To be asked under the environment's lock. Pure. */
+export function leftEntries(entries: readonly AuditEntry[], onlooker: Onlooker): AuditEntry[] {
+	return openEntries(entries).filter((entry) => !withoutLock.has(entry.action) || isGone(entry, onlooker));
+}
+
+/** Of another host's processes nothing is known but how long ago they began. */
+function isGone({ time, who }: AuditEntry, { operator, now, isAlive }: Onlooker): boolean {
+	const [process, own] = [processOf(who.operator), processOf(operator)];
+	const isKnown = process !== null && process.host === own?.host;
+	return (isKnown && !isAlive(process.pid)) || now.getTime() - Date.parse(time) > LONGEST_MS;
+}
+
+function processOf(operator: string): { host: string; pid: number } | null {
+	const [, host, pid] = /@([^@]+) \(pid (\d+)\)$/.exec(operator) ?? [];
+	return host === undefined ? null : { host, pid: Number(pid) };
 }
 
 /**

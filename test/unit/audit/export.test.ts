@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../src/lib/audit/audit-log.ts';
 import { chain } from '../../../src/lib/audit/chain.ts';
 import { renderAuditCsv, renderAuditLines } from '../../../src/lib/audit/export.ts';
-import { endingOf, openEntries, promotionOf } from '../../../src/lib/audit/settle.ts';
+import { endingOf, leftEntries, openEntries, promotionOf } from '../../../src/lib/audit/settle.ts';
 import type { PromotionRecord } from '../../../src/lib/promotion/journal.ts';
 import { draft } from './support.ts';
 
@@ -62,4 +62,21 @@ describe('what was begun and has no end', () => {
 		if (expected === null) expect(ending).toBeNull();
 		else expect(ending).toMatchObject({ kind: 'ended', begun: 4, ...expected });
 	});
+
+	const at = (operator: string, minutes = 0) => ({
+		operator,
+		now: new Date(Date.UTC(2026, 0, 1, 0, minutes)),
+		isAlive: (pid: number) => pid === 1,
+	});
+	const drill = (operator: string) => [
+		chain(draft({ action: 'drill', who: { ...draft().who, operator } }), '2026-01-01T00:00:00.000Z', null),
+	];
+	it.each<[string, string, ReturnType<typeof at>, number]>([
+		['whose process runs here, is under way', 'jane@pc (pid 1)', at('joe@pc (pid 3)'), 0],
+		['whose process is gone here, is left', 'jane@pc (pid 2)', at('joe@pc (pid 3)'), 1],
+		['of another host, may be under way', 'jane@pc (pid 2)', at('joe@ci (pid 3)', 60), 0],
+		['of another host, is left after an hour', 'jane@pc (pid 2)', at('joe@ci (pid 3)', 61), 1],
+		['whose process was another, is left after an hour', 'jane@pc (pid 1)', at('joe@pc (pid 3)', 61), 1],
+		['of nobody knows which process, may be under way', 'jane', at('joe', 60), 0],
+	])('holds no lock: a drill %s', (_, operator, onlooker, left) => expect(leftEntries(drill(operator), onlooker)).toHaveLength(left));
 });

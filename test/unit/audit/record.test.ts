@@ -77,19 +77,22 @@ describe('what is recorded', () => {
 	});
 });
 
+/** On the host of jane's process, which still runs. */
+const onlooker = { operator: 'ann@pc (pid 3)', now: new Date(0), isAlive: (pid: number) => pid === 1 };
+
 describe('what a killed command began', () => {
 	const release = { number: 4, snapshot: 'a', created: 't' };
 	const promotion = { kind: 'promote' as const, strategy: 'first' as const, from: null, to: { slot: 'blue' as const, release } };
 
-	it('is ended once, by who recovers, as the journal has it; a drill is left alone', async () => {
+	it('is ended once, by who recovers, as the journal has it; a drill that is under way is left alone', async () => {
 		const { recording, events, journal } = open();
 		await recording.audit.append(draft());
 		await recording.audit.append(draft({ action: 'drill' }));
 		const { id } = await journal.begin(promotion, jane.operator, initialState);
 		await journal.record(id, { kind: 'rolled back', failed: 'drain', cause: 'it had s3cret' }, true);
 		const own = await recording.audit.append(draft({ action: 'resume', who: joe }));
-		await settle(recording, journal, own);
-		await settle(recording, journal, own);
+		await settle(recording, journal, own, onlooker);
+		await settle(recording, journal, own, onlooker);
 		expect((await events()).slice(3)).toEqual([
 			{ kind: 'ended', begun: 1, outcome: 'rolled back', code: null, reason: `promotion ${id}: 'drain': it had ***` },
 		]);
@@ -103,7 +106,7 @@ describe('what a killed command began', () => {
 		await journal.record(id, { kind: 'rolled back', failed: 'hold', cause: 'x' }, true);
 		// Somebody has gone back to the same release since.
 		await journal.begin({ ...promotion, kind: 'rollback' }, joe.operator, initialState);
-		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
+		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })), onlooker);
 		expect((await recording.audit.read()).entries.at(-1)).toMatchObject({
 			action: 'continue',
 			subject: { release: 4 },
@@ -116,7 +119,7 @@ describe('what a killed command began', () => {
 		const { id } = await journal.begin(promotion, jane.operator, initialState);
 		await journal.record(id, { kind: 'baking' }, true);
 		await recording.audit.append(draft({ action: 'rollback', subject: { ...draft().subject, release: 2 } }));
-		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })));
+		await settle(recording, journal, await recording.audit.append(draft({ action: 'resume', who: joe })), onlooker);
 		expect((await recording.audit.read()).entries.at(-1)).toMatchObject({
 			subject: { release: 2 },
 			event: { begun: 1, outcome: 'interrupted' },
@@ -127,7 +130,7 @@ describe('what a killed command began', () => {
 		const { recording, events, journal } = open();
 		const woken = recorded(recording, act, async () => {
 			const own = await recording.audit.append(draft({ action: 'resume', who: joe }));
-			await settle(recording, journal, own);
+			await settle(recording, journal, own, onlooker);
 			throw new FlowferryError({ code: 'LOCK_LOST', message: 'x' });
 		});
 		await expect(woken).rejects.toMatchObject({ code: 'LOCK_LOST' });
@@ -138,7 +141,7 @@ describe('what a killed command began', () => {
 		const { recording, notes, journal, database } = open();
 		const own = await recording.audit.append(draft());
 		database.exec("DROP TRIGGER audit_stays; UPDATE audit SET entry = 'x'");
-		await expect(settle(recording, journal, own)).resolves.toBeUndefined();
+		await expect(settle(recording, journal, own, onlooker)).resolves.toBeUndefined();
 		expect(notes).toEqual([expect.stringContaining('could not be written into the audit')]);
 	});
 });
