@@ -113,7 +113,7 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		);
 	}
 
-	/** Does something under the lock with its beginning and its end in the audit. @param work is to settle what others left, once it has recovered */
+	/** Does something with its beginning and its end in the audit. @param work is to settle what others left, once it has the lock and has recovered */
 	protected async recorded<R>(session: EnvironmentSession, act: Act, work: (settleOthers: () => Promise<void>) => Promise<R>): Promise<R> {
 		const recording = this.recording(session);
 		return await recorded(recording, act, (begun) => work(() => settle(recording, session.target.journal, begun, this.onlooker(session))));

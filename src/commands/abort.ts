@@ -44,22 +44,23 @@ export default class Abort extends EnvironmentCommand<typeof Abort> {
 	private async abort(session: EnvironmentSession, act: Act, { id }: PromotionRecord): Promise<AbortResult> {
 		const { environment, target, context } = session;
 		const { abortMs } = environment.timeouts;
-		await target.journal.askToAbort(id, context.operator());
-		try {
-			return await this.locked(
-				session,
-				(setting) =>
-					this.recorded(session, act, async (settle) => {
+		return await this.recorded(session, act, async (settle) => {
+			await target.journal.askToAbort(id, context.operator());
+			try {
+				return await this.locked(
+					session,
+					async (setting) => {
 						const result = await finishAbort(setting, id);
 						await settle();
 						return result;
-					}),
-				abortMs,
-			);
-		} catch (error) {
-			if (!(error instanceof FlowferryError) || error.code !== 'LOCKED') throw error;
-			throw abortPending(environment.name, (await target.journal.promotion(id)) as PromotionRecord, abortMs);
-		}
+					},
+					abortMs,
+				);
+			} catch (error) {
+				if (!(error instanceof FlowferryError) || error.code !== 'LOCKED') throw error;
+				throw abortPending(environment.name, (await target.journal.promotion(id)) as PromotionRecord, abortMs);
+			}
+		});
 	}
 }
 

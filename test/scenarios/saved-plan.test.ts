@@ -6,8 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { parse } from 'yaml';
+import { systemClock } from '../../src/lib/adapters/clock.ts';
+import { openStateDatabase } from '../../src/lib/adapters/state-database.ts';
+import { acquirePromotionLock } from '../../src/lib/cutover/lock.ts';
+import { leaseTables, SqliteLeaseStore } from '../../src/lib/lease/sqlite-lease-store.ts';
 import type { SavedPlan } from '../../src/lib/plan/saved-plan.ts';
 import { savePlan } from '../../src/lib/plan/saved-plan.ts';
+import { initialState } from '../../src/lib/promotion/machine.ts';
+import { journalTables, SqliteJournal } from '../../src/lib/promotion/sqlite-journal.ts';
 import { runCli } from '../support/cli.ts';
 import { nodeRedFolder, versionFlows } from '../support/project.ts';
 
@@ -229,6 +235,31 @@ describe('a protected environment', () => {
 			['down', 'refused', 'WINDOW_CLOSED', 'github:ann'],
 			['rollback', 'begun', '', 'github:ann'],
 			['rollback', 'ended', 'NOTHING_SERVES', 'github:ann'],
+		]);
+	});
+
+	it('has in its audit who asked a promotion to go back, also where that has not in time', async () => {
+		await configure({ timeouts: { abortMs: 300 } });
+		await flowferry(['status', 'production']);
+		const database = openStateDatabase(place('.flowferry/environments/production/state.db'), leaseTables + journalTables);
+		const journal = new SqliteJournal(database, () => new Date());
+		const lock = await acquirePromotionLock(new SqliteLeaseStore(database, systemClock()), systemClock(), 'joe@pc (pid 1)');
+		try {
+			const release = await journal.createRelease('a'.repeat(64));
+			await journal.begin(
+				{ kind: 'promote', strategy: 'first', from: null, to: { slot: 'blue', release } },
+				'joe@pc (pid 1)',
+				initialState,
+			);
+			expect(await failure(['abort', '--yes'], github('ann'))).toMatchObject({ status: 5, code: 'ABORT_PENDING' });
+		} finally {
+			await lock.release();
+			database.close();
+		}
+		const { entries } = (await flowferry(['audit', '--json'])).json();
+		expect(entries).toMatchObject([
+			{ action: 'abort', who: { identity: 'github:ann' }, subject: { release: 1 }, event: { kind: 'begun' } },
+			{ action: 'abort', subject: { release: 1 }, event: { kind: 'ended', begun: 1, outcome: 'needs operator', code: 'ABORT_PENDING' } },
 		]);
 	});
 

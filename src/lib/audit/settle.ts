@@ -7,8 +7,8 @@ export function openEntries(entries: readonly AuditEntry[]): AuditEntry[] {
 	return entries.filter(({ event, sequence }) => event.kind === 'begun' && !ended.has(sequence));
 }
 
-/** While they are under way somebody else may have the lock: that says nothing of whether their process is gone. */
-const withoutLock: ReadonlySet<AuditAction> = new Set(['drill']);
+/** Somebody else may have the lock while they are under way: that one is open does not say that its process is gone. */
+const withoutLock: ReadonlySet<AuditAction> = new Set(['drill', 'abort']);
 
 /** What takes no lock is never under way for so long. */
 const LONGEST_MS = 3_600_000;
