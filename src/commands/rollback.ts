@@ -10,7 +10,7 @@ import { overrideFlag, strategyFlag } from '../promotion-flags.ts';
 export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 	static override summary = 'Go back to an earlier release';
 	static override description =
-		`A flip where its instances are still warm in the other slot; else they are prepared anew from the stored snapshot. It is a cutover like any other: requests are held, the running release is drained, and stays warm in its turn.`;
+		`A flip where its instances are still warm in the other slot; else they are prepared anew from the stored snapshot. Only to a release that has served: one that was aborted or undone is promoted. It is a cutover like any other: requests are held, the running release is drained, and stays warm in its turn.`;
 
 	static override examples = [
 		{ description: 'To the release that is kept warm', command: '<%= config.bin %> rollback production' },
@@ -19,7 +19,10 @@ export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 
 	static override args = environmentArgs;
 	static override flags = {
-		to: Flags.integer({ description: "A release's number; default: the one kept warm, else the one that served before", min: 1 }),
+		to: Flags.integer({
+			description: "A release's number, of one that has served; default: the one kept warm, else the one that served before",
+			min: 1,
+		}),
 		strategy: strategyFlag(),
 		override: overrideFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),

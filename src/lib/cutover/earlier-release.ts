@@ -1,10 +1,11 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal, Release, SlotName } from '../promotion/journal.ts';
+import { shortId } from '../snapshot/snapshot.ts';
 
 /**
  * The release that a rollback goes to.
- * @param number default: the one that the other slot holds, else the one that served before
- * @throws FlowferryError RELEASE_UNKNOWN, NOTHING_TO_RETURN_TO
+ * @param number of one that has served; default: the one that the other slot holds, else the one that served before
+ * @throws FlowferryError RELEASE_UNKNOWN, RELEASE_NEVER_SERVED, NOTHING_TO_RETURN_TO
  */
 export async function releaseToReturnTo(
 	journal: Journal,
@@ -13,16 +14,24 @@ export async function releaseToReturnTo(
 ): Promise<Release> {
 	if (number !== undefined) {
 		const wanted = await journal.release(number);
-		if (wanted && wanted.number !== serving.number) return wanted;
-		throw new FlowferryError({
-			code: 'RELEASE_UNKNOWN',
-			message: wanted ? `release ${number} serves already` : `there is no release ${number}`,
-			hint: '`flowferry status` lists the releases',
-		});
+		if (!wanted || wanted.number === serving.number)
+			throw new FlowferryError({
+				code: 'RELEASE_UNKNOWN',
+				message: wanted ? `release ${number} serves already` : `there is no release ${number}`,
+				hint: '`flowferry status` lists the releases',
+			});
+		// What nobody has proved is for a promotion to bring over, by the rules of one.
+		if (!(await thoseThatServed(journal)).some((served) => served.number === number))
+			throw new FlowferryError({
+				code: 'RELEASE_NEVER_SERVED',
+				message: `release ${number} never served, and a rollback goes to one that has`,
+				hint: `promote its snapshot instead: flowferry promote --snapshot ${shortId(wanted.snapshot)}`,
+			});
+		return wanted;
 	}
 	const slots = await journal.slots();
 	const warm = slots[slot === 'blue' ? 'green' : 'blue'];
-	const earlier = warm ?? (await latestThatServed(journal, serving));
+	const earlier = warm ?? (await thoseThatServed(journal)).find((served) => served.number !== serving.number);
 	if (earlier) return earlier;
 	throw new FlowferryError({
 		code: 'NOTHING_TO_RETURN_TO',
@@ -31,10 +40,8 @@ export async function releaseToReturnTo(
 	});
 }
 
-async function latestThatServed(journal: Journal, serving: Release): Promise<Release | null> {
-	const history = await journal.history(1000);
-	const served = history.find(
-		({ state, to }) => (state.kind === 'baking' || state.kind === 'retired') && to.release.number !== serving.number,
-	);
-	return served?.to.release ?? null;
+/** The latest first; one that served more than once is there as often. */
+async function thoseThatServed(journal: Journal): Promise<Release[]> {
+	const history = await journal.history(Number.MAX_SAFE_INTEGER);
+	return history.filter(({ state }) => state.kind === 'baking' || state.kind === 'retired').map(({ to }) => to.release);
 }
