@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import { severities } from './lib/lint/finding.ts';
 import { cutoverStrategies } from './lib/lint/verdict.ts';
 
@@ -42,6 +43,14 @@ export const overrideFlag = () =>
 	Flags.string({
 		description: 'Whatever windows, approvals and stages say, by those who may; the reason is kept in the audit',
 		helpValue: 'REASON',
+		parse: async (reason) => {
+			if (reason.trim() !== '') return reason;
+			throw new FlowferryError({
+				code: 'USAGE',
+				message: 'it needs a reason',
+				hint: "say why it cannot wait: --override 'line 3 stands still'",
+			});
+		},
 	});
 
 export const exitCodeFlag = () => Flags.boolean({ description: 'Exit status 7 where there is nothing to do' });

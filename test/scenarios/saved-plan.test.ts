@@ -207,6 +207,8 @@ describe('a protected environment', () => {
 		expect(await failure([...promote, '--override', 'it burns'], github('ann'))).toMatchObject({ status: 6, code: 'NOT_ALLOWED' });
 		expect(await failure(['approve', '--snapshot', id, '--yes'], github('eve'))).toMatchObject({ status: 6, code: 'NOT_ALLOWED' });
 		expect(await failure(['approve', '--yes'], github('ann'))).toMatchObject({ status: 2, code: 'APPROVAL_OF_NOTHING' });
+		for (const reason of ['', ' \t'])
+			expect(await failure([...promote, '--override', reason], github('joe'))).toMatchObject({ status: 2, code: 'USAGE' });
 		for (const command of ['rollback', 'down', 'failover'])
 			expect(await failure([command, '--yes'], github('eve'))).toMatchObject({ status: 6, code: 'NOT_ALLOWED' });
 		expect(await failure(['failover', 'pause'], github('eve'))).toMatchObject({ status: 6, code: 'NOT_ALLOWED' });
