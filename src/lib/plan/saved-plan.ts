@@ -104,7 +104,9 @@ function isPlan({ version, environment, target, flags, configuration, plan }: Sa
 		isFrom &&
 		/^[0-9a-f]{64}$/.test(String(plan.snapshot)) &&
 		plan.environment === environment &&
-		typeof plan.origin === 'object'
+		typeof plan.origin?.kind === 'string' &&
+		Array.isArray(plan.blockers) &&
+		plan.blockers.every((blocker) => typeof blocker?.code === 'string')
 	);
 }
 

@@ -49,6 +49,24 @@ describe('a plan as a file', () => {
 			/lacks what/,
 		],
 		['made by hand, without one', savePlan({ ...unsigned, plan: undefined as never }), 'PLAN_FILE_INVALID', /lacks what/],
+		[
+			'made by hand, that comes from nowhere',
+			savePlan({ ...unsigned, plan: { ...plan, origin: null as never } }),
+			'PLAN_FILE_INVALID',
+			/lacks what/,
+		],
+		[
+			'made by hand, without blockers',
+			savePlan({ ...unsigned, plan: { ...plan, blockers: undefined as never } }),
+			'PLAN_FILE_INVALID',
+			/lacks what/,
+		],
+		[
+			'made by hand, with no blocker for one',
+			savePlan({ ...unsigned, plan: { ...plan, blockers: [null] as never } }),
+			'PLAN_FILE_INVALID',
+			/lacks what/,
+		],
 		['made by hand, for two', savePlan({ ...unsigned, environment: 'staging' }), 'PLAN_FILE_INVALID', /lacks what/],
 		[
 			'made by hand, with no such strategy',
