@@ -70,13 +70,17 @@ function mailOf(identity: string): string | undefined {
 
 /**
  * Whether a pattern means this identity: all of it, or its address alone. `*` stands for any text; upper and lower case are the
- * same. A pattern for logins of a CI system (`github:*`) means nobody whom that system did not name.
+ * same. What git or the login name says as a CI system would (`GitHub:octocat`) means nobody.
  */
 export function isMeant(pattern: string, { identity, source }: Pick<Actor, 'identity' | 'source'>): boolean {
-	if (source !== 'ci' && source !== 'configuration' && ciSystems.some(({ name }) => pattern.startsWith(`${name}:`))) return false;
+	const isSaidByAnybody = source === 'git' || source === 'login';
 	const texts = source === 'ci' ? [identity] : [identity, mailOf(identity)];
 	const expression = new RegExp(`^${pattern.split('*').map(escaped).join('[^]*')}$`, 'i');
-	return texts.some((text) => text !== undefined && expression.test(text));
+	return texts.some((text) => text !== undefined && expression.test(text) && !(isSaidByAnybody && readsLikeCi(text)));
+}
+
+function readsLikeCi(text: string): boolean {
+	return ciSystems.some(({ name }) => text.toLowerCase().startsWith(`${name}:`));
 }
 
 function escaped(text: string): string {

@@ -24,6 +24,12 @@ describe('who is meant', () => {
 		['github:*', actor('github:joe <joe@x>'), false],
 		['github:joe', actor('github:joe', 'login'), false],
 		['github:joe', actor('github:joe', 'configuration'), true],
+		['GitHub:*', actor('github:joe', 'login'), false],
+		['github:joe', actor('GITHUB:joe'), false],
+		['*', actor('GitLab:joe', 'login'), false],
+		['*:joe', actor('github:joe'), false],
+		['github:*', actor('Joe <GitHub:joe>'), false],
+		['*@x', actor('github:joe <joe@x>'), true],
 		['(.*)', jane, false],
 	])('%s: %o', (pattern, who, expected) => expect(isMeant(pattern, who)).toBe(expected));
 });
