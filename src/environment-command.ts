@@ -11,17 +11,20 @@ import type { Onlooker } from './lib/audit/settle.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
+import { assertUnblocked } from './lib/cutover/plan-promotion.ts';
 import type { PromotionSetting } from './lib/cutover/promote.ts';
 import { recover } from './lib/cutover/promote.ts';
 import { assertPermitted } from './lib/cutover/protection.ts';
 import { lockLost } from './lib/cutover/run.ts';
 import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import { stageSkipped } from './lib/plan/blockers.ts';
 import type { Target } from './lib/targets/target.ts';
 import type { PromotionWording } from './lib/ui/promotion-tasks.ts';
 import { showPromotion } from './lib/ui/promotion-tasks.ts';
 import { canPrompt, confirm } from './lib/ui/prompts.ts';
 import { createTheme } from './lib/ui/theme.ts';
+import { stageBefore } from './stage-before.ts';
 
 export const environmentArgs = {
 	environment: Args.string({ description: 'An environment of the configuration; may be left out where there is only one' }),
@@ -78,17 +81,22 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 	}
 
 	/**
-	 * Goes on only where the environment's protection allows the act to whoever does it, now. A refusal is recorded.
-	 * @throws FlowferryError NOT_ALLOWED, WINDOW_CLOSED, APPROVAL_MISSING (exit 6)
+	 * Goes on only where the environment's protection, and for a promotion the stage before, allow the act to whoever does it, now. A
+	 * refusal is recorded.
+	 * @throws FlowferryError NOT_ALLOWED, WINDOW_CLOSED, APPROVAL_MISSING, STAGE_SKIPPED (exit 6)
 	 */
 	protected async permitted(session: EnvironmentSession, act: Act): Promise<Act> {
 		const { context, environment, target } = session;
 		const { action, who: actor, subject } = act;
 		const { snapshot, plan, override } = subject;
 		const promotes = action === 'promote' && snapshot !== null ? { snapshot, plan } : null;
-		await refusalsRecorded(this.recording(session), act, () =>
-			assertPermitted(environment, target, { action, actor, now: context.now(), override, promotes }),
-		);
+		await refusalsRecorded(this.recording(session), act, async () => {
+			if (promotes && override === null) {
+				const stage = await stageBefore(context, environment);
+				assertUnblocked({ blockers: stageSkipped({ stage, snapshot: { id: promotes.snapshot }, environment: environment.name }) });
+			}
+			await assertPermitted(environment, target, { action, actor, now: context.now(), override, promotes });
+		});
 		return act;
 	}
 
@@ -101,16 +109,20 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		return { operator: context.operator(), now: context.now(), isAlive };
 	}
 
-	/** Does what changes an environment: under its lock, after what somebody left unfinished has been ended, and recorded. */
+	/**
+	 * Does what changes an environment: under its lock, after what somebody left unfinished has been ended, and recorded. Whether it is
+	 * permitted is asked once more: the question may have been answered hours later.
+	 */
 	protected async changing<R>(session: EnvironmentSession, act: Act, work: (setting: PromotionSetting) => Promise<R>): Promise<R> {
-		return await this.locked(session, (setting) =>
-			this.recorded(session, act, async (settle) => {
+		return await this.locked(session, async (setting) => {
+			await this.permitted(session, act);
+			return await this.recorded(session, act, async (settle) => {
 				const ended = await recover(setting);
 				if (ended) this.note(`promotion ${ended.id} by ${ended.by} had been interrupted; it is ${ended.state.kind} now`);
 				await settle();
 				return await work(setting);
-			}),
-		);
+			});
+		});
 	}
 
 	/** Does something with its beginning and its end in the audit. @param work is to settle what others left, once it has the lock and has recovered */

@@ -3,18 +3,19 @@ import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { type Candidate, choiceBetween, judgeSnapshot, type PlanningSetting, planPromotion } from './lib/cutover/plan-promotion.ts';
-import { type CutoverChoice, servingRelease } from './lib/cutover/promote.ts';
+import type { CutoverChoice } from './lib/cutover/promote.ts';
 import { planStale } from './lib/cutover/promotion-errors.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import { loadPlugins } from './lib/gate/plugins.ts';
 import type { Severity } from './lib/lint/finding.ts';
 import type { CutoverStrategy, FlowVerdict } from './lib/lint/verdict.ts';
 import { type Digests, digestConfiguration, nameTarget } from './lib/plan/configuration.ts';
-import type { Plan, PlanInput } from './lib/plan/plan.ts';
+import type { Plan } from './lib/plan/plan.ts';
 import { type SavedPlan, savePlan, withoutSecrets } from './lib/plan/saved-plan.ts';
 import { staleReasons } from './lib/plan/stale.ts';
 import type { Release } from './lib/promotion/journal.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';
+import { stageBefore } from './stage-before.ts';
 
 export interface PlanningFlags {
 	/** A stored snapshot's id. */
@@ -93,7 +94,7 @@ async function isStored({ snapshots }: Context, id: string): Promise<boolean> {
 
 async function findCandidate(session: EnvironmentSession, flags: PlanningFlags): Promise<Candidate & { warnings: string[] }> {
 	const { context, environment } = session;
-	const stage = await stageBefore(session);
+	const stage = await stageBefore(context, environment);
 	const from = flags.from ?? (flags.snapshot === undefined ? environment.after : undefined);
 	if (flags.snapshot !== undefined) {
 		const snapshot = await context.snapshots.get(flags.snapshot);
@@ -108,17 +109,6 @@ async function findCandidate(session: EnvironmentSession, flags: PlanningFlags):
 	const { unshared } = await context.snapshots.put(snapshot);
 	const all = unshared ? [...warnings, unshared.message] : warnings;
 	return { snapshot, origin: { kind: 'dev', snapshot: snapshot.id }, stage, warnings: all };
-}
-
-/** What the environment before runs, as its own target has it. */
-async function stageBefore({ context, environment: { after } }: EnvironmentSession): Promise<PlanInput['stage']> {
-	if (after === undefined) return null;
-	const target = await context.openTarget(environmentOf(context.config, after));
-	try {
-		return { environment: after, snapshot: (await servingRelease(target))?.release.snapshot ?? null };
-	} finally {
-		target.close();
-	}
 }
 
 /** For a cutover between two stored releases; the strictest strategy where a snapshot is damaged. */

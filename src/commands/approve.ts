@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import { refusalsRecorded } from '../lib/audit/record.ts';
-import { assertMayApprove, proposalOf } from '../lib/cutover/protection.ts';
+import { assertMayApprove, assertStillProposed, proposalOf } from '../lib/cutover/protection.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { renderPlan } from '../lib/ui/render-plan.ts';
 import { createTheme } from '../lib/ui/theme.ts';
@@ -55,11 +55,13 @@ export default class Approve extends EnvironmentCommand<typeof Approve> {
 
 	private async approve(session: EnvironmentSession, { plan, saved }: Planned): Promise<Result> {
 		const { environment, target } = session;
+		const proposal = await proposalOf(target, { snapshot: plan.snapshot, plan: saved });
 		const act = await this.actOf(session, 'approve', { snapshot: plan.snapshot, plan: saved });
 		await refusalsRecorded(this.recording(session), act, async () => assertMayApprove(environment, act.who));
 		this.log(`${renderPlan(plan, createTheme(process.stdout))}\n`);
 		await this.confirmed(`Approve this for ${environment.name}?`);
-		const { serving, change } = await proposalOf(target, { snapshot: plan.snapshot, plan: saved });
+		await assertStillProposed(environment.name, proposal, target);
+		const { serving, change } = proposal;
 		await target.audit.append({ ...act, approval: { serving, change }, event: { kind: 'done' } });
 		this.log(`approved for ${environment.name} by ${act.who.identity}`);
 		return { outcome: 'approved', environment: environment.name, snapshot: plan.snapshot, plan: saved, by: act.who.identity, serving };

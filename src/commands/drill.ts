@@ -47,6 +47,8 @@ export default class Drill extends EnvironmentCommand<typeof Drill> {
 			assertHotSpare(session.environment);
 			const act = await this.permitted(session, await this.actOf(session, 'drill'));
 			await this.agreed(kinds, session);
+			// The question may have been answered hours later.
+			await this.permitted(session, act);
 			const result = await recorded(this.recording(session), act, () => this.drilling(kinds, session));
 			if (this.flags.junit) await writeOutput(resolve(workingFolder(), this.flags.junit), renderDrillsAsJUnit(result));
 			this.log(renderDrills(result, createTheme(process.stdout)));

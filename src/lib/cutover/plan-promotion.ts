@@ -213,7 +213,7 @@ function assertRulesKnown(section: LintSection, { rules }: LintPlugin): void {
  * @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), PROMOTION_PAUSED and STAGE_SKIPPED (exit 6), and
  * what the environment lacks (exit 2)
  */
-export function assertUnblocked({ blockers }: Plan, override = false): void {
+export function assertUnblocked({ blockers }: Pick<Plan, 'blockers'>, override = false): void {
 	const [first] = blockers.filter(({ code }) => !override || code !== STAGE_SKIPPED);
 	if (!first) return;
 	throw new FlowferryError({ ...first, exitStatus: blockedStatus[first.code] });

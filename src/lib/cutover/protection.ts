@@ -68,6 +68,18 @@ export async function proposalOf(target: Target, promotes: { snapshot: string; p
 	return { ...promotes, serving, change: await latestChange(target.journal) };
 }
 
+/** @throws FlowferryError PLAN_OUTDATED (exit 6) where another release has begun to serve since the proposal was looked at */
+export async function assertStillProposed(environment: string, proposal: Proposal, target: Target): Promise<void> {
+	const { serving, change } = await proposalOf(target, proposal);
+	if (serving === proposal.serving && change === proposal.change) return;
+	throw new FlowferryError({
+		code: 'PLAN_OUTDATED',
+		message: `${environment} has changed since the plan was shown: release ${serving} serves since promotion ${change}`,
+		hint: 'nothing was approved; run the command again for a plan of what is now',
+		exitStatus: ExitStatus.declined,
+	});
+}
+
 /** The latest promotion or rollback after which another release served; 0 where there was none. */
 async function latestChange(journal: Journal): Promise<number> {
 	const history = await journal.history(PROMOTIONS_LOOKED_AT);

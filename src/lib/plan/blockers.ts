@@ -1,6 +1,6 @@
 import type { Finding } from '../lint/finding.ts';
 import { type Severity, severities } from '../lint/finding.ts';
-import { shortId } from '../snapshot/snapshot.ts';
+import { type Snapshot, shortId } from '../snapshot/snapshot.ts';
 import { type CertainKind, certainLacks } from './completeness/lack.ts';
 import type { Blocker, PlanInput } from './plan.ts';
 
@@ -15,7 +15,12 @@ export function findBlockers(input: PlanInput): Blocker[] {
 /** The code of the one blocker that an override lifts. */
 export const STAGE_SKIPPED = 'STAGE_SKIPPED' satisfies Blocker['code'];
 
-function stageSkipped({ stage, snapshot, environment }: PlanInput): Blocker[] {
+/** @returns nothing where the stage before runs the snapshot, or none comes before */
+export function stageSkipped({
+	stage,
+	snapshot,
+	environment,
+}: Pick<PlanInput, 'stage' | 'environment'> & { snapshot: Pick<Snapshot, 'id'> }): Blocker[] {
 	if (!stage || stage.snapshot === snapshot.id) return [];
 	const runs = stage.snapshot === null ? 'nothing' : `snapshot ${shortId(stage.snapshot)}`;
 	const instead = stage.snapshot === null ? '' : `; or bring over what runs there: flowferry promote ${environment}`;
