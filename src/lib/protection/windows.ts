@@ -63,16 +63,16 @@ function closedBecause(windows: readonly Window[], freezes: readonly Freeze[], a
 	return `its windows are ${windows.map(renderWindow).join('; ')}`;
 }
 
-/** It opens where a window begins, or where a freeze ends. */
+/** It opens where a window begins, where the clock is put into one, or where a freeze ends. */
 function openingWithin(days: number, windows: readonly Window[], freezes: readonly Freeze[], now: Date): Date | null {
-	const beginnings = windows.flatMap((window) => {
-		const today = wallTime(now, window.timeZone).day;
+	const beginnings = windows.flatMap(({ from, timeZone }) => {
+		const today = wallTime(now, timeZone).day;
 		// From yesterday: it may be later there than here.
-		return Array.from({ length: days + 2 }, (_, ahead) => today - 1 + ahead)
-			.filter((day) => opensOn(window, day))
-			.map((day) => instantOf({ day, minute: minuteOf(window.from) }, window.timeZone));
+		return Array.from({ length: days + 2 }, (_, ahead) => today - 1 + ahead).flatMap((day) =>
+			momentsAround({ day, minute: minuteOf(from) }, timeZone),
+		);
 	});
-	const thaws = freezes.map(({ to, timeZone }) => instantOf({ day: dayOf(to) + 1, minute: 0 }, timeZone));
+	const thaws = freezes.flatMap(({ to, timeZone }) => momentsAround({ day: dayOf(to) + 1, minute: 0 }, timeZone));
 	return (
 		[...beginnings, ...thaws]
 			.filter((at) => at > now && at.getTime() <= now.getTime() + days * DAY_MS)
@@ -147,24 +147,26 @@ export function wallTime(at: Date | number, timeZone: string): WallTime {
 }
 
 /**
- * When the clock on the wall first shows that time or, where it skips it, a later one: in the night that summer time begins
- * there is no half past two.
+ * When the clock on the wall shows that time: once, or twice, or never; and when it is put forward or back, where that is within a day
+ * of it.
  */
-function instantOf({ day, minute }: WallTime, timeZone: string): Date {
+function momentsAround({ day, minute }: WallTime, timeZone: string): Date[] {
 	const wanted = day * DAY_MINUTES + minute;
-	const shown = (at: number) => {
+	const offsetAt = (at: number) => {
 		const wall = wallTime(at * MINUTE_MS, timeZone);
-		return wall.day * DAY_MINUTES + wall.minute;
+		return wall.day * DAY_MINUTES + wall.minute - at;
 	};
-	// Clocks differ from UTC by less than a day, and go back by an hour at most: what it shows grows but for that.
-	const offsets = [wanted - DAY_MINUTES, wanted + DAY_MINUTES].map((at) => shown(at) - at);
-	const exact = offsets.map((offset) => wanted - offset).filter((at) => shown(at) === wanted);
-	if (exact.length > 0) return new Date(Math.min(...exact) * MINUTE_MS);
-	let [low, high] = [wanted - Math.max(...offsets), wanted - Math.min(...offsets)];
-	while (high - low > 1) {
-		const middle = Math.floor((low + high) / 2);
-		if (shown(middle) < wanted) low = middle;
-		else high = middle;
+	// Clocks differ from UTC by less than a day.
+	let [low, high] = [wanted - DAY_MINUTES, wanted + DAY_MINUTES];
+	const [before, after] = [offsetAt(low), offsetAt(high)];
+	const moments = [before, after].map((offset) => wanted - offset).filter((at) => at + offsetAt(at) === wanted);
+	if (before !== after) {
+		while (high - low > 1) {
+			const middle = Math.floor((low + high) / 2);
+			if (offsetAt(middle) === before) low = middle;
+			else high = middle;
+		}
+		moments.push(high);
 	}
-	return new Date(high * MINUTE_MS);
+	return moments.map((at) => new Date(at * MINUTE_MS));
 }

@@ -42,6 +42,26 @@ describe('windows', () => {
 		expect(next('2026-10-25T02:00:00Z', [early])).toBe('2026-11-01T01:00:00.000Z');
 	});
 
+	it.each([
+		['which ended in that hour', { days: ['sun'], from: '01:00', to: '02:30' }, '00:45', '01:00'],
+		['which ended in that hour, over midnight', { days: ['sat'], from: '22:00', to: '02:30' }, '00:45', '01:00'],
+		['which began in that hour', { days: ['sun'], from: '02:30', to: '05:00' }, '01:10', '01:30'],
+	])('open again where the clock is put back into one %s', (_, window, now, expected) => {
+		const [at, then] = [`2026-10-25T${now}:00.000Z`, `2026-10-25T${expected}:00.000Z`];
+		expect(next(at, [{ ...window, timeZone: 'Europe/Berlin' }])).toBe(then);
+	});
+
+	it('open again a day after they began, by the clock of a place far west', () => {
+		// In New York the clock goes from 02:00 back to 01:00, at 06:00 UTC.
+		const long: Window = { days: ['sat'], from: '01:45', to: '01:30', timeZone: 'America/New_York' };
+		expect(next('2026-11-01T05:40:00Z', [long])).toBe('2026-11-01T06:00:00.000Z');
+	});
+
+	it('do not open on a day whose clock skips all of them', () => {
+		const skipped: Window = { days: ['sun'], from: '02:10', to: '02:50', timeZone: 'Europe/Berlin' };
+		expect(next('2026-03-28T12:00:00Z', [skipped])).toBe('2026-04-05T00:10:00.000Z');
+	});
+
 	it('are closed by a freeze, to the end of its last day there, and say why', () => {
 		const freeze: Freeze = { from: '2026-12-20', to: '2027-01-06', timeZone: 'Europe/Berlin', because: 'Christmas' };
 		expect(opening('2026-12-21T21:30:00Z', [nightly], [freeze])).toEqual({
