@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { findSnapshot } from './compared-snapshot.ts';
 import type { Context } from './context.ts';
 import type { EnvironmentSession } from './environment-command.ts';
@@ -136,7 +137,9 @@ export async function judgeServing(session: EnvironmentSession, snapshot: string
 async function planningSetting({ context, environment, target }: EnvironmentSession): Promise<PlanningSetting> {
 	const { lint } = context.config;
 	const plugin = await loadPlugins(lint.plugins, context.directory);
-	const configuration = digestConfiguration(environment, lint, await target.plans.key(), context.directory);
+	// That it cannot be read is said by what is started with it.
+	const settings = environment.settings === undefined ? null : await readFile(environment.settings, 'utf8').catch(() => null);
+	const configuration = digestConfiguration(environment, lint, await target.plans.key(), context.directory, settings);
 	const inherited = Object.keys(context.inherited);
 	return { environment, target, loadSnapshot: context.snapshots.get, inherited, lint, plugin, redact: context.redact, configuration };
 }

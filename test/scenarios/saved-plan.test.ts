@@ -110,6 +110,17 @@ describe('a saved plan', () => {
 		await stale('the store no longer has its snapshot');
 	});
 
+	it('is stale where the settings file says something else', async () => {
+		await configure({ settings: 'settings.js' });
+		await write('settings.js', 'module.exports = { httpNodeRoot: "/a" };');
+		expect((await flowferry(['plan', 'production', '--out', 'plan.json'])).status).toBe(0);
+		await write('settings.js', 'module.exports = { httpNodeRoot: "/b" };');
+		expect(await failure(['promote', '--plan', 'plan.json', '--yes'])).toMatchObject({
+			code: 'PLAN_STALE',
+			message: expect.stringContaining('the configuration has changed: settings (contents)'),
+		});
+	});
+
 	it('is about the stored snapshot, whatever the dev Node-RED has become', async () => {
 		await flowferry(['plan', 'production', '--out', 'plan.json', '--strategy', 'exclusive', '--fail-on', 'never']);
 		const { plan, flags } = await read();

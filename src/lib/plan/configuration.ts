@@ -20,11 +20,19 @@ const PATHS: ReadonlySet<string> = new Set(['nodeRed', 'settings']);
  * Everything in the configuration that decides a promotion, as digests under a key that stays with the target: a password can be
  * neither read nor, without the key, guessed from them. Pure.
  * @param folder the configuration's
+ * @param settings the contents of the environment's settings file; null where it has none, or none that can be read
  */
-export function digestConfiguration(environment: NamedEnvironment, lint: LintSection, key: Uint8Array, folder: string): Digests {
+export function digestConfiguration(
+	environment: NamedEnvironment,
+	lint: LintSection,
+	key: Uint8Array,
+	folder: string,
+	settings: string | null,
+): Digests {
 	const own = Object.entries(environment).filter(([name]) => !NOT_COMPARED.has(name));
 	const keys = own.map(([name, value]) => [name, PATHS.has(name) ? fromFolder(String(value ?? ''), folder) : value]);
-	const leaves = leavesOf({ ...Object.fromEntries(keys), lint }, '');
+	const contents = settings === null ? [] : [['settings (contents)', settings]];
+	const leaves = leavesOf(Object.fromEntries([...keys, ['lint', lint], ...contents]), '');
 	return Object.fromEntries(leaves.map(([path, value]) => [path, digest(key, canonicalJson([path, value]))]));
 }
 

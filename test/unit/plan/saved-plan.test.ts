@@ -139,10 +139,10 @@ describe('a stale plan', () => {
 });
 
 describe('digests of a configuration', () => {
-	const digests = (keys: object, key = 'k', folder = '/a') => {
+	const digests = (keys: object, key = 'k', folder = '/a', settings: string | null = null) => {
 		const text = JSON.stringify({ dev: { userDir: 'x' }, environments: { production: { mode: 'hot-spare', ...keys } } });
 		const config = parseConfig(text, 'f', {});
-		return digestConfiguration(environmentOf(config), config.lint, Buffer.from(key), folder);
+		return digestConfiguration(environmentOf(config), config.lint, Buffer.from(key), folder, settings);
 	};
 
 	it('tell which keys differ, and nothing of their values', () => {
@@ -161,5 +161,12 @@ describe('digests of a configuration', () => {
 		const one = digests({ settings: '/a/settings.js', directory: '/a/x' }, 'k', '/a');
 		const other = digests({ settings: '/b/settings.js', directory: '/b/x', protected: { by: ['me'] } }, 'k', '/b');
 		expect(changedPaths(one, other)).toEqual([]);
+	});
+
+	it('tell that the settings file says something else, and nothing of what it says', () => {
+		const [none, one, other] = [null, 'secret', 'other'].map((text) => digests({ settings: '/a/settings.js' }, 'k', '/a', text));
+		expect(changedPaths(one ?? {}, other ?? {})).toEqual(['settings (contents)']);
+		expect(changedPaths(none ?? {}, one ?? {})).toEqual(['settings (contents)']);
+		expect(JSON.stringify([one, other])).not.toMatch(/secret|other/);
 	});
 });
