@@ -136,7 +136,7 @@ describe.each([5, 4] as const)('credentials that a dev Node-RED %i stored', (maj
 	});
 
 	it('that were rotated are another snapshot, and the diff names the node and nothing more', async () => {
-		const diff = await run(['snapshot', 'diff', 'production', '--json']);
+		const diff = await run(['snapshot', 'diff', 'production', 'dev', '--json']);
 		expect(diff.json().credentials).toEqual([
 			{ kind: 'changed', node: expect.objectContaining({ id: 'r1' }), names: ['password', 'user'] },
 		]);
@@ -165,7 +165,7 @@ describe.each([5, 4] as const)('credentials that a dev Node-RED %i stored', (maj
 	it('are refused where the sealed file was damaged, with nothing changed', async () => {
 		const store = join(project.folder, '.flowferry', 'snapshots', 'snapshots');
 		const { id } = (await run(['snapshot', '--json'])).json();
-		const file = join(store, id, 'credentials.age');
+		const file = join(store, id.slice(0, 2), id, 'credentials.age');
 		const intact = await readFile(file, 'utf8');
 		const lines = intact.split('\n');
 		const damaged = lines

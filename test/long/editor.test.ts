@@ -52,6 +52,8 @@ describe('an edit in production, and promotions', () => {
 		await answers(project, 'emergency v');
 		expect((await project.cli('switchover', '--yes')).status).toBe(0);
 		expect(await askVersion(project)).toBe('v1');
+		// It starts anew, with the flows that were reviewed.
+		await until(async () => (await project.status()).health.state === 'serving', 'the edited one stands by');
 		expect((await project.cli('switchover', '--yes')).status).toBe(0);
 		expect([await askVersion(project), (await project.active()).instance]).toEqual(['v1', before.instance]);
 	});

@@ -40,6 +40,23 @@ describe('a bundle', () => {
 		expect(shown.json()).toMatchObject({ id: created.snapshot });
 	});
 
+	it('holds credentials sealed, and nowhere in a form that could be read', async () => {
+		const secret = 'pw-3f9a1c-plant';
+		const flows = sampleFlows.map((node) => (node.id === 'n1' ? { ...node, credentials: { password: secret } } : node));
+		await writeFile(join(folder, 'red/flows.json'), JSON.stringify(flows));
+		const env = { FLOWFERRY_PASSPHRASE: 'correct horse battery' };
+		const created = await runCli(['bundle', 'create', '--out', 'plant.bundle', '--without-node-red', '--json'], { cwd: folder, env });
+		const bytes = await readFile(join(folder, 'plant.bundle'));
+		expect(bytes.includes('BEGIN AGE ENCRYPTED FILE')).toBe(true);
+		const forms = [secret, env.FLOWFERRY_PASSPHRASE].flatMap((text) =>
+			(['base64', 'base64url', 'hex', 'latin1'] as const).map((encoding) => Buffer.from(text).toString(encoding)),
+		);
+		for (const form of forms) {
+			expect(bytes.includes(form)).toBe(false);
+			expect(created.stdout + created.stderr).not.toContain(form);
+		}
+	});
+
 	it('takes the place of an earlier one, and the same snapshot gives the same files', async () => {
 		const first = (await createBundle('--json')).json();
 		expect((await createBundle('--json')).json().snapshot).toBe(first.snapshot);
