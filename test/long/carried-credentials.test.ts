@@ -178,7 +178,7 @@ describe.each([5, 4] as const)('credentials that a dev Node-RED %i stored', (maj
 		await writeFile(file, damaged);
 		const refused = await run(['promote', '--snapshot', id, '--again', '--yes', '--json']);
 		await writeFile(file, intact);
-		expect({ status: refused.status, error: refused.json().error }).toMatchObject({ status: 2, error: { code: 'CREDENTIALS_DAMAGED' } });
+		expect({ status: refused.status, error: refused.json().error }).toMatchObject({ status: 2, error: { code: 'STORE_CORRUPT' } });
 		expect(await pids()).toEqual(before);
 	});
 
