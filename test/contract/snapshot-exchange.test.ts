@@ -190,6 +190,26 @@ describe('a remote that does not do', () => {
 		expect(JSON.stringify(error) + error.message + error.hint).not.toContain('s3cret-token');
 	});
 
+	it.each(['s3cr/et-token', 's3cr@et-token', "s3cr'et-token", 's3cr/e@t-token'])(
+		'never says a token, were it written as %s',
+		async (token) => {
+			for (const scheme of ['http', 'https']) {
+				const error = await failing(`${scheme}://bot:${token}@127.0.0.1:1/x.git`);
+				expect(JSON.stringify(error) + error.message).not.toMatch(/s3cr|et-token|t-token/);
+			}
+		},
+	);
+
+	it('shows no token in the list of processes', async () => {
+		const seen = join(folder, 'seen');
+		await writeFile(join(folder, 'git'), `#!/bin/sh\necho "$@" >> '${seen}'\nPATH='${env.PATH}' exec git "$@"\n`, { mode: 0o755 });
+		env = { ...env, PATH: `${folder}:${env.PATH}` };
+		await failing('http://ada:s3cret-token@127.0.0.1:1/x.git');
+		const text = await readFile(seen, 'utf8');
+		expect(text).toContain(' push ');
+		expect(text).not.toContain('s3cret-token');
+	});
+
 	it('lets nobody in, and nobody is asked for a password', async () => {
 		const server = createServer((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../base-command.ts';
 import { createContext } from '../../context.ts';
-import { withoutCredentials } from '../../lib/adapters/git-client.ts';
+import { addressWithoutCredentials } from '../../lib/adapters/git-client.ts';
 import { count } from '../../lib/ui/printable.ts';
 
 /** The contract of `flowferry snapshot pull --json`: how many snapshots came, and how many the others had pruned. */
@@ -20,7 +20,7 @@ export default class PullSnapshots extends BaseCommand<typeof PullSnapshots> {
 	async run(): Promise<PullResult> {
 		const context = await createContext(this.flags.config);
 		const { added, removed, ...result } = await context.snapshots.pull();
-		const remote = withoutCredentials(result.remote);
+		const remote = addressWithoutCredentials(result.remote);
 		const gone = removed === 0 ? '' : `, ${count(removed, 'snapshot')} pruned`;
 		this.log(added + removed === 0 ? `Nothing new at ${remote}` : `${count(added, 'new snapshot')} from ${remote}${gone}`);
 		return { added, removed, remote };

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../base-command.ts';
 import { createContext } from '../../context.ts';
-import { withoutCredentials } from '../../lib/adapters/git-client.ts';
+import { addressWithoutCredentials } from '../../lib/adapters/git-client.ts';
 
 /** The contract of `flowferry snapshot push --json`; `changed`: false where the remote had everything. */
 interface PushResult {
@@ -18,7 +18,7 @@ export default class PushSnapshots extends BaseCommand<typeof PushSnapshots> {
 	async run(): Promise<PushResult> {
 		const context = await createContext(this.flags.config);
 		const result = await context.snapshots.push();
-		const remote = withoutCredentials(result.remote);
+		const remote = addressWithoutCredentials(result.remote);
 		this.log(result.changed ? `Sent to ${remote}` : `${remote} has everything already`);
 		return { ...result, remote };
 	}

@@ -48,9 +48,9 @@ export function gitClient(
 	const passedOn = Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined);
 	const client = simpleGit(directory, {
 		config: [...config],
-		// Our own hooksPath is the one unsafe option: it switches hooks off.
-		unsafe: { allowUnsafeHooksPath: true },
-		allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_CONFIG_NOSYSTEM'],
+		// Our own hooksPath switches hooks off; a remote's address is told to git out of sight.
+		unsafe: { allowUnsafeHooksPath: true, allowUnsafeConfigEnvCount: true },
+		allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_CONFIG_NOSYSTEM', ...Object.keys(asConfig('', ''))],
 	});
 	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...variables });
 }
@@ -104,7 +104,17 @@ const FAULTS: { said: RegExp; code: string; problem?: string; hint: string }[] =
 	},
 ];
 
-/** `https://user:token@host` keeps neither user nor token. */
+/** One setting of git, as variables: a command line can be read by everybody on the machine. */
+export function asConfig(key: string, value: string): Record<string, string> {
+	return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value };
+}
+
+/** `https://user:token@host` keeps neither user nor token, whatever characters they have: too much may go, but no part of a token stays. */
 export function withoutCredentials(text: string): string {
-	return text.replace(/(\w+:\/\/)[^\s/@']+@/g, '$1***@');
+	return text.replace(/(\w+:\/\/)[^\s'"]*@/g, '$1***@');
+}
+
+/** The same for a text that is one address, or a remote's name. */
+export function addressWithoutCredentials(address: string): string {
+	return address.replace(/^(\w+:\/\/).*@/s, '$1***@');
 }

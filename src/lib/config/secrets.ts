@@ -3,7 +3,7 @@ import type { Config } from './schema.ts';
 
 /** Where a reference to the environment stands for something that must not be shown: an address or a folder may be. */
 const SECRET_PLACES =
-	/^(?:dev\.(?:token|username|password|credentialSecret|credentials)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover|editor))\b/;
+	/^(?:dev\.(?:token|username|password|credentialSecret|credentials)|environments\.[^.]+\.(?:variables|credentials|checks|hooks|failover|editor)|store\.remote)\b/;
 
 /** A variable that is written out in the file and whose name says that it should not have been. */
 const SECRET_NAME = /pass|secret|token|key|credential|auth|pin$/i;
@@ -16,8 +16,12 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 	const { dev } = config;
 	const secrets = dev === undefined ? [] : 'url' in dev ? [dev.token, dev.username, dev.password] : [dev.credentialSecret];
 	for (const fields of Object.values(dev?.credentials ?? {})) secrets.push(...Object.values(fields));
-	for (const [path, names] of references) if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]));
-	if (typeof config.store === 'object') secrets.push(...signInOf(config.store.remote));
+	const remote = typeof config.store === 'object' ? config.store.remote : '';
+	secrets.push(...signInOf(remote));
+	for (const [path, names] of references) {
+		// A whole address is none, but for the sign-in in it.
+		if (SECRET_PLACES.test(path)) secrets.push(...names.map((name) => env[name]).filter((value) => value !== remote));
+	}
 	for (const { credentials, variables, checks, failover, editor } of Object.values(config.environments)) {
 		for (const fields of Object.values(credentials)) secrets.push(...Object.values(fields));
 		secrets.push(...Object.values(editor.users));
@@ -29,9 +33,12 @@ export function secretsOf(config: Config, references: ReadonlyMap<string, string
 
 /** The password in an address, or the token that stands in place of a user. */
 function signInOf(address: string): string[] {
-	const [, user = '', password] = /^\w+:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/.exec(address) ?? [];
+	// Up to the last @: a token that is not percent-encoded may have others.
+	const signIn = /^\w+:\/\/(.*)@/s.exec(address)?.[1] ?? '';
+	const colon = signIn.indexOf(':');
+	if (colon !== -1) return [signIn.slice(colon + 1)];
 	// `ssh://git@host`: everybody's user, and no secret.
-	return password === undefined ? (user.length >= LONG && /^https?:/.test(address) ? [user] : []) : [password];
+	return signIn.length >= LONG && /^https?:/.test(address) ? [signIn] : [];
 }
 
 /** Puts `***` in place of each secret in a text that is about to be shown or kept. */

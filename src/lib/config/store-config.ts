@@ -28,7 +28,7 @@ const storeKeys = z.strictObject({
 	remote: remote
 		.default('origin')
 		.describe(
-			"With whom snapshots are shared, for `path` and `branch`: the name of a remote of that repository, or a repository's address.",
+			"With whom snapshots are shared, for `path` and `branch`: the name of a remote of that repository, or a repository's address, where a password or token must be percent-encoded.",
 		),
 	push: z
 		.enum(pushChoices)

@@ -1,5 +1,5 @@
 import type { GitRepository } from '../adapters/git.ts';
-import { withoutCredentials } from '../adapters/git-client.ts';
+import { addressWithoutCredentials, asConfig } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Merge, Units } from './merge-units.ts';
 import { mergeUnits, REVIEW, unitsOf } from './merge-units.ts';
@@ -15,7 +15,7 @@ export async function pushStore(git: GitRepository, remote: string): Promise<boo
 	await requireRemote(git, remote);
 	const branch = await currentBranch(git);
 	const tags = (await git.run(['for-each-ref', '--count=1', `${TAGS}/`])) === '' ? [] : [`${TAGS}/*:${TAGS}/*`];
-	const said = await git.run(['push', '--porcelain', '--', remote, `HEAD:${branch}`, ...tags]).catch((error) => {
+	const said = await runWith(git, remote, (name) => ['push', '--porcelain', '--', name, `HEAD:${branch}`, ...tags]).catch((error) => {
 		throw remoteFault(error, remote);
 	});
 	return said.split('\n').some((line) => /^[ *+-]\t/.test(line));
@@ -28,7 +28,7 @@ export async function pushStore(git: GitRepository, remote: string): Promise<boo
 export async function fetchMerged(git: GitRepository, remote: string): Promise<string | null> {
 	await requireRemote(git, remote);
 	const branch = await currentBranch(git);
-	const fetched = await git.run(['fetch', '--quiet', '--no-tags', '--', remote, `+${branch}:${THEIRS}`]).then(
+	const fetched = await runWith(git, remote, (name) => ['fetch', '--quiet', '--no-tags', '--', name, `+${branch}:${THEIRS}`]).then(
 		() => true,
 		(error: unknown) => {
 			// A remote that nobody has pushed to yet.
@@ -49,11 +49,11 @@ export async function fetchMerged(git: GitRepository, remote: string): Promise<s
 /** @throws FlowferryError TAG_CONFLICT */
 export async function fetchTags(git: GitRepository, remote: string): Promise<void> {
 	// Quiet, it would not say why it refuses a tag.
-	await git.run(['fetch', '--no-tags', '--', remote, `${TAGS}/*:${TAGS}/*`]).catch((error: unknown) => {
+	await runWith(git, remote, (name) => ['fetch', '--no-tags', '--', name, `${TAGS}/*:${TAGS}/*`]).catch((error: unknown) => {
 		if (!(error instanceof FlowferryError) || !/would clobber existing tag/.test(error.message)) throw remoteFault(error, remote);
 		throw new FlowferryError({
 			code: 'TAG_CONFLICT',
-			message: `A tag names one snapshot here and another one at ${withoutCredentials(remote)}: ${error.message}`,
+			message: `A tag names one snapshot here and another one at ${addressWithoutCredentials(remote)}: ${shownFault(error, remote)}`,
 			hint: 'Delete yours (`flowferry snapshot tag --delete NAME`) and pull again; all else was taken in.',
 			cause: error,
 		});
@@ -73,7 +73,7 @@ async function mergeCommits(git: GitRepository, base: string, ours: string, thei
 		const come = taken.flatMap((unit) => sides.theirs.get(unit) ?? []);
 		for (const some of batches(come)) await run(['update-index', '--add', ...some.flatMap(cacheInfo)]);
 	});
-	return await git.commitTree(tree, [ours, theirs], `Snapshots of ${withoutCredentials(remote)}`);
+	return await git.commitTree(tree, [ours, theirs], `Snapshots of ${addressWithoutCredentials(remote)}`);
 }
 
 /** Of what both changed: a snapshot is the one that was taken first, the review that of the later commit, any other file the remote's. */
@@ -133,9 +133,20 @@ async function currentBranch(git: GitRepository): Promise<string> {
 	return (await git.run(['symbolic-ref', 'HEAD'])).trim();
 }
 
+/** What an address is called while it is used: it may hold a token, which the list of processes is not to show. */
+const ADDRESSED = 'flowferry-store';
+
+async function runWith(git: GitRepository, remote: string, args: (name: string) => string[]): Promise<string> {
+	return isAddress(remote) ? await git.run(args(ADDRESSED), asConfig(`remote.${ADDRESSED}.url`, remote)) : await git.run(args(remote));
+}
+
+function isAddress(remote: string): boolean {
+	return /[/:\\]/.test(remote);
+}
+
 /** An address stands for itself; a name must be known to the repository. */
 async function requireRemote(git: GitRepository, remote: string): Promise<void> {
-	if (/[/:\\]/.test(remote)) return;
+	if (isAddress(remote)) return;
 	const known = (await git.run(['remote'])).split('\n').filter((name) => name !== '');
 	if (known.includes(remote)) return;
 	throw new FlowferryError({
@@ -178,12 +189,16 @@ const REMOTE_FAULTS: { said: RegExp; code: string; problem: string; hint: string
 	},
 ];
 
+function shownFault(error: FlowferryError, remote: string): string {
+	return error.message.replaceAll(remote, addressWithoutCredentials(remote));
+}
+
 function remoteFault(error: unknown, remote: string): unknown {
 	if (!(error instanceof FlowferryError) || error.code === 'GIT_MISSING' || error.code === 'GIT_LOCKED') return error;
 	const { code, problem, hint } = REMOTE_FAULTS.find(({ said }) => said.test(error.message))!;
 	return new FlowferryError({
 		code,
-		message: `The remote ${withoutCredentials(remote)} of the snapshots ${problem}: ${error.message}`,
+		message: `The remote ${addressWithoutCredentials(remote)} of the snapshots ${problem}: ${shownFault(error, remote)}`,
 		hint,
 		cause: error,
 	});

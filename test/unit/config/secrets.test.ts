@@ -33,6 +33,7 @@ describe('the secrets of a configuration', () => {
 	it.each([
 		['https://oauth2:tok-en@git.example/x.git', 'tok-en'],
 		['https://ghp_0123456789@git.example/x.git', 'ghp_0123456789'],
+		['https://bot:to/k@n-x@git.example/x.git', 'to/k@n-x'],
 		['ssh://git@git.example/x.git', null],
 		['git@git.example:team/x.git', null],
 		['origin', null],
@@ -43,6 +44,14 @@ describe('the secrets of a configuration', () => {
 		const secrets = secretsOf(config, new Map([['store.remote', ['REMOTE']]]), { REMOTE: remote });
 		expect(secrets.filter((value) => !others.includes(value))).toEqual(secret === null ? [] : [secret]);
 	});
+});
+
+it("know every variable that a remote's address is made with", () => {
+	const [TOKEN, store] = ['s3cr/et@x', { branch: 'flowferry/snapshots', remote: 'https://bot:${TOKEN}@git.example/x.git' }];
+	const config = parseConfig(JSON.stringify({ ...JSON.parse(text), store }), 'f', { TOKEN });
+	expect(secretsOf(config, new Map([['store.remote', ['TOKEN']]]), { TOKEN })).toContain(TOKEN);
+	const again = { ...config, store: { ...(config.store as object), remote: 'unlike' } } as typeof config;
+	expect(secretsOf(again, new Map([['store.remote', ['TOKEN']]]), { TOKEN })).toContain(TOKEN);
 });
 
 describe('the redactor', () => {
