@@ -112,6 +112,65 @@ describe("a store in a folder of the team's repository", () => {
 	});
 });
 
+describe("a repository that is the team's, named as if it were the store's own", () => {
+	const files = async () => [await git('ls-files', '--stage'), await git('status', '--porcelain'), await git('log', '--format=%H')];
+
+	it('is refused before anything is written', async () => {
+		await makeDirty();
+		const before = [await lookAt(), await files()];
+		const store = openGitStore(ownRepository(team, env), { remote: team, push: 'manual' });
+		for (const write of [() => store.put(sampleSnapshot()), () => store.remove([sampleSnapshot().id], 'Prune'), () => store.pull()]) {
+			await expect(write()).rejects.toMatchObject({
+				code: 'STORE_FOREIGN_FILES',
+				message: expect.stringContaining('a.txt, b.txt'),
+				hint: expect.stringMatching(/`store: \{ folder: .*`store: \{ branch: /),
+			});
+		}
+		expect([await lookAt(), await files()]).toEqual(before);
+	});
+
+	it('is refused as a branch, and as the remote', async () => {
+		await git('branch', 'develop');
+		await expect(openGitStore(teamBranch(team, 'develop', 'origin', env)).put(sampleSnapshot())).rejects.toMatchObject({
+			code: 'STORE_FOREIGN_FILES',
+		});
+		const own = openGitStore(ownRepository(join(folder, 'own'), env), { remote: team, push: 'manual' });
+		await own.put(sampleSnapshot());
+		await expect(own.pull()).rejects.toMatchObject({ code: 'STORE_FOREIGN_FILES', hint: expect.stringContaining('store.remote') });
+		expect((await readdir(join(folder, 'own'))).sort()).toEqual(['.git', 'review', 'snapshots']);
+	});
+
+	it('keeps changes to a file that it may have, staged or not, and one that git does not know where such a one would come', async () => {
+		const at = join(folder, 'own');
+		const store = openGitStore(ownRepository(at, env));
+		await store.put(sampleSnapshot('a'));
+		await writeFile(join(at, 'README.md'), 'committed\n');
+		await gitIn(at, 'add', 'README.md');
+		await gitIn(at, 'commit', '--quiet', '-m', 'read');
+		const clone = openGitStore(ownRepository(join(folder, 'other'), env), { remote: at, push: 'manual' });
+		await clone.put(sampleSnapshot('b'));
+		await writeFile(join(folder, 'other', 'README.md'), 'mine\n');
+		await expect(clone.pull()).rejects.toMatchObject({ code: 'STORE_FOREIGN_CHANGES', message: expect.stringContaining('README.md') });
+		expect(await readFile(join(folder, 'other', 'README.md'), 'utf8')).toBe('mine\n');
+
+		await writeFile(join(at, 'README.md'), 'staged\n');
+		await gitIn(at, 'add', 'README.md');
+		await writeFile(join(at, 'README.md'), 'changed since\n');
+		await writeFile(join(at, 'notes.txt'), 'not added\n');
+		await expect(store.remove([sampleSnapshot('a').id], 'Prune')).rejects.toMatchObject({
+			code: 'STORE_FOREIGN_CHANGES',
+			message: expect.stringMatching(/lost: README\.md$/),
+			hint: expect.stringContaining('Commit them'),
+		});
+		expect(await gitIn(at, 'diff', '--cached', '--', 'README.md')).toContain('+staged');
+		expect(await readFile(join(at, 'README.md'), 'utf8')).toBe('changed since\n');
+		await gitIn(at, 'commit', '--quiet', '-am', 'read');
+		await store.remove([sampleSnapshot('a').id], 'Prune');
+		expect(await store.count()).toBe(0);
+		expect(await readFile(join(at, 'notes.txt'), 'utf8')).toBe('not added\n');
+	});
+});
+
 describe("a store on a branch of the team's repository", () => {
 	let home: StoreHome;
 	beforeEach(() => {

@@ -5,6 +5,7 @@ import type { GitRepository } from '../adapters/git.ts';
 import { BUSY, lockStateDatabase } from '../adapters/state-lock.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { fetchMerged, fetchTags, pushStore } from './exchange.ts';
+import { requireNoneChanged, requireOnlyOurs } from './foreign-files.ts';
 import { REVIEW } from './merge-units.ts';
 import { reviewFiles } from './review-files.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -45,6 +46,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 		const git = home.open(directory);
 		const release = await lock(join(await git.gitDirectory(), 'flowferry-store.lock'), home.name);
 		try {
+			if (home.kind === 'own') await requireOnlyOurs(git, home.name);
 			await finishMove(git, directory);
 			return await work(git, directory);
 		} finally {
@@ -101,12 +103,22 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 		return await writing(async (git, directory) => {
 			const before = findFolders(directory);
 			const commit = await fetchMerged(git, sharing.remote);
-			if (commit !== null) await move(git, directory, commit);
+			if (commit !== null) {
+				await requireOnlyOurs(git, home.name, commit);
+				await move(git, directory, commit);
+			}
 			await fetchTags(git, sharing.remote);
 			const after = findFolders(directory);
 			const added = [...after.keys()].filter((id) => !before.has(id)).length;
 			return { added, removed: before.size + added - after.size, remote: sharing.remote };
 		});
+	};
+
+	/** Brings files and branch to a commit. Killed in between, that is gone on with before anything else is done. */
+	const move = async (git: GitRepository, directory: string, commit: string) => {
+		await requireNoneChanged(git, home.name, commit);
+		await writeFile(join(directory, UNFINISHED), commit, { flush: true });
+		await finishMove(git, directory);
 	};
 
 	/** Where that is wanted; a failure is told, for what was stored stays. */
@@ -192,12 +204,6 @@ async function store(git: GitRepository, directory: string, snapshot: Snapshot):
 		await git.restore(REVIEW).catch(() => undefined);
 		throw fault;
 	}
-}
-
-/** Brings files and branch to a commit. Killed in between, that is gone on with before anything else is done. */
-async function move(git: GitRepository, directory: string, commit: string): Promise<void> {
-	await writeFile(join(directory, UNFINISHED), commit, { flush: true });
-	await finishMove(git, directory);
 }
 
 async function finishMove(git: GitRepository, directory: string): Promise<void> {
