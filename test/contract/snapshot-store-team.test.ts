@@ -91,6 +91,29 @@ describe("a store in a folder of the team's repository", () => {
 		expect(await openGitStore(home).put(sampleSnapshot())).toEqual({ created: true });
 	});
 
+	it("refuses where there is a review folder of the team's, and touches nothing", async () => {
+		const reviews = join(team, 'snapshots-of-flows', 'review');
+		await mkdir(reviews, { recursive: true });
+		await writeFile(join(reviews, 'minutes.txt'), 'committed\n');
+		await git('add', '.');
+		await git('commit', '--quiet', '-m', 'review');
+		await writeFile(join(reviews, 'ABOUT.txt'), 'our reviews\n');
+		const before = [await git('status', '--porcelain', '--untracked-files=all'), await git('ls-files', '--stage')];
+		await expect(openGitStore(home).put(sampleSnapshot())).rejects.toMatchObject({
+			code: 'STORE_FOREIGN_REVIEW',
+			message: expect.stringContaining(reviews),
+			hint: expect.stringContaining('another name'),
+		});
+		expect([await git('status', '--porcelain', '--untracked-files=all'), await git('ls-files', '--stage')]).toEqual(before);
+		expect((await readdir(reviews)).sort()).toEqual(['ABOUT.txt', 'minutes.txt']);
+		await git('mv', 'snapshots-of-flows/review', 'reviews');
+		await git('commit', '--quiet', '-m', 'moved');
+		await mkdir(reviews, { recursive: true });
+		await openGitStore(home).put(sampleSnapshot('a'));
+		await openGitStore(home).put(sampleSnapshot('b'));
+		expect(await readFile(join(reviews, 'ABOUT.txt'), 'utf8')).toContain(sampleSnapshot('b').id);
+	});
+
 	it('refuses where no branch is checked out, and where there is no repository', async () => {
 		await git('checkout', '--quiet', '--detach');
 		await expect(openGitStore(home).put(sampleSnapshot())).rejects.toMatchObject({ code: 'GIT_DETACHED' });

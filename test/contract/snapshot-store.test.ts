@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -84,6 +84,19 @@ describe.each(forms)('a snapshot store in %s', (_, createHome, commitsBefore) =>
 		expect(await store.put({ ...first, message: 'second', author: 'Eve <e@example.org>' })).toEqual({ created: false });
 		expect((await store.get(first.id)).message).toBe('first');
 		expect(await commits()).toBe(1);
+	});
+
+	it('lets others read what the umask lets them read', async () => {
+		const before = process.umask(0o027);
+		try {
+			await store.put(sampleSnapshot());
+		} finally {
+			process.umask(before);
+		}
+		const at = join(await home.find(), folderFor(sampleSnapshot().id));
+		expect((await stat(at)).mode & 0o777).toBe(0o750);
+		expect((await stat(join(await home.find(), 'review'))).mode & 0o777).toBe(0o750);
+		expect((await readdir(join(at, '..', '..'))).filter((name) => name.startsWith('.'))).toEqual([]);
 	});
 
 	it('lists the newest first', async () => {

@@ -7,18 +7,10 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { fetchMerged, fetchTags, pushStore } from './exchange.ts';
 import { requireNoneChanged, requireOnlyOurs } from './foreign-files.ts';
 import { REVIEW } from './merge-units.ts';
-import { reviewFiles } from './review-files.ts';
+import { requireOurReview, writeReview } from './review-folder.ts';
 import type { Snapshot } from './snapshot.ts';
 import { shortId } from './snapshot.ts';
-import {
-	findFolders,
-	folderFor,
-	readSnapshotFolder,
-	readTime,
-	removeFolder,
-	replaceFolder,
-	writeSnapshotFolder,
-} from './snapshot-files.ts';
+import { findFolders, folderFor, readSnapshotFolder, readTime, removeFolder, writeSnapshotFolder } from './snapshot-files.ts';
 import type { SnapshotStore, StoredSnapshot, StoredTime } from './store.ts';
 import { resolveId } from './store.ts';
 import { explainWriteFault } from './store-fault.ts';
@@ -189,10 +181,11 @@ async function store(git: GitRepository, directory: string, snapshot: Snapshot):
 	if (known !== undefined) readSnapshotFolder(directory, snapshot.id, known);
 	// A process that died between writing and committing is made good for.
 	if (known !== undefined && !(await git.isDirty(known))) return false;
+	requireOurReview(directory);
 	const folder = known ?? folderFor(snapshot.id);
 	try {
 		const created = known === undefined && (await writeSnapshotFolder(directory, snapshot));
-		await replaceFolder(join(directory, REVIEW), reviewFiles(snapshot));
+		await writeReview(directory, snapshot);
 		await git.commit([folder, REVIEW], commitMessage(snapshot), signature(snapshot.author));
 		return created;
 	} catch (error) {

@@ -3,6 +3,10 @@ import type { FlowNode } from '../flows/node.ts';
 import { FileNames } from './file-names.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** The file that says what the others are; by the words in it they are known as ours. */
+export const ABOUT = 'ABOUT.txt';
+export const MARK = 'Written by flowferry for reviews';
+
 /** What code and text of several lines is called, by node type; else `txt`. */
 const EXTENSIONS: Record<string, string> = { function: 'js', ui_template: 'html', 'ui-template': 'vue' };
 
@@ -17,9 +21,7 @@ export function reviewFiles({ id, content, author, time, message }: Snapshot): M
 	const homes = flows.filter(isHome);
 	const ids = new Set(homes.map(({ id }) => id));
 	const about = `Snapshot ${id}\n${time} by ${author}\n\n${message.trim()}`.trim();
-	const files = new Map([
-		['ABOUT.txt', `${about}\n\nWritten by flowferry for reviews, and read by nobody else: the snapshot itself is in snapshots/.\n`],
-	]);
+	const files = new Map([[ABOUT, `${about}\n\n${MARK}, and read by nobody else: the snapshot itself is in snapshots/.\n`]]);
 	const names = new FileNames();
 	const labels = homes.map((home) => ({ key: home.id, label: labelOf(home) }));
 	names.claim([...labels, { key: '', label: 'config nodes' }]);

@@ -136,16 +136,28 @@ export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Pr
 	const folder = join(store, folderFor(snapshot.id));
 	await mkdir(dirname(folder), { recursive: true });
 	await removeIncoming(store);
+	return await withIncoming(store, async (incoming) => {
+		// Within the other, which its owner alone may read.
+		const whole = join(incoming, snapshot.id);
+		await mkdir(whole);
+		for (const [name, text] of snapshotFiles(snapshot)) await writeFile(join(whole, name), text, { flush: true });
+		return await rename(whole, folder).then(
+			() => true,
+			(error: NodeJS.ErrnoException) => {
+				if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return false;
+				throw error;
+			},
+		);
+	});
+}
+
+/** Makes something in a folder of its own, on the same disk, to be renamed to its place; what is left in that folder goes. */
+export async function withIncoming<R>(store: string, work: (incoming: string) => Promise<R>): Promise<R> {
 	const incoming = await mkdtemp(join(store, FOLDER, INCOMING));
 	try {
-		for (const [name, text] of snapshotFiles(snapshot)) await writeFile(join(incoming, name), text, { flush: true });
-		await rename(incoming, folder);
-		return true;
-	} catch (error) {
+		return await work(incoming);
+	} finally {
 		await rm(incoming, { recursive: true, force: true });
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
-		throw error;
 	}
 }
 
@@ -153,15 +165,6 @@ export async function writeSnapshotFolder(store: string, snapshot: Snapshot): Pr
 async function removeIncoming(store: string): Promise<void> {
 	for (const name of await readdir(join(store, FOLDER))) {
 		if (name.startsWith(INCOMING)) await rm(join(store, FOLDER, name), { recursive: true, force: true });
-	}
-}
-
-/** Replaces a folder by these files, by path. */
-export async function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-	await rm(folder, { recursive: true, force: true });
-	for (const [path, text] of files) {
-		await mkdir(dirname(join(folder, path)), { recursive: true });
-		await writeFile(join(folder, path), text);
 	}
 }
 
