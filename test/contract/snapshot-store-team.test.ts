@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import { folderFor } from '../../src/lib/snapshot/snapshot-files.ts';
 import { ownRepository, type StoreHome, teamBranch, teamFolder } from '../../src/lib/snapshot/store-home.ts';
@@ -123,6 +124,19 @@ describe("a store in a folder of the team's repository", () => {
 		});
 	});
 
+	it('leaves the index as it was where a commit fails', async () => {
+		await openGitStore(home).put(sampleSnapshot('a'));
+		// Committed by the next put, which finds it changed.
+		const stored = join(team, 'snapshots-of-flows', folderFor(sampleSnapshot('a').id));
+		await writeFile(join(stored, 'stray.txt'), 'stray\n');
+		const before = await git('ls-files', '--stage');
+		await run('git', ['config', '--global', 'commit.gpgsign', 'true'], { env });
+		await run('git', ['config', '--global', 'gpg.program', 'false'], { env });
+		for (const topic of ['a', 'b']) await expect(openGitStore(home).put(sampleSnapshot(topic))).rejects.toThrow(/sign/);
+		expect(await git('ls-files', '--stage')).toBe(before);
+		expect(await git('status', '--porcelain', '--untracked-files=all')).toMatch(/^\?\? \S+stray\.txt\n$/);
+	});
+
 	it("leaves pushing and pulling to those whose branch it is, and runs none of the team's hooks", async () => {
 		const hook = join(team, '.git', 'hooks', 'pre-commit');
 		await mkdir(join(team, '.git', 'hooks'), { recursive: true });
@@ -225,6 +239,18 @@ describe("a store on a branch of the team's repository", () => {
 		await run('git', ['clone', '--quiet', team, clone], { env });
 		const theirs = openGitStore(teamBranch(clone, 'flowferry/snapshots', 'origin', env));
 		expect(await theirs.get(sampleSnapshot().id)).toEqual(sampleSnapshot());
+	});
+
+	it.each(['put', 'commit'])('says what git says where it fails at a %s', async (at) => {
+		const failed = () => Promise.reject(new FlowferryError({ code: 'GIT_FAILED', message: 'git failed: it would not' }));
+		const failing: StoreHome = {
+			...home,
+			...(at === 'put' ? { prepare: failed } : { open: (folder) => ({ ...home.open(folder), commit: failed }) }),
+		};
+		await expect(openGitStore(failing).put(sampleSnapshot())).rejects.toMatchObject({
+			code: 'GIT_FAILED',
+			message: 'git failed: it would not',
+		});
 	});
 
 	it('is whole again where a process was killed while it was checked out', async () => {

@@ -39,7 +39,8 @@ export async function explainDiskFault(error: unknown, folder: string): Promise<
 	});
 }
 
-async function isNearlyFull(folder: string): Promise<boolean> {
+/** Whether there is no room to speak of on the disk of a folder; false where that cannot be told. */
+export async function isNearlyFull(folder: string): Promise<boolean> {
 	try {
 		const { bavail, bsize } = await statfs(folder);
 		return bavail * bsize < NEARLY_FULL_BYTES;

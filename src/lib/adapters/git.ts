@@ -14,7 +14,7 @@ export interface GitRepository {
 	isDirty(...paths: string[]): Promise<boolean>;
 	/** Commits what is under the paths, and nothing else; signed where git is set to sign. */
 	commit(paths: readonly string[], message: string, author?: string): Promise<void>;
-	/** Takes what was new at the paths out of the index again, after a commit that failed. */
+	/** Makes the index what was committed at the paths again, after a commit that failed. */
 	unstage(...paths: string[]): Promise<void>;
 	/** Puts what was committed at a path back, if anything was. */
 	restore(path: string): Promise<void>;
@@ -108,7 +108,7 @@ export function openGitRepository(directory: string, env: Environment): GitRepos
 			await signedRun(['commit', '--cleanup=verbatim', `--message=${message}`, ...named, '--', ...paths]);
 		},
 		unstage: async (...paths) => {
-			await run(['rm', '-r', '--cached', '--quiet', '--force', '--ignore-unmatch', '--', ...paths]);
+			await run(['reset', '--quiet', '--', ...paths]);
 		},
 		restore: async (path) => {
 			if ((await run(['ls-tree', '--name-only', 'HEAD', '--', path])) !== '') await run(['checkout', '--quiet', 'HEAD', '--', path]);

@@ -147,7 +147,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 				const unshared = created ? await share() : undefined;
 				return { created, ...(unshared && { unshared }) };
 			} catch (error) {
-				throw await explainWriteFault(error, home.name);
+				throw await explainWriteFault(error, home.place);
 			}
 		},
 		verify: async (onRead) => {
@@ -193,7 +193,7 @@ async function store(git: GitRepository, directory: string, snapshot: Snapshot):
 		const fault = await explainWriteFault(error, directory);
 		// What fails here as well (the disk is full, git is gone) leaves an intact folder, which the next `put` commits.
 		if (known === undefined) await removeFolder(directory, folder);
-		await git.unstage(folder).catch(() => undefined);
+		await git.unstage(folder, REVIEW).catch(() => undefined);
 		await git.restore(REVIEW).catch(() => undefined);
 		throw fault;
 	}

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { isNearlyFull } from '../adapters/disk-fault.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 
 const REASONS: Record<string, { problem: string; hint: string }> = {
@@ -11,7 +11,10 @@ const REASONS: Record<string, { problem: string; hint: string }> = {
 	EEXIST: { problem: 'it is a file, not a folder', hint: 'Correct `store` in the configuration' },
 };
 
-/** Puts why a store could not be written into words, where the disk is to blame; anything else comes back as it is. */
+/**
+ * Puts why a store could not be written into words, where the disk is to blame; anything else comes back as it is.
+ * @param directory on that disk; absolute
+ */
 export async function explainWriteFault(error: unknown, directory: string): Promise<unknown> {
 	const code = await codeOf(error, directory);
 	const reason = REASONS[code];
@@ -23,9 +26,6 @@ export async function explainWriteFault(error: unknown, directory: string): Prom
 		cause: error,
 	});
 }
-
-/** Below this, a failure of git is taken to come from a full disk. */
-const NEARLY_FULL_BYTES = 64 * 1024;
 
 /** SQLite's own numbers, in the low byte of its error numbers, for a full disk and for a file that it may not make. */
 const SQLITE: Record<number, string> = { 13: 'ENOSPC', 8: 'EROFS', 14: 'EACCES' };
@@ -40,6 +40,5 @@ async function codeOf(error: unknown, directory: string): Promise<string> {
 	if (/Read-only file system/i.test(message)) return 'EROFS';
 	if (/Permission denied/i.test(message)) return 'EACCES';
 	if (code !== 'GIT_FAILED') return '';
-	const disk = await statfs(directory);
-	return disk.bavail * disk.bsize < NEARLY_FULL_BYTES ? 'ENOSPC' : '';
+	return (await isNearlyFull(directory)) ? 'ENOSPC' : '';
 }

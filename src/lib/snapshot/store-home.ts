@@ -7,6 +7,8 @@ import type { Environment } from '../adapters/git-client.ts';
 export interface StoreHome {
 	/** As messages name it. */
 	name: string;
+	/** A folder on the disk that it is on, which is there once anything was written; absolute. */
+	place: string;
 	/** For reading: the folder, which need not be there; absolute. */
 	find(): Promise<string>;
 	/** For writing: sees that the folder is there and that a commit can be made. @throws FlowferryError GIT_BUSY, GIT_DETACHED, STORE_… */
@@ -27,6 +29,7 @@ export function ownRepository(
 ): StoreHome {
 	return {
 		name: directory,
+		place: directory,
 		kind: 'own',
 		open,
 		find: async () => directory,
@@ -42,6 +45,7 @@ export function ownRepository(
 export function teamFolder(directory: string, env: Environment): StoreHome {
 	return {
 		name: directory,
+		place: directory,
 		kind: 'team',
 		open: (at) => openGitRepository(at, env),
 		find: async () => directory,
@@ -68,6 +72,7 @@ export function teamBranch(project: string, branch: string, remote: string, env:
 	};
 	return {
 		name: `the branch ${branch} of ${project}`,
+		place: project,
 		kind: 'own',
 		open: (at) => openGitRepository(at, env),
 		find: () => locate(false),
