@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -260,6 +260,30 @@ describe("a store on a branch of the team's repository", () => {
 		await git('worktree', 'add', '--quiet', '--force', '--no-checkout', at, 'flowferry/snapshots');
 		const again = openGitStore(teamBranch(team, 'flowferry/snapshots', 'origin', env));
 		expect(await again.get(sampleSnapshot().id)).toEqual(sampleSnapshot());
+	});
+
+	it.each([
+		['renamed', 'renamed', []],
+		['renamed, and git had forgotten the folder', 'renamed', ['worktree', 'prune', '--expire=now']],
+		['copied', 'copied', []],
+	])('goes on where the repository was %s', async (_, how, then) => {
+		await openGitStore(home).put(sampleSnapshot('a'));
+		const elsewhere = join(folder, 'elsewhere');
+		if (how === 'renamed') await rename(team, elsewhere);
+		else await cp(team, elsewhere, { recursive: true });
+		if (then.length > 0) await gitIn(elsewhere, ...then);
+		const open = () => openGitStore(teamBranch(elsewhere, 'flowferry/snapshots', 'origin', env));
+		expect(await open().get(sampleSnapshot('a').id)).toEqual(sampleSnapshot('a'));
+		await open().put(sampleSnapshot('b'));
+		await open().tag(sampleSnapshot('b').id, 'v1', '');
+		await open().remove([sampleSnapshot('a').id], 'Prune');
+		expect(await open().verify()).toEqual({ checked: 1, damaged: [], repository: [] });
+		expect(await gitIn(elsewhere, 'log', '--format=%s', 'flowferry/snapshots')).toBe('Prune\nfirst light\nfirst light\nBegin\n');
+		expect((await gitIn(elsewhere, 'worktree', 'list')).trim().split('\n')).toHaveLength(2);
+		if (how !== 'copied') return;
+		expect(await git('log', '--format=%s', 'flowferry/snapshots')).toBe('first light\nBegin\n');
+		expect(await openGitStore(teamBranch(team, 'flowferry/snapshots', 'origin', env)).count()).toBe(1);
+		expect(await git('worktree', 'list')).toContain(join(team, '.git', 'flowferry'));
 	});
 
 	it('says that somebody has checked it out', async () => {

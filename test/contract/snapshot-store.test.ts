@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +36,17 @@ beforeEach(async () => {
 	store = openStore(directory);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Root may read everything. */
+const asNobody = async <R>(work: () => Promise<R>): Promise<R> => {
+	const user = process.geteuid?.();
+	if (user === 0) process.seteuid?.(65_534);
+	try {
+		return await work();
+	} finally {
+		if (user === 0) process.seteuid?.(0);
+	}
+};
 
 /** A team's repository, with one commit. */
 const team = async () => {
@@ -84,6 +95,14 @@ describe.each(forms)('a snapshot store in %s', (_, createHome, commitsBefore) =>
 		expect(await store.put({ ...first, message: 'second', author: 'Eve <e@example.org>' })).toEqual({ created: false });
 		expect((await store.get(first.id)).message).toBe('first');
 		expect(await commits()).toBe(1);
+	});
+
+	it('says that a snapshot may not be read, which is no damage', async () => {
+		await store.put(sampleSnapshot());
+		await chmod(folder, 0o755);
+		await chmod(join(await home.find(), folderFor(sampleSnapshot().id), 'flows.json'), 0);
+		const read = await asNobody(() => store.get(sampleSnapshot().id).catch((error) => error));
+		expect(read).toMatchObject({ code: 'STORE_UNREADABLE', message: expect.stringContaining('flows.json cannot be read (EACCES)') });
 	});
 
 	it('lets others read what the umask lets them read', async () => {

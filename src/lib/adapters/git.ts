@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, posix } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { rewriteFile } from './atomic-file.ts';
 import type { Environment, RunGit } from './git-client.ts';
 import { gitClient, gitFault, gitRunner } from './git-client.ts';
 
@@ -171,6 +172,7 @@ export async function checkOutApart(
 	const common = await findRepository(project, env, '--path-format=absolute', '--git-common-dir');
 	const directory = join(common, 'flowferry', branch.replaceAll('/', '-'));
 	const repository = openGitRepository(project, env);
+	await followMove(directory, common);
 	if (!existsSync(join(directory, '.git'))) {
 		const ref = `refs/heads/${branch}`;
 		const known = (await repository.run(['for-each-ref', '--format=%(refname)', ref, `refs/remotes/${remote}/${branch}`])).split('\n');
@@ -197,6 +199,22 @@ export async function checkOutApart(
 	const apart = openGitRepository(directory, env);
 	if (!existsSync(join(await apart.gitDirectory(), 'index'))) await apart.run(['reset', '--hard']);
 	return { directory, exists: true };
+}
+
+/**
+ * Where a repository was moved, renamed or copied, the folder in it still names the place where that was: it is told the new one. Not by
+ * `git worktree repair`, which gives a copy's folder to the original.
+ */
+async function followMove(directory: string, common: string): Promise<void> {
+	const link = join(directory, '.git');
+	if (!existsSync(link)) return;
+	const named = /^gitdir: (.+)$/m.exec(await readFile(link, 'utf8'))?.[1]?.trim() ?? '';
+	const here = join(common, 'worktrees', posix.basename(named));
+	if (resolve(directory, named) === resolve(here)) return;
+	if (existsSync(join(here, 'HEAD'))) {
+		await writeFile(join(here, 'gitdir'), `${link}\n`);
+		await rewriteFile(link, `gitdir: ${here}\n`);
+	} else await rm(directory, { recursive: true, force: true });
 }
 
 function inUse(error: unknown, branch: string): unknown {

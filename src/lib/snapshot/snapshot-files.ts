@@ -44,15 +44,18 @@ function namesIn(store: string, folder: string): string[] {
 	try {
 		return readdirSync(join(store, folder));
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === 'ENOENT') return [];
-		throw new FlowferryError({
-			code: 'STORE_UNREADABLE',
-			message: `The snapshot store ${store} cannot be read (${code})`,
-			hint: 'Check `store` in the configuration, and the permissions of that folder.',
-			cause: error,
-		});
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+		throw unreadable(`The snapshot store ${store}`, error);
 	}
+}
+
+function unreadable(what: string, error: unknown): FlowferryError {
+	return new FlowferryError({
+		code: 'STORE_UNREADABLE',
+		message: `${what} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+		hint: 'Check `store` in the configuration, and the permissions of that folder.',
+		cause: error,
+	});
 }
 
 /** When a snapshot was taken, without looking at its flows; undefined where that cannot be told. */
@@ -65,7 +68,7 @@ export function readTime(store: string, folder: string): string | undefined {
 	}
 }
 
-/** Reads a snapshot and checks all of it. @throws FlowferryError STORE_CORRUPT, with every file that is at fault as far as it can be told */
+/** Reads a snapshot and checks all of it. @throws FlowferryError STORE_UNREADABLE; STORE_CORRUPT, with every file at fault as far as it can be told */
 export function readSnapshotFolder(store: string, id: string, folder: string): Snapshot {
 	const file = `${folder}/snapshot.json`;
 	const facts = readPart(store, file, folder) as unknown as SnapshotFacts;
@@ -91,7 +94,9 @@ function readText(store: string, file: string, folder: string): string {
 	try {
 		return readFileSync(join(store, file), 'utf8');
 	} catch (error) {
-		throw corrupt(store, file, `the file cannot be read (${(error as NodeJS.ErrnoException).code})`, folder);
+		const { code = '' } = error as NodeJS.ErrnoException;
+		if (code === 'EACCES' || code === 'EPERM') throw unreadable(`In the snapshot store, ${join(store, file)}`, error);
+		throw corrupt(store, file, `the file cannot be read (${code})`, folder);
 	}
 }
 
