@@ -221,6 +221,31 @@ describe('a remote that does not do', () => {
 		}
 	});
 
+	it('says what it is, however much git says before', async () => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		for (const name of ['v1', 'v2', 'v3', 'v4', 'v5']) await ada.tag(a.id, name, '');
+		await ada.push();
+		await bo.pull();
+		await bo.put(b);
+		await bo.push();
+		await ada.put(c);
+		const error = await ada.push().catch((caught) => caught);
+		expect(error).toMatchObject({ code: 'STORE_PUSH_REJECTED', message: expect.stringContaining('[rejected]') });
+		expect(error.message).not.toContain('refs/tags');
+		await ada.pull();
+		await writeFile(join(remote, 'hooks', 'pre-receive'), '#!/bin/sh\nfor i in 1 2 3 4 5; do echo word $i >&2; done\nexit 1\n', {
+			mode: 0o755,
+		});
+		await expect(ada.push()).rejects.toMatchObject({ code: 'STORE_REMOTE_REFUSED', message: expect.stringContaining('takes nothing') });
+	});
+
+	it('is sent nothing by a store that is empty', async () => {
+		const store = openStore('ada');
+		expect(await store.push()).toMatchObject({ changed: false });
+		expect(await store.pull()).toMatchObject({ added: 0 });
+	});
+
 	it('takes nothing', async () => {
 		await git(remote, 'config', 'receive.denyCurrentBranch', 'refuse');
 		await writeFile(join(remote, 'hooks', 'pre-receive'), '#!/bin/sh\necho protected >&2\nexit 1\n', { mode: 0o755 });

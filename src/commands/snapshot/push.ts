@@ -19,7 +19,7 @@ export default class PushSnapshots extends BaseCommand<typeof PushSnapshots> {
 		const context = await createContext(this.flags.config);
 		const result = await context.snapshots.push();
 		const remote = addressWithoutCredentials(result.remote);
-		this.log(result.changed ? `Sent to ${remote}` : `${remote} has everything already`);
+		this.log(result.changed ? `Sent to ${remote}` : `Nothing to send: ${remote} has everything`);
 		return { ...result, remote };
 	}
 }

@@ -55,6 +55,14 @@ export function gitClient(
 	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...variables });
 }
 
+/** Advice, and what a push says of all that went well. */
+const PASSED_OVER = /^(?:hint:|To |Done$|[ =*+-]\t)/;
+
+/** All that git said, where `gitFault` shows only its beginning: for looking into, not for showing. */
+export function wordsOf(error: FlowferryError): string {
+	return (error.cause as Error | undefined)?.message ?? error.message;
+}
+
 /** Puts what git said into words, without the user and password of an address. */
 export function gitFault(error: unknown, directory: string): FlowferryError {
 	const message = withoutCredentials((error as Error).message);
@@ -69,7 +77,7 @@ export function gitFault(error: unknown, directory: string): FlowferryError {
 	const said = message
 		.trim()
 		.split('\n')
-		.filter((line) => !line.startsWith('hint:'))
+		.filter((line) => !PASSED_OVER.test(line))
 		.slice(0, 3)
 		.join(' ')
 		.trim();

@@ -5,7 +5,7 @@ import type { SimpleGit } from 'simple-git';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { rewriteFile } from './atomic-file.ts';
 import type { Environment, RunGit } from './git-client.ts';
-import { gitClient, gitFault, gitRunner } from './git-client.ts';
+import { gitClient, gitFault, gitRunner, wordsOf } from './git-client.ts';
 
 /** What the snapshot store needs of git in its folder, and no more. Every method throws as `RunGit`. Paths are relative to the folder. */
 export interface GitRepository {
@@ -189,7 +189,7 @@ export async function checkOutApart(
 		await add()
 			// It was there, and somebody removed the folder, or a process was killed while it made it.
 			.catch((error: FlowferryError) =>
-				/already registered worktree/.test(error.message) ? add('--force', '--force') : Promise.reject(error),
+				/already registered worktree/.test(wordsOf(error)) ? add('--force', '--force') : Promise.reject(error),
 			)
 			.catch((error: unknown) => {
 				if (!existsSync(join(directory, '.git'))) throw inUse(error, branch);
@@ -218,7 +218,7 @@ async function followMove(directory: string, common: string): Promise<void> {
 }
 
 function inUse(error: unknown, branch: string): unknown {
-	if (!(error instanceof FlowferryError) || !/already checked out|already used by worktree/.test(error.message)) return error;
+	if (!(error instanceof FlowferryError) || !/already checked out|already used by worktree/.test(wordsOf(error))) return error;
 	return new FlowferryError({
 		code: 'STORE_BRANCH_IN_USE',
 		message: `The branch ${branch}, which holds the snapshots, is checked out elsewhere: ${error.message}`,
@@ -231,7 +231,7 @@ async function findRepository(directory: string, env: Environment, ...asked: str
 	try {
 		return (await gitRunner(directory, env, CONFIG)(['rev-parse', ...asked])).trim();
 	} catch (error) {
-		if (!(error instanceof FlowferryError) || !/not a git repository/i.test(error.message)) throw error;
+		if (!(error instanceof FlowferryError) || !/not a git repository/i.test(wordsOf(error))) throw error;
 		throw new FlowferryError({
 			code: 'STORE_NO_REPOSITORY',
 			message: `${directory} is in no git repository, and the configuration keeps snapshots in one`,

@@ -1,5 +1,5 @@
 import type { GitRepository } from '../adapters/git.ts';
-import { addressWithoutCredentials, asConfig } from '../adapters/git-client.ts';
+import { addressWithoutCredentials, asConfig, wordsOf } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Merge, Units } from './merge-units.ts';
 import { mergeUnits, REVIEW, unitsOf } from './merge-units.ts';
@@ -10,14 +10,22 @@ const THEIRS = 'refs/flowferry/theirs';
 /** As many paths as a command line surely takes. */
 const BATCH = 200;
 
-/** Sends the branch and the tags of snapshots. @throws FlowferryError STORE_NO_REMOTE, STORE_REMOTE_…, STORE_PUSH_REJECTED */
+/**
+ * Sends the branch and the tags of snapshots; where only tags conflict, all else.
+ * @returns whether anything was sent
+ * @throws FlowferryError STORE_NO_REMOTE, STORE_REMOTE_…, STORE_PUSH_REJECTED, TAG_CONFLICT
+ */
 export async function pushStore(git: GitRepository, remote: string): Promise<boolean> {
 	await requireRemote(git, remote);
+	if ((await resolve(git, 'HEAD')) === null) return false;
 	const branch = await currentBranch(git);
 	const tags = (await git.run(['for-each-ref', '--count=1', `${TAGS}/`])) === '' ? [] : [`${TAGS}/*:${TAGS}/*`];
-	const said = await runWith(git, remote, (name) => ['push', '--porcelain', '--', name, `HEAD:${branch}`, ...tags]).catch((error) => {
-		throw remoteFault(error, remote);
-	});
+	const said = await runWith(git, remote, (name) => ['push', '--porcelain', '--', name, `HEAD:${branch}`, ...tags]).catch(
+		(error: unknown) => {
+			const refused = error instanceof FlowferryError ? wordsOf(error).match(/^!\t.*$/gm) : null;
+			throw refused?.every((line) => TAG_REFUSED.test(line)) ? tagConflict(error as FlowferryError, remote) : remoteFault(error, remote);
+		},
+	);
 	return said.split('\n').some((line) => /^[ *+-]\t/.test(line));
 }
 
@@ -32,7 +40,7 @@ export async function fetchMerged(git: GitRepository, remote: string): Promise<s
 		() => true,
 		(error: unknown) => {
 			// A remote that nobody has pushed to yet.
-			if (error instanceof FlowferryError && /couldn't find remote ref/.test(error.message)) return false;
+			if (error instanceof FlowferryError && /couldn't find remote ref/.test(wordsOf(error))) return false;
 			throw remoteFault(error, remote);
 		},
 	);
@@ -50,13 +58,8 @@ export async function fetchMerged(git: GitRepository, remote: string): Promise<s
 export async function fetchTags(git: GitRepository, remote: string): Promise<void> {
 	// Quiet, it would not say why it refuses a tag.
 	await runWith(git, remote, (name) => ['fetch', '--no-tags', '--', name, `${TAGS}/*:${TAGS}/*`]).catch((error: unknown) => {
-		if (!(error instanceof FlowferryError) || !/would clobber existing tag/.test(error.message)) throw remoteFault(error, remote);
-		throw new FlowferryError({
-			code: 'TAG_CONFLICT',
-			message: `A tag names one snapshot here and another one at ${addressWithoutCredentials(remote)}: ${shownFault(error, remote)}`,
-			hint: 'Delete yours (`flowferry snapshot tag --delete NAME`) and pull again; all else was taken in.',
-			cause: error,
-		});
+		if (!(error instanceof FlowferryError) || !/would clobber existing tag/.test(wordsOf(error))) throw remoteFault(error, remote);
+		throw tagConflict(error, remote);
 	});
 }
 
@@ -189,13 +192,26 @@ const REMOTE_FAULTS: { said: RegExp; code: string; problem: string; hint: string
 	},
 ];
 
+/** As `git push --porcelain` says it. */
+const TAG_REFUSED = /^!\trefs\/tags\/\S+\t\[rejected\]/;
+
+function tagConflict(error: FlowferryError, remote: string): FlowferryError {
+	return new FlowferryError({
+		code: 'TAG_CONFLICT',
+		message: `A tag names one snapshot here and another one at ${addressWithoutCredentials(remote)}: ${shownFault(error, remote)}`,
+		hint: 'Delete yours (`flowferry snapshot tag --delete NAME`), and pull again; all else was exchanged.',
+		cause: error,
+	});
+}
+
 function shownFault(error: FlowferryError, remote: string): string {
 	return error.message.replaceAll(remote, addressWithoutCredentials(remote));
 }
 
 function remoteFault(error: unknown, remote: string): unknown {
 	if (!(error instanceof FlowferryError) || error.code === 'GIT_MISSING' || error.code === 'GIT_LOCKED') return error;
-	const { code, problem, hint } = REMOTE_FAULTS.find(({ said }) => said.test(error.message))!;
+	const words = wordsOf(error).replaceAll(remote, '');
+	const { code, problem, hint } = REMOTE_FAULTS.find(({ said }) => said.test(words))!;
 	return new FlowferryError({
 		code,
 		message: `The remote ${addressWithoutCredentials(remote)} of the snapshots ${problem}: ${shownFault(error, remote)}`,

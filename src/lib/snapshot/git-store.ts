@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../adapters/git.ts';
+import { wordsOf } from '../adapters/git-client.ts';
 import { BUSY, lockStateDatabase } from '../adapters/state-lock.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { fetchMerged, fetchTags, pushStore } from './exchange.ts';
@@ -77,7 +78,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 		const directory = await find();
 		if (!existsSync(directory)) return new Map();
 		const known = await readTags(home.open(directory)).catch((error: unknown) => {
-			if (error instanceof FlowferryError && /not a git repository/.test(error.message)) return new Map<string, string>();
+			if (error instanceof FlowferryError && /not a git repository/.test(wordsOf(error))) return new Map<string, string>();
 			throw error;
 		});
 		// In a repository with several stores, another one's tags are not ours.

@@ -1,5 +1,5 @@
 import type { GitRepository } from '../adapters/git.ts';
-import { gitFault } from '../adapters/git-client.ts';
+import { gitFault, wordsOf } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { SHORTEST_PREFIX } from './store.ts';
 
@@ -37,7 +37,7 @@ export async function writeTag(git: GitRepository, name: string, id: string, fol
 		const commit = added.trim() === '' ? 'HEAD' : added.trim();
 		await git.run(['tag', '--annotate', '--cleanup=verbatim', `--message=${said}\n\n${MARK}${id}\n`, `snapshot/${name}`, commit]);
 	} catch (error) {
-		if (!(error instanceof FlowferryError) || !/already exists/.test(error.message)) throw error;
+		if (!(error instanceof FlowferryError) || !/already exists/.test(wordsOf(error))) throw error;
 		throw new FlowferryError({
 			code: 'TAG_EXISTS',
 			message: `There is a tag ${name} already${await named(git, name)}`,
