@@ -119,6 +119,31 @@ describe('pushing and pulling', () => {
 		expect(await idsOf(bo)).toEqual(sorted(a, b, c));
 	});
 
+	it('tells of a failure after tagging and pruning as well', async () => {
+		const ada = openStore('ada', 'auto');
+		await ada.put(a);
+		expect(await ada.tag(a.id, 'v1', '')).toEqual({});
+		await rm(remote, { recursive: true });
+		expect(await ada.tag(a.id, 'v2', '')).toMatchObject({ unshared: { code: 'STORE_REMOTE_UNREACHABLE' } });
+		expect(await ada.remove([a.id], 'Prune')).toMatchObject({ unshared: { code: 'STORE_REMOTE_UNREACHABLE' } });
+		expect(await idsOf(ada)).toEqual([]);
+	});
+
+	it('sends all else where a tag conflicts', async () => {
+		const [ada, bo, cy] = [openStore('ada'), openStore('bo', 'auto'), openStore('cy')];
+		await ada.put(a);
+		await ada.tag(a.id, 'v1', '');
+		await openStore('bo').put(b);
+		await openStore('bo').tag(b.id, 'v1', '');
+		await ada.push();
+		expect(await bo.put(c)).toMatchObject({ created: true, unshared: { code: 'TAG_CONFLICT' } });
+		await cy.pull();
+		expect(await idsOf(cy)).toEqual(sorted(a, b, c));
+		await openStore('bo').put(d);
+		await expect(bo.push()).rejects.toMatchObject({ code: 'TAG_CONFLICT', message: expect.stringContaining('snapshot/v1') });
+		expect(await cy.pull()).toMatchObject({ added: 1 });
+	});
+
 	it("works for a branch of the team's repository, by the name of its remote", async () => {
 		const stores = [];
 		for (const name of ['ada', 'bo']) {

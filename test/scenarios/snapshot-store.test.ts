@@ -170,6 +170,16 @@ describe('flowferry snapshot push and pull', () => {
 		const taken = await runCli(['snapshot', 'import', '-'], { cwd: folder, input: serialiseSnapshot(sampleSnapshot('more')) });
 		expect(taken.status).toBe(0);
 		expect(taken.stderr).toMatch(/^error: The remote .* cannot be reached/);
+		for (const args of [
+			['tag', old.id, 'v9'],
+			['prune', '--older-than', '90d', '--yes', '--force', 'production'],
+		]) {
+			const done = await flowferry('snapshot', ...args);
+			expect(done).toMatchObject({ status: 0, stderr: expect.stringMatching(/^error: The remote .* cannot be reached/) });
+			expect(done.stderr).not.toContain('s3cret-token');
+		}
+		const tagged = await flowferry('snapshot', 'tag', old.id, 'v10', '--json');
+		expect(tagged.json()).toMatchObject({ name: 'v10', unshared: { code: 'STORE_REMOTE_UNREACHABLE' } });
 		for (const args of [['push'], ['pull'], ['push', '--json']]) {
 			const { status, stdout, stderr } = await flowferry('snapshot', ...args);
 			expect(status).toBe(2);

@@ -8,7 +8,9 @@ import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
 import { choosePruned, type Retention } from '../../lib/snapshot/choose-pruned.ts';
 import { count } from '../../lib/ui/printable.ts';
 import { canPrompt, confirm } from '../../lib/ui/prompts.ts';
+import { renderProblem } from '../../lib/ui/render-snapshot.ts';
 import { renderPruned } from '../../lib/ui/render-store.ts';
+import { createTheme } from '../../lib/ui/theme.ts';
 
 /** The contract of `flowferry snapshot prune --json`. */
 interface PruneResult {
@@ -16,6 +18,8 @@ interface PruneResult {
 	pruned: string[];
 	/** How many stay. */
 	kept: number;
+	/** Why that could not be sent to the remote, where that is done by itself. */
+	unshared?: ReturnType<FlowferryError['toJSON']>;
 }
 
 export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
@@ -55,9 +59,10 @@ export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
 			return result;
 		}
 		await this.confirmed(`Prune ${amount} of ${index.length}?`);
-		await context.snapshots.remove(result.pruned, `Prune ${amount}`);
+		const { unshared } = await context.snapshots.remove(result.pruned, `Prune ${amount}`);
 		this.log(`Pruned ${amount}, ${result.kept} stay; git's history still has them\n${renderPruned(pruned)}`);
-		return result;
+		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
+		return { ...result, ...(unshared && { unshared: unshared.toJSON() }) };
 	}
 
 	private retention(now: Date): Retention {

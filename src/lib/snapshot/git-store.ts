@@ -12,7 +12,7 @@ import { requireOurReview, writeReview } from './review-folder.ts';
 import type { Snapshot } from './snapshot.ts';
 import { shortId } from './snapshot.ts';
 import { findFolders, folderFor, readSnapshotFolder, readTime, removeFolder, writeSnapshotFolder } from './snapshot-files.ts';
-import type { SnapshotStore, StoredSnapshot, StoredTime } from './store.ts';
+import type { Shared, SnapshotStore, StoredSnapshot, StoredTime } from './store.ts';
 import { resolveId } from './store.ts';
 import { explainWriteFault } from './store-fault.ts';
 import type { StoreHome } from './store-home.ts';
@@ -115,16 +115,20 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 	};
 
 	/** Where that is wanted; a failure is told, for what was stored stays. */
-	const share = async (): Promise<FlowferryError | undefined> => {
-		if (sharing.push === 'manual' || home.kind === 'team') return undefined;
-		try {
-			await pull();
-			await push();
-			return undefined;
-		} catch (error) {
-			if (error instanceof FlowferryError) return error;
-			throw error;
+	const share = async (): Promise<Shared> => {
+		let shared: Shared = {};
+		if (sharing.push === 'manual' || home.kind === 'team') return shared;
+		for (const exchange of [pull, push]) {
+			try {
+				await exchange();
+			} catch (error) {
+				if (!(error instanceof FlowferryError)) throw error;
+				shared = { unshared: error };
+				// All else was taken in, and can be sent.
+				if (error.code !== 'TAG_CONFLICT') break;
+			}
 		}
+		return shared;
 	};
 
 	const get = async (name: string): Promise<Snapshot> => {
@@ -145,8 +149,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 		put: async (snapshot) => {
 			try {
 				const created = await writing((git, directory) => store(git, directory, snapshot));
-				const unshared = created ? await share() : undefined;
-				return { created, ...(unshared && { unshared }) };
+				return { created, ...(created ? await share() : {}) };
 			} catch (error) {
 				throw await explainWriteFault(error, home.place);
 			}
@@ -163,7 +166,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 				if (home.kind === 'team') await git.commitRemoval(gone, message);
 				else await move(git, directory, await git.commitWithout(gone, message));
 			});
-			await share();
+			return await share();
 		},
 		tag: async (id, name, message) => {
 			checkTagName(name);
@@ -171,7 +174,7 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 				const folder = findFolders(directory).get(id);
 				if (folder !== undefined) await writeTag(git, name, id, folder, message);
 			});
-			await share();
+			return await share();
 		},
 		untag: async (name) => await writing((git) => deleteTag(git, name)),
 	};

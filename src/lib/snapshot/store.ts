@@ -6,10 +6,9 @@ import { shortId } from './snapshot.ts';
 export interface SnapshotStore {
 	/**
 	 * Keeps a snapshot. Where one of that id is there already, that one stays, with its author, time and message.
-	 * @returns `unshared`: why it could not be exchanged with the remote, where that is done by itself; it is stored all the same
 	 * @throws FlowferryError STORE_WRITE_FAILED with everything stored before still readable; STORE_CORRUPT, STORE_BUSY, GIT_…
 	 */
-	put(snapshot: Snapshot): Promise<{ created: boolean; unshared?: FlowferryError }>;
+	put(snapshot: Snapshot): Promise<Shared & { created: boolean }>;
 	/**
 	 * The snapshot of that id, or of the only one that begins so, or of that tag.
 	 * @throws FlowferryError SNAPSHOT_ID_INVALID, SNAPSHOT_UNKNOWN, SNAPSHOT_AMBIGUOUS, STORE_CORRUPT, STORE_UNREADABLE
@@ -27,17 +26,22 @@ export interface SnapshotStore {
 	/** Reads and checks everything, the history of the repository included. @param onRead for progress */
 	verify(onRead?: (done: number, total: number) => void): Promise<Verification>;
 	/** Takes snapshots out, in one commit: the history still has them. What is not there is passed over. */
-	remove(ids: readonly string[], message: string): Promise<void>;
+	remove(ids: readonly string[], message: string): Promise<Shared>;
 	/** Ids by tag. */
 	tags(): Promise<Map<string, string>>;
 	/** @throws FlowferryError TAG_EXISTS, TAG_NAME_INVALID */
-	tag(id: string, name: string, message: string): Promise<void>;
+	tag(id: string, name: string, message: string): Promise<Shared>;
 	/** @throws FlowferryError TAG_UNKNOWN */
 	untag(name: string): Promise<void>;
-	/** Sends snapshots and tags to the remote. @throws FlowferryError STORE_PUSH_REJECTED, STORE_REMOTE_… */
+	/** Sends snapshots and tags to the remote. @throws FlowferryError STORE_PUSH_REJECTED, STORE_REMOTE_…, TAG_CONFLICT where all else was sent */
 	push(): Promise<{ changed: boolean; remote: string }>;
 	/** Takes the remote's in; both sides' stay, and what one side has pruned goes. @throws FlowferryError STORE_REMOTE_…, TAG_CONFLICT */
 	pull(): Promise<{ added: number; removed: number; remote: string }>;
+}
+
+export interface Shared {
+	/** Why a change could not be exchanged with the remote, where that is done by itself; here it is made all the same. */
+	unshared?: FlowferryError;
 }
 
 export type StoredSnapshot =
