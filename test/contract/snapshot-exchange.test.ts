@@ -95,6 +95,25 @@ describe('pushing and pulling', () => {
 		expect(await idsOf(bo)).toEqual(sorted(b, c));
 	});
 
+	it.each(['nothing else', 'a snapshot'])('keeps what is tagged here, though the other has pruned it, where %s came here', async (came) => {
+		const [ada, bo] = [openStore('ada'), openStore('bo')];
+		await ada.put(a);
+		await ada.put(b);
+		await ada.push();
+		await bo.pull();
+		await bo.tag(a.id, 'v1', '');
+		if (came === 'a snapshot') await bo.put(c);
+		await ada.remove([a.id, b.id], 'Prune');
+		await ada.push();
+		expect(await bo.pull()).toMatchObject({ removed: 1 });
+		expect(await bo.get('v1')).toEqual(a);
+		expect(await bo.pull()).toMatchObject({ added: 0, removed: 0 });
+		await bo.push();
+		await ada.pull();
+		expect(await ada.get('v1')).toEqual(a);
+		expect(await idsOf(ada)).toEqual(await idsOf(bo));
+	});
+
 	it('keeps a file of somebody else on the branch', async () => {
 		const [ada, bo] = [openStore('ada'), openStore('bo')];
 		await ada.put(a);

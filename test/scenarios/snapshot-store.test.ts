@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import { serialiseSnapshot } from '../../src/lib/snapshot/snapshot-document.ts';
@@ -136,6 +138,23 @@ describe('flowferry snapshot prune', () => {
 		expect((await flowferry(...forced, '--older-than', '90d', '--yes', '--json')).json()).toEqual({ pruned: [middle.id], kept: 2 });
 		expect((await flowferry('snapshot', 'show', middle.id)).status).toBe(2);
 		expect((await flowferry(...forced, '--older-than', '90d', '--yes')).stdout).toMatch(/^Nothing to prune/);
+	});
+
+	(existsSync('/usr/bin/script') ? it : it.skip)('keeps what was tagged while its question stood', async () => {
+		await fill();
+		const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+		const line = `'${process.execPath}' '${program}' snapshot prune --older-than 90d --force production`;
+		// Lends the program a terminal.
+		const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { cwd: folder });
+		const ended = once(child, 'close');
+		let said = '';
+		child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+		while (!said.includes('Prune 2 snapshots of 3?')) await new Promise((resolve) => setTimeout(resolve, 20));
+		await flowferry('snapshot', 'tag', old.id, 'v1.0');
+		child.stdin.write('y\r');
+		expect([await ended, said]).toEqual([[0, null], expect.stringContaining('Pruned 1 snapshot, 2 stay')]);
+		expect((await flowferry('snapshot', 'show', 'v1.0')).stdout).toContain(old.id);
+		expect((await flowferry('snapshot', 'show', middle.id)).status).toBe(2);
 	});
 
 	it('keeps what an environment runs or keeps warm', async () => {

@@ -1,11 +1,12 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
-import { createContext } from '../../context.ts';
+import { type Context, createContext } from '../../context.ts';
 import { askEnvironments, type EnvironmentHolds } from '../../held-snapshots.ts';
 import { parseDuration } from '../../lib/config/duration.ts';
 import { ExitStatus } from '../../lib/errors/exit-status.ts';
 import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
 import { choosePruned, type Retention } from '../../lib/snapshot/choose-pruned.ts';
+import type { StoredTime } from '../../lib/snapshot/store.ts';
 import { count } from '../../lib/ui/printable.ts';
 import { canPrompt, confirm } from '../../lib/ui/prompts.ts';
 import { renderProblem } from '../../lib/ui/render-snapshot.ts';
@@ -43,26 +44,36 @@ export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
 	async run(): Promise<PruneResult> {
 		const context = await createContext(this.flags.config);
 		const retention = this.retention(context.now());
-		const asked = await askEnvironments(context);
-		requireAnswers(asked, this.flags.force);
-		const index = await context.snapshots.index();
-		const holds = asked.flatMap((answer) => ('holds' in answer ? answer.holds.map(({ snapshot }) => snapshot) : []));
-		const pruned = choosePruned(index, new Set([...holds, ...(await context.snapshots.tags()).values()]), retention);
-		const result = { pruned: pruned.map(({ id }) => id), kept: index.length - pruned.length };
-		if (pruned.length === 0) {
+		const { index, prunable } = await this.choose(context, retention);
+		const kept = index.length - prunable.length;
+		if (prunable.length === 0) {
 			this.log(`Nothing to prune: ${count(index.length, 'snapshot')}, all of which are to stay`);
-			return result;
+			return { pruned: [], kept };
 		}
-		const amount = count(pruned.length, 'snapshot');
 		if (this.flags['dry-run']) {
-			this.log(`${amount} would go, ${result.kept} stay\n${renderPruned(pruned)}`);
-			return result;
+			this.log(`${count(prunable.length, 'snapshot')} would go, ${kept} stay\n${renderPruned(prunable)}`);
+			return { pruned: prunable.map(({ id }) => id), kept };
 		}
-		await this.confirmed(`Prune ${amount} of ${index.length}?`);
+		await this.confirmed(`Prune ${count(prunable.length, 'snapshot')} of ${index.length}?`);
+		// While the question stood, one may have been tagged or promoted.
+		const now = await this.choose(context, retention);
+		const still = new Set(now.prunable.map(({ id }) => id));
+		const pruned = prunable.filter(({ id }) => still.has(id));
+		const amount = count(pruned.length, 'snapshot');
+		const result = { pruned: pruned.map(({ id }) => id), kept: now.index.length - pruned.length };
 		const { unshared } = await context.snapshots.remove(result.pruned, `Prune ${amount}`);
 		this.log(`Pruned ${amount}, ${result.kept} stay; git's history still has them\n${renderPruned(pruned)}`);
 		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
 		return { ...result, ...(unshared && { unshared: unshared.toJSON() }) };
+	}
+
+	/** @throws FlowferryError ENVIRONMENT_SILENT */
+	private async choose(context: Context, retention: Retention): Promise<{ index: StoredTime[]; prunable: StoredTime[] }> {
+		const asked = await askEnvironments(context);
+		requireAnswers(asked, this.flags.force);
+		const index = await context.snapshots.index();
+		const holds = asked.flatMap((answer) => ('holds' in answer ? answer.holds.map(({ snapshot }) => snapshot) : []));
+		return { index, prunable: choosePruned(index, new Set([...holds, ...(await context.snapshots.tags()).values()]), retention) };
 	}
 
 	private retention(now: Date): Retention {

@@ -13,7 +13,7 @@ interface PullResult {
 export default class PullSnapshots extends BaseCommand<typeof PullSnapshots> {
 	static override summary = 'Take in snapshots and tags from the remote';
 	static override description =
-		`From \`store.remote\`. Snapshots of both sides stay, so there are no conflicts; where both took the same one, the earlier stands. What was pruned there goes here, too.`;
+		`From \`store.remote\`. Snapshots of both sides stay, so there are no conflicts; where both took the same one, the earlier stands. What was pruned there goes here, too, but for what is tagged here.`;
 
 	static override examples = ['<%= config.bin %> snapshot pull'];
 

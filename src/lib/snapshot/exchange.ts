@@ -3,7 +3,7 @@ import { addressWithoutCredentials, asConfig, wordsOf } from '../adapters/git-cl
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Merge, Units } from './merge-units.ts';
 import { mergeUnits, REVIEW, unitsOf } from './merge-units.ts';
-import { TAGS } from './tags.ts';
+import { readTags, TAGS } from './tags.ts';
 
 /** The remote's branch, as it was fetched last. */
 const THEIRS = 'refs/flowferry/theirs';
@@ -51,7 +51,10 @@ export async function fetchMerged(git: GitRepository, remote: string): Promise<s
 	if (ours === null) return theirs;
 	const base = (await git.run(['merge-base', ours, theirs]).catch(() => '')).trim();
 	if (base === theirs) return null;
-	return base === ours ? theirs : await mergeCommits(git, base, ours, theirs, remote);
+	// What is tagged here is never pruned, by nobody.
+	const kept = new Set((await readTags(git)).values());
+	if (base === ours && kept.size === 0) return theirs;
+	return await mergeCommits(git, { base, ours, theirs }, kept, remote);
 }
 
 /** @throws FlowferryError TAG_CONFLICT */
@@ -63,11 +66,17 @@ export async function fetchTags(git: GitRepository, remote: string): Promise<voi
 	});
 }
 
-async function mergeCommits(git: GitRepository, base: string, ours: string, theirs: string, remote: string): Promise<string> {
+async function mergeCommits(
+	git: GitRepository,
+	{ base, ours, theirs }: { base: string; ours: string; theirs: string },
+	kept: ReadonlySet<string>,
+	remote: string,
+): Promise<string> {
 	const list = async (commit: string): Promise<Units> =>
 		unitsOf(commit === '' ? '' : await git.run(['ls-tree', '-r', '-z', '--full-tree', commit]));
 	const sides = { base: await list(base), ours: await list(ours), theirs: await list(theirs) };
-	const merge = mergeUnits(sides.base, sides.ours, sides.theirs);
+	if (base === ours && ![...kept].some((id) => sides.ours.has(id) && !sides.theirs.has(id))) return theirs;
+	const merge = mergeUnits(sides.base, sides.ours, sides.theirs, kept);
 	const taken = [...merge.takeTheirs, ...(await settle(git, merge, ours, theirs, sides))];
 	const tree = await git.writeTree(async (run) => {
 		await run(['read-tree', ours]);

@@ -31,12 +31,15 @@ export interface Merge {
 	contested: string[];
 }
 
-/** What of theirs comes in: what they changed and we did not. A unit that one side removed and the other left alone is gone. */
-export function mergeUnits(base: Units, ours: Units, theirs: Units): Merge {
+/**
+ * What of theirs comes in: what they changed and we did not. A unit that one side removed and the other left alone is gone.
+ * @param kept ours that stay even where they removed them
+ */
+export function mergeUnits(base: Units, ours: Units, theirs: Units, kept: ReadonlySet<string> = new Set()): Merge {
 	const merge: Merge = { takeTheirs: [], contested: [] };
 	for (const unit of new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])) {
 		const [before, mine, other] = [base, ours, theirs].map((units) => units.get(unit)?.join('\0'));
-		if (mine === other || other === before) continue;
+		if (mine === other || other === before || (other === undefined && kept.has(unit))) continue;
 		if (mine === before || mine === undefined) merge.takeTheirs.push(unit);
 		// What one side has removed and the other one changed stays.
 		else if (other !== undefined) merge.contested.push(unit);

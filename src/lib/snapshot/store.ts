@@ -35,7 +35,7 @@ export interface SnapshotStore {
 	untag(name: string): Promise<void>;
 	/** Sends snapshots and tags to the remote. @throws FlowferryError STORE_PUSH_REJECTED, STORE_REMOTE_…, TAG_CONFLICT where all else was sent */
 	push(): Promise<{ changed: boolean; remote: string }>;
-	/** Takes the remote's in; both sides' stay, and what one side has pruned goes. @throws FlowferryError STORE_REMOTE_…, TAG_CONFLICT */
+	/** Takes the remote's in; both sides' stay, and what one side has pruned goes, if it is not tagged here. @throws FlowferryError STORE_REMOTE_…, TAG_CONFLICT */
 	pull(): Promise<{ added: number; removed: number; remote: string }>;
 }
 

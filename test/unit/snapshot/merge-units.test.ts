@@ -41,6 +41,12 @@ describe('merging two histories of a store', () => {
 		expect(merge).toEqual({ takeTheirs: outcome === 'theirs' ? ['x'] : [], contested: outcome === 'contested' ? ['x'] : [] });
 	});
 
+	it('keeps what they removed and is to be kept here', () => {
+		const [base, theirs] = [unitsOf(listing(line('x'), line('y'))), unitsOf('')];
+		expect(mergeUnits(base, base, theirs, new Set(['x']))).toEqual({ takeTheirs: ['y'], contested: [] });
+		expect(mergeUnits(base, theirs, base, new Set(['x']))).toEqual({ takeTheirs: [], contested: [] });
+	});
+
 	it('loses nothing that either side added, and comes to the same on both sides', () => {
 		const side = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('1', '2'));
 		const units = (files: Record<string, string>) => unitsOf(listing(...Object.entries(files).map(([path, hash]) => line(path, hash))));
