@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readGitIdentity } from '../../src/lib/adapters/git.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts';
@@ -209,6 +210,36 @@ describe('pushing and pulling', () => {
 		await rm(join(at, 'snapshots'), { recursive: true });
 		expect(await idsOf(openStore('bo'))).toEqual(sorted(a, b, c));
 		expect(await git(at, 'status', '--porcelain')).toBe('');
+	});
+});
+
+describe("git's own variables for the way to a remote", () => {
+	it('lead there by a command in place of ssh', async () => {
+		const ssh = join(folder, 'my ssh');
+		await writeFile(ssh, `#!/bin/sh\necho "$1" >> '${folder}/hosts'\nfor last; do :; done\nexec sh -c "$last"\n`, { mode: 0o755 });
+		env = { ...env, GIT_SSH_COMMAND: `'${ssh}'`, GIT_SSH_VARIANT: 'simple' };
+		const at = `ssh://git@plant.invalid${encodeURI(remote)}`;
+		const [ada, bo] = [openStore('ada', 'manual', at), openStore('bo', 'manual', at)];
+		await ada.put(a);
+		expect(await ada.push()).toMatchObject({ changed: true });
+		expect(await bo.pull()).toMatchObject({ added: 1 });
+		expect(await readFile(join(folder, 'hosts'), 'utf8')).toMatch(/^(git@plant\.invalid\n)+$/);
+	});
+
+	it('are all passed on, and what leads to another repository is not', async () => {
+		const [seen, settings] = [join(folder, 'seen'), join(folder, 'settings')];
+		await writeFile(settings, '[user]\n\tname = Cy\n\temail = cy@example.org\n');
+		await writeFile(join(folder, 'git'), `#!/bin/sh\nenv > '${seen}'\nPATH='${env.PATH}' exec git "$@"\n`, { mode: 0o755 });
+		const names = [
+			...['GIT_SSH', 'GIT_ASKPASS', 'SSH_ASKPASS', 'SSH_AUTH_SOCK', 'GIT_SSL_CAINFO', 'GIT_PROXY_COMMAND', 'SSL_CERT_FILE'],
+			...['https_proxy', 'HTTPS_PROXY', 'no_proxy', 'ALL_PROXY'],
+		];
+		const others = { GIT_DIR: folder, GIT_WORK_TREE: folder, GIT_EDITOR: 'vi', FLOWFERRY_PASSPHRASE: 'x' };
+		const set = { ...Object.fromEntries(names.map((name) => [name, '/nonexistent'])), GIT_CONFIG_GLOBAL: settings };
+		expect(await readGitIdentity(folder, { ...env, PATH: `${folder}:${env.PATH}`, ...others, ...set })).toBe('Cy <cy@example.org>');
+		const passed = (await readFile(seen, 'utf8')).split('\n');
+		expect(passed).toEqual(expect.arrayContaining(Object.entries(set).map(([name, value]) => `${name}=${value}`)));
+		for (const name of Object.keys(others)) expect(passed.filter((line) => line.startsWith(`${name}=`))).toEqual([]);
 	});
 });
 

@@ -11,12 +11,21 @@ export type RunGit = (args: readonly string[], variables?: Readonly<Record<strin
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How git and ssh come to a remote, and where the user's settings are. simple-git lets none through that it is not told of. */
+const TRANSPORT = [
+	...['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_SSH_VARIANT', 'GIT_ASKPASS', 'SSH_ASKPASS', 'GIT_PROXY_COMMAND', 'GIT_HTTP_PROXY_AUTHMETHOD'],
+	...['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_SSL_CERT', 'GIT_SSL_KEY', 'GIT_SSL_NO_VERIFY', 'GIT_PROXY_SSL_CAINFO'],
+	...['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'],
+];
+
 /**
  * The variables that git may see: where programs, keys and the way through the network are. GIT_DIR and its kin, which are set inside
  * a hook, would lead it to another repository.
  */
-const PASSED_ON =
-	/^(PATH|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|XDG_CONFIG_HOME|XDG_RUNTIME_DIR|SystemRoot|TMPDIR|TEMP|TMP|USER|LOGNAME|SSH_AUTH_SOCK|SSH_AGENT_PID|GNUPGHOME|GPG_TTY|(https?|no|all)_proxy|GIT_CONFIG_NOSYSTEM)$/i;
+const PASSED_ON = new RegExp(
+	`^(?:${TRANSPORT.join('|')}|PATH|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|XDG_CONFIG_HOME|XDG_RUNTIME_DIR|SystemRoot|TMPDIR|TEMP|TMP|USER|LOGNAME|SSH_AUTH_SOCK|SSH_AGENT_PID|SSH_ASKPASS_REQUIRE|DISPLAY|WAYLAND_DISPLAY|GNUPGHOME|GPG_TTY|SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE|(?:https?|no|all)_proxy)$`,
+	'i',
+);
 
 /** What git says where another process commits at the same time: it refuses at once instead of waiting. */
 const CONTENTION = /\.lock': File exists|could not lock config file .*: File exists|cannot lock ref .* is at \w+ but expected/;
@@ -48,9 +57,18 @@ export function gitClient(
 	const passedOn = Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && entry[1] !== undefined);
 	const client = simpleGit(directory, {
 		config: [...config],
-		// Our own hooksPath switches hooks off; a remote's address is told to git out of sight.
-		unsafe: { allowUnsafeHooksPath: true, allowUnsafeConfigEnvCount: true },
-		allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', 'GIT_CONFIG_NOSYSTEM', ...Object.keys(asConfig('', ''))],
+		unsafe: {
+			// Our own, which switches hooks off.
+			allowUnsafeHooksPath: true,
+			// Our own, by which a remote's address is told out of sight.
+			allowUnsafeConfigEnvCount: true,
+			// The user's, as git itself would take them.
+			allowUnsafeSshCommand: true,
+			allowUnsafeAskPass: true,
+			allowUnsafeGitProxy: true,
+			allowUnsafeConfigPaths: true,
+		},
+		allowEnvironment: ['GIT_TERMINAL_PROMPT', 'GIT_INDEX_FILE', ...TRANSPORT, ...Object.keys(asConfig('', ''))],
 	});
 	return client.env({ ...Object.fromEntries(passedOn), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...variables });
 }
