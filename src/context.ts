@@ -69,7 +69,7 @@ export async function createContext(configPath: string): Promise<Context> {
 		import('./lib/node-red/no-dev-source.ts'),
 		import('./lib/snapshot/open-store.ts'),
 		import('./lib/packages/supply.ts'),
-		import('./lib/adapters/git.ts'),
+		import('./lib/adapters/git-reader.ts'),
 		import('./lib/adapters/user-command.ts'),
 		import('./lib/snapshot/capture.ts'),
 		import('./lib/snapshot/sealing/vault.ts'),

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readGitIdentity } from '../../src/lib/adapters/git.ts';
+import { readGitIdentity } from '../../src/lib/adapters/git-reader.ts';
 import { FlowferryError } from '../../src/lib/errors/flowferry-error.ts';
 import { openGitStore } from '../../src/lib/snapshot/git-store.ts';
 import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts';

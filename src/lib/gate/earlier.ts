@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readFileAtRef } from '../adapters/git.ts';
+import { readFileAtRef } from '../adapters/git-reader.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { FlowNode } from '../flows/node.ts';
 import { parseFlows } from '../flows/parse.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { CommittedFiles } from '../adapters/git.ts';
-import { openCommit } from '../adapters/git.ts';
+import type { CommittedFiles } from '../adapters/git-reader.ts';
+import { openCommit } from '../adapters/git-reader.ts';
 import type { RepositoryConfig } from '../config/dev.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { parseFlows } from '../flows/parse.ts';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { GitRepository } from '../adapters/git.ts';
-import { checkOutApart, initialiseRepository, openGitRepository, requireCommittable } from '../adapters/git.ts';
+import { initialiseRepository, openGitRepository } from '../adapters/git.ts';
 import type { Environment } from '../adapters/git-client.ts';
+import { checkOutApart, requireCommittable } from '../adapters/git-team.ts';
 
 /** The folder in a git repository where a store has its files. */
 export interface StoreHome {
