@@ -24,7 +24,7 @@ describe('a snapshot that lacks something in its environment', () => {
 	afterAll(() => project.remove());
 	afterEach(() => project.configure({}));
 
-	// Variables and Node-RED's version: test/scenarios/bad-input.test.ts.
+	// Variables and Node-RED's version: test/long/bad-input.test.ts.
 	it.each<[string, FlowNode[], string, string[]]>([
 		[
 			'credentials',
