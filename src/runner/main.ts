@@ -25,6 +25,7 @@ import { hashUsers } from './editor-users.ts';
 import { Log } from './log.ts';
 import { serveMetrics } from './metrics-port.ts';
 import type { NodeRedSecrets } from './node-red-process.ts';
+import { restoreRelease } from './release-files.ts';
 import { RoleHook } from './role-hook.ts';
 import { Runner } from './runner.ts';
 
@@ -52,6 +53,9 @@ const secrets: NodeRedSecrets = {
 	sealedCredentials: sealCredentials(config.credentials, credentialSecret),
 	editorUsers: hashUsers(config.editor?.users ?? {}),
 };
+const { userDir, flowsFile } = config;
+// Once before all else: who started this runner is to hear of a full disk, while a later start is tried until there is room.
+await restoreRelease({ userDir, flowsFile, sealedCredentials: secrets.sealedCredentials });
 const clock = systemClock();
 const redact = createRedactor(config.commands.secrets);
 const runCommand = commandsOf(config, redact);

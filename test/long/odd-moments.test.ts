@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -55,9 +55,11 @@ describe('a configuration or a state that is not as the last promotion left it',
 	it('a promotion that cannot be prepared costs no release that is kept warm', async () => {
 		await project.promote(versionFlows('v2'));
 		const { slots } = await project.status();
-		await project.configure({ nodeRed: project.folder });
+		const manifest = join(project.folder, 'dev', 'package.json');
+		await writeFile(manifest, JSON.stringify({ name: 'red', dependencies: { 'flowferry-no-such-module': '1.0.0' } }));
 		await project.setFlows(versionFlows('v3'));
 		expect((await project.cli('promote', '--yes')).status).toBe(4);
+		await rm(manifest);
 		expect((await project.status()).slots[0]?.instances[0]?.status?.childPid).toBe(slots[0]?.instances[0]?.status?.childPid);
 		expect((await project.cli('rollback', '--yes')).status).toBe(0);
 		expect(await askVersion(project)).toBe('v1');
