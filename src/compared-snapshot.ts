@@ -1,11 +1,11 @@
 import type { Context } from './context.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { nearest } from './lib/config/nearest.ts';
-import { servingRelease } from './lib/cutover/promote.ts';
 import { nothingServes } from './lib/cutover/promotion-errors.ts';
 import { captureBack } from './lib/drift/capture-back.ts';
 import { type Running, readRunning } from './lib/drift/running.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
+import { servingRelease } from './lib/promotion/serving.ts';
 import type { Capture } from './lib/snapshot/capture.ts';
 import type { ComparedSide } from './lib/snapshot/compared-side.ts';
 import type { Snapshot } from './lib/snapshot/snapshot.ts';

@@ -11,7 +11,7 @@ import type { Onlooker } from './lib/audit/settle.ts';
 import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { acquirePromotionLock } from './lib/cutover/lock.ts';
-import { assertUnblocked } from './lib/cutover/plan-promotion.ts';
+import { assertUnblocked } from './lib/cutover/plan-gate.ts';
 import type { PromotionSetting } from './lib/cutover/promote.ts';
 import { recover } from './lib/cutover/promote.ts';
 import { assertPermitted } from './lib/cutover/protection.ts';

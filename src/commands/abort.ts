@@ -4,9 +4,9 @@ import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
 import type { Act } from '../lib/audit/record.ts';
 import type { AbortResult } from '../lib/cutover/abort.ts';
 import { abortPending, finishAbort } from '../lib/cutover/abort.ts';
-import { servingRelease } from '../lib/cutover/promote.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import type { PromotionRecord } from '../lib/promotion/journal.ts';
+import { servingRelease } from '../lib/promotion/serving.ts';
 import { overrideFlag } from '../promotion-flags.ts';
 
 export default class Abort extends EnvironmentCommand<typeof Abort> {

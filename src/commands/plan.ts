@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core';
 import { workingFolder } from '../context.ts';
 import type { EnvironmentSession } from '../environment-command.ts';
 import { EnvironmentCommand, environmentArgs } from '../environment-command.ts';
-import { blockedStatus } from '../lib/cutover/plan-promotion.ts';
+import { blockedStatus } from '../lib/cutover/plan-gate.ts';
 import { inspectProtection, type ProtectionState } from '../lib/cutover/protection.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { writeOutput } from '../lib/gate/files.ts';

@@ -7,7 +7,7 @@ import { keepChoices } from '../lib/config/safeguards.ts';
 import { continuePromotion, findPaused } from '../lib/cutover/continue-promotion.ts';
 import { assertServing, inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import { assertNonePaused } from '../lib/cutover/pause.ts';
-import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-promotion.ts';
+import { assertCurrent, assertUnblocked } from '../lib/cutover/plan-gate.ts';
 import type { PromotionResult } from '../lib/cutover/promote.ts';
 import { promote } from '../lib/cutover/promote.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';

@@ -2,9 +2,10 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { transition } from '../promotion/machine.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import { abortedBy } from './pause.ts';
 import type { PromotionSetting } from './promote.ts';
-import { endPromotion, recover, servingRelease } from './promote.ts';
+import { endPromotion, recover } from './promote.ts';
 
 /** The contract of `abort --json`. */
 export interface AbortResult {

@@ -1,9 +1,9 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { slotNames } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { Instance } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
-import { servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
 import { activeInstances, runFlows, untilUpstreams } from './slot-instances.ts';

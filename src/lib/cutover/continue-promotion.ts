@@ -2,10 +2,11 @@ import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
 import { transition } from '../promotion/machine.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { Target } from '../targets/target.ts';
 import { pausedPromotion } from './pause.ts';
 import type { PromotionResult, PromotionSetting } from './promote.ts';
-import { carryOn, proveRouter, servingRelease } from './promote.ts';
+import { carryOn, proveRouter } from './promote.ts';
 import { sideInstances } from './sides.ts';
 import { knownInstances } from './slot-instances.ts';
 

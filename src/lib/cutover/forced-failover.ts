@@ -5,10 +5,10 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { ForcedFailover } from '../failover/plan-forced.ts';
 import { planForcedFailover } from '../failover/plan-forced.ts';
 import type { SlotName } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { Instance } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
 import type { PromotionSetting } from './promote.ts';
-import { servingRelease } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { activeInstances, askAll, untilUpstreams } from './slot-instances.ts';
 

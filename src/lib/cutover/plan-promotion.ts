@@ -3,7 +3,6 @@ import type { Check } from '../config/safeguards.ts';
 import type { Redact } from '../config/secrets.ts';
 import { driftWarnings } from '../drift/drift-warnings.ts';
 import { readRunning } from '../drift/running.ts';
-import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { withSharedStore } from '../lint/context-stores.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
@@ -13,20 +12,20 @@ import { ruleIds } from '../lint/rule-list.ts';
 import { findUnknownRules, type LintSection, resolveSettings, type Settings } from '../lint/settings.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
 import { readNodeRedVersion } from '../node-red/installed.ts';
-import { STAGE_SKIPPED } from '../plan/blockers.ts';
 import { buildPlan } from '../plan/build.ts';
 import { assessCompleteness } from '../plan/completeness/assess.ts';
 import type { Provisions } from '../plan/completeness/lack.ts';
 import { changedPaths, type Digests } from '../plan/configuration.ts';
-import type { Blocker, Plan, PlanInput, Safeguards, SinceServing } from '../plan/plan.ts';
+import type { Plan, PlanInput, Safeguards, SinceServing } from '../plan/plan.ts';
 import { decideSpareKind, type SpareChoice } from '../plan/spares.ts';
 import { chooseStrategy } from '../plan/strategy.ts';
 import type { Release } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { ComparedSide } from '../snapshot/compared-side.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
 import { pausedPromotion, pauseInTheWay } from './pause.ts';
-import { type CutoverChoice, servingRelease } from './promote.ts';
+import type { CutoverChoice } from './promote.ts';
 import { activeInstances } from './slot-instances.ts';
 
 /** How far back the promotion of the release that serves is looked for. */
@@ -205,43 +204,5 @@ function assertRulesKnown(section: LintSection, { rules }: LintPlugin): void {
 		code: 'LINT_RULE_UNKNOWN',
 		message: `The configuration's section lint names ${rule}, which is no rule`,
 		hint: meant === undefined ? 'See the rules with `flowferry rules`.' : `Did you mean ${meant}?`,
-	});
-}
-
-/**
- * @param override whether the stage before is not minded
- * @throws FlowferryError for what stands in the way of a plan: LINT_GATE (exit 1), PROMOTION_PAUSED and STAGE_SKIPPED (exit 6), and
- * what the environment lacks (exit 2)
- */
-export function assertUnblocked({ blockers }: Pick<Plan, 'blockers'>, override = false): void {
-	const [first] = blockers.filter(({ code }) => !override || code !== STAGE_SKIPPED);
-	if (!first) return;
-	throw new FlowferryError({ ...first, exitStatus: blockedStatus[first.code] });
-}
-
-/** With which status a command ends that something stands in the way of. */
-export const blockedStatus: Record<Blocker['code'], ExitStatus> = {
-	LINT_GATE: ExitStatus.findings,
-	VARIABLES_MISSING: ExitStatus.usage,
-	CREDENTIALS_MISSING: ExitStatus.usage,
-	TYPES_MISSING: ExitStatus.usage,
-	NODE_RED_VERSION: ExitStatus.usage,
-	PROMOTION_PAUSED: ExitStatus.declined,
-	STAGE_SKIPPED: ExitStatus.declined,
-};
-
-/**
- * What was shown and agreed to is what is done. The caller holds the lock.
- * @throws FlowferryError PLAN_OUTDATED (exit 6) where another release serves than when the plan was made
- */
-export async function assertCurrent({ environment, from }: Plan, target: Target): Promise<void> {
-	const serving = await servingRelease(target);
-	if (serving?.release.number === from?.release) return;
-	const now = serving ? `release ${serving.release.number} serves` : 'nothing serves';
-	throw new FlowferryError({
-		code: 'PLAN_OUTDATED',
-		message: `${environment} has changed since the plan was made: ${now} now, and no longer ${from ? `release ${from.release}` : 'nothing'}`,
-		hint: 'nothing was changed; run the command again for a plan of what is now',
-		exitStatus: ExitStatus.declined,
 	});
 }

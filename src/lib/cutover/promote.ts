@@ -5,6 +5,7 @@ import type { CutoverStrategy } from '../lint/verdict.ts';
 import type { PromotionDraft, PromotionRecord, Release, Side, SlotName, Strategy } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
 import { initialState, transition } from '../promotion/machine.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Progress, Target } from '../targets/target.ts';
 import { afterRelease } from './after-release.ts';
@@ -153,13 +154,6 @@ export async function endPromotion(setting: PromotionSetting, record: PromotionR
 	for (const warning of context.report.remarks) setting.progress(setting.redact(warning));
 	if (state.kind === 'needs operator') throw needsOperator(setting.environment.name, state);
 	return { ...record, state };
-}
-
-/** What serves, or last served; null before the first promotion. */
-export async function servingRelease({ journal }: Target): Promise<{ slot: SlotName; release: Release } | null> {
-	const slot = await journal.servingSlot();
-	const release = slot && (await journal.slots())[slot];
-	return slot && release ? { slot, release } : null;
 }
 
 /** Begins a promotion in the journal, and runs it to its end. @throws as `carryOn` */

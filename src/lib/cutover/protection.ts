@@ -3,11 +3,11 @@ import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import { type Actor, isMeant } from '../protection/actor.ts';
 import { type Approval, countingApprovals, type Proposal, readApprovals } from '../protection/approvals.ts';
 import { decideGates, type Gate, nameActor } from '../protection/decide.ts';
 import type { Target } from '../targets/target.ts';
-import { servingRelease } from './promote.ts';
 
 /** How far back the latest change of release is looked for. */
 const PROMOTIONS_LOOKED_AT = 200;

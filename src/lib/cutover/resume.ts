@@ -1,9 +1,10 @@
 import type { ExplainedPromotion } from '../promotion/explain.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import { bringUp } from './bring-up.ts';
 import { explainPromotion } from './history.ts';
 import { pausedPromotion } from './pause.ts';
 import type { PromotionSetting } from './promote.ts';
-import { recover, servingRelease } from './promote.ts';
+import { recover } from './promote.ts';
 
 /** The contract of `resume --json`. */
 export interface ResumeResult {

@@ -1,10 +1,11 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Release } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import { chooseSpare } from './choose-spare.ts';
 import { assertNonePaused } from './pause.ts';
 import type { CutoverChoice, PromotionResult, PromotionSetting } from './promote.ts';
-import { carryOut, proveRouter, servingRelease } from './promote.ts';
+import { carryOut, proveRouter } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { askAll } from './slot-instances.ts';
 

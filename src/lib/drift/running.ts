@@ -1,9 +1,9 @@
-import { servingRelease } from '../cutover/promote.ts';
 import { nothingServes } from '../cutover/promotion-errors.ts';
 import { activeInstances, type KnownInstance } from '../cutover/slot-instances.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Release } from '../promotion/journal.ts';
+import { servingRelease } from '../promotion/serving.ts';
 import type { LoadedFlows } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
 

@@ -3,7 +3,6 @@ import { canonicalJson } from '../../flows/canonical.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import { secretTexts } from '../credentials.ts';
 import type { CredentialMarks } from '../snapshot.ts';
-import { openText, sealText } from './age-file.ts';
 import type { HeldCredentials } from './held.ts';
 import { deriveMarkKey, markCredentials } from './marks.ts';
 import type { Passphrase } from './passphrase.ts';
@@ -34,6 +33,7 @@ export interface CredentialVault {
 const SHORTEST = 10;
 
 /**
+ * The age library is loaded with the first that is sealed or opened: most commands do neither, and it takes longer than they do.
  * @param read once at most, when a passphrase is needed for the first time
  * @param learn told of each text that no output may repeat, before anything else is done with it
  * @param workFactor scrypt's cost as a power of two; marks under another one are others
@@ -62,6 +62,7 @@ export function openVault(
 		canSeal: async () => (await passphrase()) !== null,
 		seal: async (credentials) => {
 			const { text, origin } = await needed('Credentials are sealed with a passphrase');
+			const { sealText } = await import('./age-file.ts');
 			learn(secretTexts(credentials));
 			// Both derive a key, each on a thread of its own.
 			const [key, sealed] = await Promise.all([markKey(), sealText(canonicalJson(credentials), text, workFactor)]);
@@ -74,6 +75,7 @@ export function openVault(
 			const known = opened.get(held.sealed);
 			if (known) return known;
 			const { text, origin } = await needed(`Snapshot ${held.snapshot} holds credentials, sealed with a passphrase`);
+			const { openText } = await import('./age-file.ts');
 			const [key, result] = await Promise.all([markKey(), openText(held.sealed, text)]);
 			if (result.state === 'wrong passphrase') throw wrong(held, origin);
 			const all = result.state === 'open' ? parse(result.text) : null;

@@ -1,4 +1,4 @@
-import { assertCurrent } from '../../../src/lib/cutover/plan-promotion.ts';
+import { assertCurrent } from '../../../src/lib/cutover/plan-gate.ts';
 import type { Plan } from '../../../src/lib/plan/plan.ts';
 import type { Target } from '../../../src/lib/targets/target.ts';
 
