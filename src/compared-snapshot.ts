@@ -39,12 +39,15 @@ export async function findSnapshot(context: Context, name: string): Promise<Comp
 		const { snapshot, warnings } = await context.capture('');
 		return { side: { kind: 'dev', snapshot: snapshot.id }, snapshot, warnings };
 	}
-	if (!/^[0-9a-f]+$/i.test(name)) {
-		const tags = await context.snapshots.tags();
-		if (!tags.has(name)) throw unknownName(name, environments, [...tags.keys()]);
-	}
-	const snapshot = await context.snapshots.get(name);
+	const snapshot = await context.snapshots.get(/^[0-9a-f]+$/i.test(name) ? name : await idOfTag(context, name, environments));
 	return { side: { kind: 'stored', snapshot: snapshot.id }, snapshot, warnings: [] };
+}
+
+async function idOfTag({ snapshots }: Context, name: string, environments: readonly string[]): Promise<string> {
+	const tags = await snapshots.tags();
+	const id = tags.get(name);
+	if (id === undefined) throw unknownName(name, environments, [...tags.keys()]);
+	return id;
 }
 
 async function findServing(context: Context, name: string): Promise<ComparedSnapshot> {

@@ -1,5 +1,6 @@
 import { Args, type Command } from '@oclif/core';
 import { BaseCommand } from './base-command.ts';
+import { confirmed } from './confirmed.ts';
 import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { systemClock } from './lib/adapters/clock.ts';
@@ -16,13 +17,11 @@ import type { PromotionSetting } from './lib/cutover/promote.ts';
 import { recover } from './lib/cutover/promote.ts';
 import { assertPermitted } from './lib/cutover/protection.ts';
 import { lockLost } from './lib/cutover/run.ts';
-import { ExitStatus } from './lib/errors/exit-status.ts';
 import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import { stageSkipped } from './lib/plan/blockers.ts';
 import type { Target } from './lib/targets/target.ts';
 import type { PromotionWording } from './lib/ui/promotion-tasks.ts';
 import { showPromotion } from './lib/ui/promotion-tasks.ts';
-import { canPrompt, confirm } from './lib/ui/prompts.ts';
 import { createTheme } from './lib/ui/theme.ts';
 import { stageBefore } from './stage-before.ts';
 
@@ -187,14 +186,6 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 	/** @throws FlowferryError DECLINED (exit 6), or CONFIRMATION_NEEDED (exit 2) where nobody can be asked */
 	protected async confirmed(question: string): Promise<void> {
 		if ((this.flags as { yes?: boolean }).yes) return;
-		if (!canPrompt() || this.jsonEnabled()) {
-			throw new FlowferryError({
-				code: 'CONFIRMATION_NEEDED',
-				message: 'this changes production, and nobody can be asked here',
-				hint: 'add --yes',
-			});
-		}
-		if (await confirm(question, false)) return;
-		throw new FlowferryError({ code: 'DECLINED', message: 'declined; nothing was changed', exitStatus: ExitStatus.declined });
+		await confirmed(question, this.jsonEnabled(), { message: 'this changes production, and nobody can be asked here', hint: 'add --yes' });
 	}
 }

@@ -15,7 +15,7 @@ import type { Plan } from './lib/plan/plan.ts';
 import { type SavedPlan, savePlan, withoutSecrets } from './lib/plan/saved-plan.ts';
 import { staleReasons } from './lib/plan/stale.ts';
 import type { Release } from './lib/promotion/journal.ts';
-import type { Snapshot } from './lib/snapshot/snapshot.ts';
+import { type Snapshot, shortId } from './lib/snapshot/snapshot.ts';
 import { stageBefore } from './stage-before.ts';
 
 export interface PlanningFlags {
@@ -26,6 +26,9 @@ export interface PlanningFlags {
 	'fail-on'?: Severity | 'never' | undefined;
 	strategy?: CutoverStrategy | undefined;
 }
+
+/** With what a snapshot of it could not hold. */
+type FoundCandidate = Candidate & { warnings: string[] };
 
 export interface Planned {
 	snapshot: Snapshot;
@@ -38,7 +41,11 @@ export interface Planned {
 
 /** The snapshot that a command is about, with the plan of its promotion; what it could not hold is among the plan's warnings. */
 export async function planSnapshot(session: EnvironmentSession, flags: PlanningFlags): Promise<Planned> {
-	const { warnings, ...candidate } = await findCandidate(session, flags);
+	return await planCandidate(session, await findCandidate(session, flags), flags);
+}
+
+async function planCandidate(session: EnvironmentSession, found: FoundCandidate, flags: PlanningFlags): Promise<Planned> {
+	const { warnings, ...candidate } = found;
 	const { 'fail-on': failOn, strategy } = flags;
 	const setting = { ...(await planningSetting(session)), ...(failOn && { failOn }), ...(strategy && { strategy }) };
 	const plan = await planPromotion(setting, candidate);
@@ -70,8 +77,10 @@ export async function planAgain(session: EnvironmentSession, saved: SavedPlan, v
 	const { context, target } = session;
 	const { failOn, strategy } = saved.flags;
 	const { snapshot: id, origin } = saved.plan;
-	if (!(await isStored(context, id))) throw planStale(saved, [`the store no longer has its snapshot ${id.slice(0, 12)}`]);
-	const planned = await planSnapshot(session, { snapshot: id, 'fail-on': failOn, strategy });
+	const snapshot = await storedOrNull(context, id);
+	if (!snapshot) throw planStale(saved, [`the store no longer has its snapshot ${shortId(id)}`]);
+	const candidate = { snapshot, origin, stage: await stageBefore(context, session.environment), warnings: [] };
+	const planned = await planCandidate(session, candidate, { 'fail-on': failOn, strategy });
 	const { configuration, plan } = planned;
 	const reasons = staleReasons(saved, {
 		version,
@@ -80,20 +89,19 @@ export async function planAgain(session: EnvironmentSession, saved: SavedPlan, v
 		plan: withoutSecrets(plan, context.redact),
 	});
 	if (reasons.length > 0) throw planStale(saved, reasons);
-	return { ...planned, plan: { ...plan, origin }, saved: saved.checksum };
+	return { ...planned, saved: saved.checksum };
 }
 
-async function isStored({ snapshots }: Context, id: string): Promise<boolean> {
+async function storedOrNull({ snapshots }: Context, id: string): Promise<Snapshot | null> {
 	try {
-		await snapshots.get(id);
-		return true;
+		return await snapshots.get(id);
 	} catch (error) {
-		if (error instanceof FlowferryError && error.code === 'SNAPSHOT_UNKNOWN') return false;
+		if (error instanceof FlowferryError && error.code === 'SNAPSHOT_UNKNOWN') return null;
 		throw error;
 	}
 }
 
-async function findCandidate(session: EnvironmentSession, flags: PlanningFlags): Promise<Candidate & { warnings: string[] }> {
+async function findCandidate(session: EnvironmentSession, flags: PlanningFlags): Promise<FoundCandidate> {
 	const { context, environment } = session;
 	const stage = await stageBefore(context, environment);
 	const from = flags.from ?? (flags.snapshot === undefined ? environment.after : undefined);

@@ -202,9 +202,16 @@ describe('context that Node-RED keeps in memory', () => {
 	});
 });
 
+/**
+ * A connection that is kept may be closed by the server just when a request sets out on it: every client of HTTP asks again then, on a
+ * new one (RFC 9110, 9.2.2). On a new one nothing may fail.
+ */
 function fetchBy(agent: Agent, url: string): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
 		const request = get(url, { agent }, (response) => response.resume().once('end', () => resolve(response)));
-		request.once('error', reject);
+		request.once('error', (error: NodeJS.ErrnoException) => {
+			if (request.reusedSocket && error.code === 'ECONNRESET') fetchBy(agent, url).then(resolve, reject);
+			else reject(error);
+		});
 	});
 }

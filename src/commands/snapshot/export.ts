@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { createContext } from '../../context.ts';
 import { writeOutput } from '../../lib/gate/files.ts';
+import { shortId } from '../../lib/snapshot/snapshot.ts';
 import type { SnapshotDocument } from '../../lib/snapshot/snapshot-document.ts';
 import { serialiseSnapshot } from '../../lib/snapshot/snapshot-document.ts';
 
@@ -39,7 +40,7 @@ export default class ExportSnapshot extends BaseCommand<typeof ExportSnapshot> {
 			return JSON.parse(text) as SnapshotDocument;
 		}
 		await writeOutput(out, text);
-		this.note(`Snapshot ${snapshot.id.slice(0, 12)} is in ${out}`);
+		this.note(`Snapshot ${shortId(snapshot.id)} is in ${out}`);
 		return { id: snapshot.id, file: out };
 	}
 }

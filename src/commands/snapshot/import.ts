@@ -5,11 +5,12 @@ import { readTextInput } from '../../lib/adapters/text-input.ts';
 import { parseSnapshot } from '../../lib/snapshot/snapshot-document.ts';
 import type { SnapshotSummary } from '../../lib/snapshot/summary.ts';
 import { summarise } from '../../lib/snapshot/summary.ts';
-import { renderCapture, renderProblem } from '../../lib/ui/render-snapshot.ts';
+import { renderCapture } from '../../lib/ui/render-snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { tellUnshared, type Unshared } from '../../tell-unshared.ts';
 
 /** The contract of `flowferry snapshot import --json`; `created`: false where it was stored already. */
-type ImportResult = SnapshotSummary & { created: boolean };
+type ImportResult = SnapshotSummary & Unshared & { created: boolean };
 
 export default class ImportSnapshot extends BaseCommand<typeof ImportSnapshot> {
 	static override summary = 'Store a snapshot that was exported';
@@ -32,7 +33,6 @@ export default class ImportSnapshot extends BaseCommand<typeof ImportSnapshot> {
 		const { created, unshared } = await context.snapshots.put(snapshot);
 		const summary = summarise(created ? snapshot : await context.snapshots.get(snapshot.id));
 		this.log(renderCapture(summary, created, createTheme(process.stdout)));
-		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
-		return { ...summary, created };
+		return { ...summary, created, ...tellUnshared(unshared, (line) => this.logToStderr(line)) };
 	}
 }

@@ -2,19 +2,14 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
 import { captureRunning } from '../../compared-snapshot.ts';
 import { createContext } from '../../context.ts';
-import type { FlowferryError } from '../../lib/errors/flowferry-error.ts';
 import type { SnapshotSummary } from '../../lib/snapshot/summary.ts';
 import { summarise } from '../../lib/snapshot/summary.ts';
-import { renderCapture, renderProblem, renderWarning } from '../../lib/ui/render-snapshot.ts';
+import { renderCapture, renderWarning } from '../../lib/ui/render-snapshot.ts';
 import { createTheme } from '../../lib/ui/theme.ts';
+import { tellUnshared, type Unshared } from '../../tell-unshared.ts';
 
 /** The contract of `flowferry snapshot --json`. */
-type SnapshotResult = SnapshotSummary & {
-	created: boolean;
-	warnings: string[];
-	/** Why it could not be sent to the remote, where that is done by itself. */
-	unshared?: ReturnType<FlowferryError['toJSON']>;
-};
+type SnapshotResult = SnapshotSummary & Unshared & { created: boolean; warnings: string[] };
 
 export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
 	static override summary = 'Take a snapshot of the dev Node-RED, or of what an environment runs';
@@ -47,7 +42,6 @@ export default class TakeSnapshot extends BaseCommand<typeof TakeSnapshot> {
 		const summary = summarise(created ? snapshot : await context.snapshots.get(snapshot.id));
 		this.log(renderCapture(summary, created, createTheme(process.stdout)));
 		for (const warning of warnings) this.logToStderr(renderWarning(warning, createTheme(process.stderr)));
-		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
-		return { ...summary, created, warnings, ...(unshared && { unshared: unshared.toJSON() }) };
+		return { ...summary, created, warnings, ...tellUnshared(unshared, (line) => this.logToStderr(line)) };
 	}
 }

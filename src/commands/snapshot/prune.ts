@@ -1,26 +1,22 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../base-command.ts';
+import { confirmed } from '../../confirmed.ts';
 import { type Context, createContext } from '../../context.ts';
 import { askEnvironments, type EnvironmentHolds } from '../../held-snapshots.ts';
 import { parseDuration } from '../../lib/config/duration.ts';
-import { ExitStatus } from '../../lib/errors/exit-status.ts';
 import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
 import { choosePruned, type Retention } from '../../lib/snapshot/choose-pruned.ts';
 import type { StoredTime } from '../../lib/snapshot/store.ts';
 import { count } from '../../lib/ui/printable.ts';
-import { canPrompt, confirm } from '../../lib/ui/prompts.ts';
-import { renderProblem } from '../../lib/ui/render-snapshot.ts';
 import { renderPruned } from '../../lib/ui/render-store.ts';
-import { createTheme } from '../../lib/ui/theme.ts';
+import { tellUnshared, type Unshared } from '../../tell-unshared.ts';
 
 /** The contract of `flowferry snapshot prune --json`. */
-interface PruneResult {
+interface PruneResult extends Unshared {
 	/** Ids that went; with --dry-run, that would. */
 	pruned: string[];
 	/** How many stay. */
 	kept: number;
-	/** Why that could not be sent to the remote, where that is done by itself. */
-	unshared?: ReturnType<FlowferryError['toJSON']>;
 }
 
 export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
@@ -63,8 +59,7 @@ export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
 		const result = { pruned: pruned.map(({ id }) => id), kept: now.index.length - pruned.length };
 		const { unshared } = await context.snapshots.remove(result.pruned, `Prune ${amount}`);
 		this.log(`Pruned ${amount}, ${result.kept} stay; git's history still has them\n${renderPruned(pruned)}`);
-		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
-		return { ...result, ...(unshared && { unshared: unshared.toJSON() }) };
+		return { ...result, ...tellUnshared(unshared, (line) => this.logToStderr(line)) };
 	}
 
 	/** @throws FlowferryError ENVIRONMENT_SILENT */
@@ -89,15 +84,10 @@ export default class PruneSnapshots extends BaseCommand<typeof PruneSnapshots> {
 
 	private async confirmed(question: string): Promise<void> {
 		if (this.flags.yes) return;
-		if (!canPrompt() || this.jsonEnabled()) {
-			throw new FlowferryError({
-				code: 'CONFIRMATION_NEEDED',
-				message: 'This takes snapshots out of the store, and nobody can be asked here',
-				hint: 'Add --yes; --dry-run shows what would go.',
-			});
-		}
-		if (await confirm(question, false)) return;
-		throw new FlowferryError({ code: 'DECLINED', message: 'Declined; nothing was changed', exitStatus: ExitStatus.declined });
+		await confirmed(question, this.jsonEnabled(), {
+			message: 'This takes snapshots out of the store, and nobody can be asked here',
+			hint: 'Add --yes; --dry-run shows what would go.',
+		});
 	}
 }
 

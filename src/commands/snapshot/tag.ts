@@ -3,15 +3,13 @@ import { BaseCommand } from '../../base-command.ts';
 import { DEV } from '../../compared-snapshot.ts';
 import { createContext } from '../../context.ts';
 import { FlowferryError } from '../../lib/errors/flowferry-error.ts';
-import { renderProblem } from '../../lib/ui/render-snapshot.ts';
-import { createTheme } from '../../lib/ui/theme.ts';
+import { shortId } from '../../lib/snapshot/snapshot.ts';
+import { tellUnshared, type Unshared } from '../../tell-unshared.ts';
 
 /** The contract of `flowferry snapshot tag --json`; `id` is null where the tag was deleted. */
-interface TagResult {
+interface TagResult extends Unshared {
 	name: string;
 	id: string | null;
-	/** Why it could not be sent to the remote, where that is done by itself. */
-	unshared?: ReturnType<FlowferryError['toJSON']>;
 }
 
 export default class TagSnapshot extends BaseCommand<typeof TagSnapshot> {
@@ -59,8 +57,7 @@ export default class TagSnapshot extends BaseCommand<typeof TagSnapshot> {
 		}
 		const snapshot = await context.snapshots.get(id);
 		const { unshared } = await context.snapshots.tag(snapshot.id, name, this.flags.message);
-		this.log(`Snapshot ${snapshot.id.slice(0, 12)} is ${name}`);
-		if (unshared) this.logToStderr(renderProblem(unshared, createTheme(process.stderr)));
-		return { name, id: snapshot.id, ...(unshared && { unshared: unshared.toJSON() }) };
+		this.log(`Snapshot ${shortId(snapshot.id)} is ${name}`);
+		return { name, id: snapshot.id, ...tellUnshared(unshared, (line) => this.logToStderr(line)) };
 	}
 }

@@ -79,8 +79,8 @@ export interface AuditEntry extends AuditDraft {
 /** Who did what to an environment, kept with its target: append-only, and durable when a promise resolves. */
 export interface AuditLog {
 	append(draft: AuditDraft): Promise<AuditEntry>;
-	/** As it was at one moment, whoever writes meanwhile. */
-	read(): Promise<AuditContent>;
+	/** As it was at one moment, whoever writes meanwhile. @param after only entries with a higher number; default: all */
+	read(after?: number): Promise<AuditContent>;
 }
 
 export interface AuditContent {

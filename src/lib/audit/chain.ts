@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../flows/canonical.ts';
+import { canonicalDigest } from '../flows/canonical.ts';
 import type { AuditDraft, AuditEntry, AuditHead } from './audit-log.ts';
 
 /** Before the first entry. */
@@ -8,7 +7,7 @@ export const NO_HASH = '0'.repeat(64);
 /** The next entry of a log whose last is `head`. Pure. */
 export function chain(draft: AuditDraft, time: string, head: AuditHead | null): AuditEntry {
 	const unhashed = { sequence: (head?.sequence ?? 0) + 1, time, ...draft, previous: head?.hash ?? NO_HASH };
-	return { ...unhashed, hash: hashOf(unhashed) };
+	return { ...unhashed, hash: canonicalDigest(unhashed) };
 }
 
 /** The first place at which a log is not what was written; null where it is whole. */
@@ -28,7 +27,7 @@ export function verifyChain(entries: readonly AuditEntry[], head: AuditHead | nu
 		if (entry.sequence !== sequence + 1)
 			return { sequence: sequence + 1, problem: `is missing: entry ${sequence} is followed by ${entry.sequence}` };
 		const { hash, ...unhashed } = entry;
-		if (hash !== hashOf(unhashed)) return { sequence: entry.sequence, problem: 'was changed after it was written' };
+		if (hash !== canonicalDigest(unhashed)) return { sequence: entry.sequence, problem: 'was changed after it was written' };
 		if (entry.previous !== previous)
 			return { sequence: entry.sequence, problem: 'does not follow the entry before it: one of them was replaced' };
 		[sequence, previous] = [entry.sequence, hash];
@@ -37,8 +36,4 @@ export function verifyChain(entries: readonly AuditEntry[], head: AuditHead | nu
 		return { sequence: sequence + 1, problem: `is missing: the log ends with ${sequence}, and once had ${head?.sequence}` };
 	if (head && head.hash !== previous) return { sequence, problem: 'is not the one that was written last' };
 	return null;
-}
-
-function hashOf(unhashed: Omit<AuditEntry, 'hash'>): string {
-	return createHash('sha256').update(canonicalJson(unhashed)).digest('hex');
 }

@@ -45,7 +45,7 @@ export async function recorded<R>({ audit, redact, note }: Recording, act: Act, 
 }
 
 async function isEnded(audit: AuditLog, sequence: number): Promise<boolean> {
-	return (await audit.read()).entries.some(({ event }) => event.kind === 'ended' && event.begun === sequence);
+	return (await audit.read(sequence)).entries.some(({ event }) => event.kind === 'ended' && event.begun === sequence);
 }
 
 function outcomeOf(error: unknown): AuditOutcome {

@@ -40,17 +40,17 @@ export class SqliteAuditLog implements AuditLog {
 		}
 	}
 
-	async read(): Promise<AuditContent> {
+	async read(after = 0): Promise<AuditContent> {
 		this.#database.exec('BEGIN');
 		try {
-			return { entries: this.#entries(), head: this.#head() };
+			return { entries: this.#entries(after), head: this.#head() };
 		} finally {
 			this.#database.exec('ROLLBACK');
 		}
 	}
 
-	#entries(): AuditEntry[] {
-		const rows = this.#database.prepare('SELECT sequence, entry FROM audit ORDER BY sequence').all() as {
+	#entries(after: number): AuditEntry[] {
+		const rows = this.#database.prepare('SELECT sequence, entry FROM audit WHERE sequence > ? ORDER BY sequence').all(after) as {
 			sequence: number;
 			entry: string;
 		}[];

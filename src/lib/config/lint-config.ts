@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { isRecord } from '../flows/is-record.ts';
 import type { Mode } from '../flows/mode.ts';
 import { findUnknownRules, type LintSection } from '../lint/settings.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
@@ -100,8 +101,4 @@ function sharesContext({ mode, instances, settings, context }: Record<string, un
 /** The values may refer to secrets. */
 function namesOnly(variables: unknown) {
 	return isRecord(variables) ? { variables: Object.fromEntries(Object.keys(variables).map((name) => [name, ''])) } : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -84,6 +84,7 @@ function formsOf(secret: string): string[] {
 	return [secret, ...lines, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)].filter((form) => form !== '');
 }
 
-function escaped(text: string): string {
+/** A text for a regular expression that is to mean just that text. */
+export function escaped(text: string): string {
 	return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal, Release, SlotName } from '../promotion/journal.ts';
+import { hasServed } from '../promotion/machine.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 
 /**
@@ -43,5 +44,5 @@ export async function releaseToReturnTo(
 /** The latest first; one that served more than once is there as often. */
 async function thoseThatServed(journal: Journal): Promise<Release[]> {
 	const history = await journal.history(Number.MAX_SAFE_INTEGER);
-	return history.filter(({ state }) => state.kind === 'baking' || state.kind === 'retired').map(({ to }) => to.release);
+	return history.filter(({ state }) => hasServed(state)).map(({ to }) => to.release);
 }

@@ -5,7 +5,7 @@ import type { FailoverPause, RoleChange } from '../failover/failover-store.ts';
 import { sparesOf } from '../failover/stands-by.ts';
 import type { LeaseRecord } from '../lease/lease.ts';
 import type { PromotionRecord, Release, SlotName } from '../promotion/journal.ts';
-import { slotNames } from '../promotion/journal.ts';
+import { slotNames, slotOf } from '../promotion/journal.ts';
 import type { RouterKind, RouterStatus } from '../routers/router.ts';
 import { routerNames } from '../routers/router.ts';
 import type { InstanceStatus } from '../targets/instance.ts';
@@ -176,10 +176,7 @@ function remedyFor(slot: SlotStatus, environment: string, instances: number): st
 function routesTo({ traffic }: RouterStatus, activeSlots: Set<SlotName>, active: { name: string }[]): boolean {
 	if (traffic.state !== 'flowing') return false;
 	const upstreams = traffic.upstreams.map(({ instance }) => instance);
-	return (
-		upstreams.every((instance) => activeSlots.has(instance.split('/')[0] as SlotName)) &&
-		active.some(({ name }) => upstreams.includes(name))
-	);
+	return upstreams.every((instance) => activeSlots.has(slotOf(instance))) && active.some(({ name }) => upstreams.includes(name));
 }
 
 function activeOf(slots: SlotStatus[]): SlotStatus | undefined {

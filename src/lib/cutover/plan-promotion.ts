@@ -2,7 +2,7 @@ import type { NamedEnvironment } from '../config/environment-of.ts';
 import type { Check } from '../config/safeguards.ts';
 import type { Redact } from '../config/secrets.ts';
 import { driftWarnings } from '../drift/drift-warnings.ts';
-import { readRunning } from '../drift/running.ts';
+import { readActive } from '../drift/running.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { withSharedStore } from '../lint/context-stores.ts';
 import type { LintReport, Severity } from '../lint/finding.ts';
@@ -20,7 +20,7 @@ import type { Plan, PlanInput, Safeguards, SinceServing } from '../plan/plan.ts'
 import { decideSpareKind, type SpareChoice } from '../plan/spares.ts';
 import { chooseStrategy } from '../plan/strategy.ts';
 import type { Release } from '../promotion/journal.ts';
-import { servingRelease } from '../promotion/serving.ts';
+import { type Serving, servingRelease } from '../promotion/serving.ts';
 import type { ComparedSide } from '../snapshot/compared-side.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Target } from '../targets/target.ts';
@@ -66,7 +66,7 @@ export async function planPromotion(setting: PlanningSetting, { snapshot, origin
 	const serving = await servingRelease(target);
 	const report = judgeSnapshot(setting, snapshot);
 	const old = serving && (await setting.loadSnapshot(serving.release.snapshot));
-	const oldReport = old && judgeSnapshot(setting, old);
+	const oldReport = old && (old.id === snapshot.id ? report : judgeSnapshot(setting, old));
 	const choice = chooseStrategy(oldReport?.verdicts ?? [], report.verdicts ?? [], setting.strategy);
 	const plan = buildPlan({
 		environment: environment.name,
@@ -89,7 +89,11 @@ export async function planPromotion(setting: PlanningSetting, { snapshot, origin
 		safeguards: safeguardsOf(setting),
 		completeness: assessCompleteness(snapshot, old, await provisionsOf(setting)),
 	});
-	const warnings = [...plan.warnings, ...unguarded(environment), ...(await changedInPlace(setting, old, snapshot))];
+	const warnings = [
+		...plan.warnings,
+		...unguarded(environment),
+		...(serving && old ? await changedInPlace(setting, serving, old, snapshot) : []),
+	];
 	const paused = await pausedPromotion(target.journal);
 	return { ...plan, warnings, blockers: [...(paused ? [pauseInTheWay(environment.name, paused)] : []), ...plan.blockers] };
 }
@@ -101,12 +105,16 @@ function unguarded({ editor, protected: protection }: NamedEnvironment): string[
 }
 
 /** Of what runs, only where an instance says that it was changed. */
-async function changedInPlace({ environment, target }: PlanningSetting, old: Snapshot | null, next: Snapshot): Promise<string[]> {
-	const serving = old && (await servingRelease(target));
-	const active = serving ? await activeInstances(await target.instances(serving.slot)) : [];
-	if (!old || !active.some(({ status }) => status.drifted)) return [];
+async function changedInPlace(
+	{ environment, target }: PlanningSetting,
+	{ slot, release }: Serving,
+	old: Snapshot,
+	next: Snapshot,
+): Promise<string[]> {
+	const active = await activeInstances(await target.instances(slot));
+	if (!active.some(({ status }) => status.drifted)) return [];
 	try {
-		return driftWarnings(await readRunning(environment.name, target, environment.timeouts.contextMs), old, next);
+		return driftWarnings(await readActive(environment.name, release, active, environment.timeouts.contextMs), old, next);
 	} catch (error) {
 		// Away from an instance that does not answer is where a promotion may lead.
 		return [

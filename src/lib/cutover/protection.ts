@@ -3,6 +3,7 @@ import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Journal } from '../promotion/journal.ts';
+import { hasServed } from '../promotion/machine.ts';
 import { servingRelease } from '../promotion/serving.ts';
 import { type Actor, isMeant } from '../protection/actor.ts';
 import { type Approval, countingApprovals, type Proposal, readApprovals } from '../protection/approvals.ts';
@@ -83,7 +84,7 @@ export async function assertStillProposed(environment: string, proposal: Proposa
 /** The latest promotion or rollback after which another release served; 0 where there was none. */
 async function latestChange(journal: Journal): Promise<number> {
 	const history = await journal.history(PROMOTIONS_LOOKED_AT);
-	return history.find(({ kind, state }) => kind !== 'switchover' && (state.kind === 'baking' || state.kind === 'retired'))?.id ?? 0;
+	return history.find(({ kind, state }) => kind !== 'switchover' && hasServed(state))?.id ?? 0;
 }
 
 /** @throws FlowferryError NOT_ALLOWED (exit 6) */

@@ -26,14 +26,18 @@ export interface Running {
 export async function readRunning(environment: string, target: Target, timeoutMs: number): Promise<Running> {
 	const serving = await servingRelease(target);
 	if (!serving) throw nothingServes(environment);
-	const active = await activeInstances(await target.instances(serving.slot));
+	return await readActive(environment, serving.release, await activeInstances(await target.instances(serving.slot)), timeoutMs);
+}
+
+/** The same, of instances that are known to be active. @throws FlowferryError NOTHING_RUNS (exit 5), RUNNING_SILENT (exit 5) */
+export async function readActive(environment: string, release: Release, active: KnownInstance[], timeoutMs: number): Promise<Running> {
 	const chosen = active.find(({ status }) => status.drifted) ?? active[0];
 	if (!chosen) throw nothingRuns(environment);
 	const { name: instance } = chosen.instance;
 	const loaded = await chosen.instance.flows(timeoutMs).catch((error) => {
 		throw silent(environment, instance, error);
 	});
-	return { environment, release: serving.release, instance, loaded, unlike: namesOfUnlike(active, loaded.rev) };
+	return { environment, release, instance, loaded, unlike: namesOfUnlike(active, loaded.rev) };
 }
 
 function namesOfUnlike(active: KnownInstance[], rev: string): string[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FlowNode } from './node.ts';
 
 /** Keys that a reader looks for first; the others follow by name. */
@@ -17,6 +18,11 @@ export function canonicalFlows(nodes: readonly FlowNode[]): FlowNode[] {
 /** JSON without whitespace and with keys by name at every depth: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
 	return JSON.stringify(sortKeys(value, compareText));
+}
+
+/** The sha256 of a value's canonical JSON, as 64 hex digits: equal values, equal digest. */
+export function canonicalDigest(value: unknown): string {
+	return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 function sortKeys(value: unknown, compare: (a: string, b: string) => number): unknown {

@@ -1,5 +1,6 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { isDeeperThan } from './depth.ts';
+import { isRecord } from './is-record.ts';
 import { findJsonFault } from './json-fault.ts';
 import type { FlowNode } from './node.ts';
 import { flattenSingleFlow, isSingleFlow } from './single-flow.ts';
@@ -111,10 +112,6 @@ function checkNode(node: unknown, index: number, origin: string): asserts node i
 
 function isName(value: unknown): value is string {
 	return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameKind(value: unknown): string {

@@ -1,7 +1,7 @@
 import type { FlowNode } from './node.ts';
 
 /** Node-RED gives these itself. */
-const BUILT_IN = /^NR_(NODE|GROUP|FLOW|SUBFLOW)_(ID|NAME|PATH)$/;
+export const BUILT_IN = /^NR_(NODE|GROUP|FLOW|SUBFLOW)_(ID|NAME|PATH)$/;
 
 /** Node-RED substitutes a property only where this is all of it. */
 const WHOLE_REFERENCE = /^\$\{([^}]+)\}$/;

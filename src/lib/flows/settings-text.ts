@@ -18,7 +18,7 @@ export function readSettingsText(text: string): WrittenSettings | null {
 	const exported = parseProgram(text)?.body.flatMap((statement) => exportedValue(statement));
 	if (exported?.length !== 1) return null;
 	const settings = writtenValue(exported[0]!);
-	return isRecord(settings) ? settings : null;
+	return isWrittenObject(settings) ? settings : null;
 }
 
 function parseProgram(text: string): Program | null {
@@ -90,6 +90,7 @@ function isScalar(value: unknown): value is string | number | boolean | null {
 	return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function isRecord(value: WrittenValue): value is { [name: string]: WrittenValue } {
+/** Whether it is an object whose parts are known. */
+export function isWrittenObject(value: WrittenValue | undefined): value is { [name: string]: WrittenValue } {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import { checkFlows } from '../flows/parse.ts';
 import type { PaletteModule } from '../snapshot/snapshot.ts';
 import type { AdminApi } from './admin-api.ts';
 import type { DevFlows, DevSource } from './dev-source.ts';
-import { functionLibraries, isExactVersion, paletteFromNodeSets, sortPalette } from './palette.ts';
+import { isExactVersion, missingLibraries, paletteFromNodeSets, sortPalette } from './palette.ts';
 import { factsOfDiagnostics } from './settings-facts.ts';
 
 /** A running dev Node-RED, read by its admin API. It does not give out credentials. */
@@ -39,8 +39,7 @@ export function adminApiSource(open: () => AdminApi): DevSource {
 function withLibraries(palette: PaletteModule[], nodes: FlowNode[]): { palette: PaletteModule[]; warnings: string[] } {
 	const warnings: string[] = [];
 	const known: PaletteModule[] = [];
-	for (const library of functionLibraries(nodes)) {
-		if (palette.some((module) => module.name === library.name)) continue;
+	for (const library of missingLibraries(nodes, palette)) {
 		if (isExactVersion(library.wanted)) known.push({ name: library.name, version: library.wanted, types: [] });
 		else {
 			warnings.push(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isRecord } from '../flows/is-record.ts';
 import type { Palette, PaletteModule } from '../lint/palette.ts';
 import { readJsonObject } from './read-json.ts';
 
@@ -43,8 +44,4 @@ function tellsPalette(folder: string, manifest: Record<string, unknown>, registe
 function typesOf(module: Registered[string]): string[] | null {
 	const sets = Object.values(module?.nodes ?? {});
 	return sets.length === 0 ? null : sets.filter(({ enabled }) => enabled !== false).flatMap(({ types }) => types ?? []);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -55,3 +55,8 @@ export function functionLibraries(nodes: readonly FlowNode[]): FunctionLibrary[]
 	}
 	return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** Those of them that a palette does not have. */
+export function missingLibraries(nodes: readonly FlowNode[], palette: readonly PaletteModule[]): FunctionLibrary[] {
+	return functionLibraries(nodes).filter(({ name }) => !palette.some((module) => module.name === name));
+}

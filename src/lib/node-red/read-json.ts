@@ -1,22 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { isRecord } from '../flows/is-record.ts';
 
 /** The object in a JSON file, or undefined where there is no such file. @throws FlowferryError USER_DIR_UNREADABLE */
 export async function readJsonObject(path: string): Promise<Record<string, unknown> | undefined> {
 	const text = await readIfThere(path);
 	if (text === undefined) return undefined;
-	let value: unknown;
-	try {
-		value = JSON.parse(text.replace(/^\uFEFF/, ''));
-	} catch {
-		value = undefined;
-	}
-	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+	const value = parseJsonObject(text);
+	if (value !== undefined) return value;
 	throw new FlowferryError({
 		code: 'USER_DIR_UNREADABLE',
 		message: `${path} does not hold a JSON object`,
 		hint: 'Restore it from its backup beside it, or start Node-RED once: it writes its own files anew.',
 	});
+}
+
+/** The object that a text holds, undefined where it holds none. Editors on Windows put a mark before it. */
+export function parseJsonObject(text: string): Record<string, unknown> | undefined {
+	try {
+		const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+		return isRecord(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** A file's text, or undefined where there is no such file. @throws FlowferryError USER_DIR_UNREADABLE */

@@ -7,7 +7,8 @@ import { parseFlows } from '../flows/parse.ts';
 import { readSettingsText } from '../flows/settings-text.ts';
 import type { PaletteModule, SnapshotSource } from '../snapshot/snapshot.ts';
 import type { DevFlows, DevSource } from './dev-source.ts';
-import { functionLibraries, isExactVersion, sortPalette } from './palette.ts';
+import { isExactVersion, missingLibraries, sortPalette } from './palette.ts';
+import { parseJsonObject } from './read-json.ts';
 import { factsOfSettings } from './settings-facts.ts';
 import { credentialsFileName, openCredentialsText } from './stored-credentials.ts';
 import { DEFAULT_VERSION, supportedVersion } from './version.ts';
@@ -44,8 +45,7 @@ export function repositorySource(config: RepositoryConfig, env: Readonly<Record<
 		state: async () => {
 			const { files, manifest, flowFile, flows } = await read();
 			const { palette, version, warnings } = await readRuntime(files, manifest);
-			const missing = functionLibraries(flows.nodes).filter((library) => !palette.some((module) => module.name === library.name));
-			const unknown = missing.map(
+			const unknown = missingLibraries(flows.nodes, palette).map(
 				(library) =>
 					`The function node ${library.nodeId} loads the npm module ${library.name}, which ${nameOf(files, 'package.json')} does not ask for`,
 			);
@@ -113,12 +113,8 @@ function exactVersion(files: CommittedFiles, name: string, wanted: string, lock:
 async function readJson(files: CommittedFiles, file: string): Promise<Record<string, unknown> | undefined> {
 	const text = await files.read(file);
 	if (text === null) return undefined;
-	try {
-		const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-		if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-	} catch {
-		// Said below, as for JSON of the wrong kind.
-	}
+	const value = parseJsonObject(text);
+	if (value !== undefined) return value;
 	throw new FlowferryError({
 		code: 'DEV_REPOSITORY_UNREADABLE',
 		message: `${nameOf(files, file)} does not hold a JSON object`,

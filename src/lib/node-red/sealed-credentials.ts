@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { isRecord } from '../flows/is-record.ts';
 
 /**
  * By node id, then by the credential's name: `{ "b1": { "user": "plant", "password": "…" } }`. Values are texts; the variables of
@@ -38,11 +39,7 @@ export function openCredentials(sealed: string, secret: string): Credentials | n
 }
 
 export function isCredentials(value: unknown): value is Credentials {
-	return isObject(value) && Object.values(value).every(isObject);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return isRecord(value) && Object.values(value).every(isRecord);
 }
 
 function keyOf(secret: string): Buffer {

@@ -1,4 +1,4 @@
-import type { WrittenSettings, WrittenValue } from '../flows/settings-text.ts';
+import { isWrittenObject, type WrittenSettings, type WrittenValue } from '../flows/settings-text.ts';
 import type { SettingsFacts } from '../snapshot/snapshot.ts';
 
 /** What is recorded of a setting that only running its program would tell. */
@@ -8,9 +8,9 @@ export const NOT_PLAIN = '(computed)';
 export function factsOfSettings(settings: WrittenSettings): SettingsFacts {
 	const { contextStorage, functionGlobalContext, nodeCloseTimeout, httpRoot, httpNodeRoot, httpAdminRoot } = settings;
 	return {
-		contextStorage: contextStorage === undefined ? {} : isRecord(contextStorage) ? mapValues(contextStorage, storeModule) : null,
+		contextStorage: contextStorage === undefined ? {} : isWrittenObject(contextStorage) ? mapValues(contextStorage, storeModule) : null,
 		functionGlobals:
-			functionGlobalContext === undefined ? [] : isRecord(functionGlobalContext) ? Object.keys(functionGlobalContext).sort() : null,
+			functionGlobalContext === undefined ? [] : isWrittenObject(functionGlobalContext) ? Object.keys(functionGlobalContext).sort() : null,
 		nodeCloseTimeout: typeof nodeCloseTimeout === 'number' ? nodeCloseTimeout : null,
 		// httpRoot stands for both; Node-RED lets it win.
 		httpNodeRoot: rootOf(httpRoot ?? httpNodeRoot) || null,
@@ -38,7 +38,7 @@ export function factsOfDiagnostics(report: unknown): { node: string | null; sett
 
 /** A store is `{ module }`, or the name of another store. */
 function storeModule(store: WrittenValue): string {
-	const module = isRecord(store) ? store.module : store;
+	const module = isWrittenObject(store) ? store.module : store;
 	return typeof module === 'string' ? module : NOT_PLAIN;
 }
 
@@ -54,8 +54,4 @@ function told(value: unknown): string | null {
 
 function mapValues<T, R>(record: Record<string, T>, map: (value: T) => R): Record<string, R> {
 	return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
-}
-
-function isRecord(value: WrittenValue | undefined): value is { [name: string]: WrittenValue } {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import { dirname, join, parse } from 'node:path';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { readSettingsText } from '../flows/settings-text.ts';
 import type { FlowFile, NodeRedProject } from './flow-file.ts';
-import { readIfThere, readJsonObject } from './read-json.ts';
+import { parseJsonObject, readIfThere, readJsonObject } from './read-json.ts';
 import type { Credentials } from './sealed-credentials.ts';
 import { isCredentials, openCredentials } from './sealed-credentials.ts';
 
@@ -32,7 +32,7 @@ export async function readStoredCredentials(userDir: string, flowFile: FlowFile,
  * @throws FlowferryError DEV_CREDENTIALS_UNREADABLE
  */
 export function openCredentialsText(text: string, file: string, secrets: readonly FoundSecret[]): Credentials {
-	const content = parseJson(text);
+	const content = parseJsonObject(text);
 	if (!isCredentials(content) && !isSealed(content)) throw unreadable(file, 'it does not hold what Node-RED writes into it');
 	if (!isSealed(content)) return content;
 	for (const secret of secrets) {
@@ -91,14 +91,6 @@ function secretIn(value: unknown, place: string): FoundSecret[] {
 
 function isSealed(value: unknown): value is { $: string } {
 	return typeof (value as { $?: unknown } | null)?.$ === 'string';
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text.replace(/^\uFEFF/, ''));
-	} catch {
-		return undefined;
-	}
 }
 
 function unreadable(file: string, problem: string): FlowferryError {

@@ -7,7 +7,7 @@ import type { SnapshotSource, SourceRuntime } from '../snapshot/snapshot.ts';
 import type { DevFlows, DevSource } from './dev-source.ts';
 import type { FlowFile } from './flow-file.ts';
 import { findFlowFile } from './flow-file.ts';
-import { functionLibraries } from './palette.ts';
+import { missingLibraries } from './palette.ts';
 import { readIfThere } from './read-json.ts';
 import { factsOfSettings } from './settings-facts.ts';
 import { readStoredCredentials } from './stored-credentials.ts';
@@ -33,8 +33,7 @@ export function userDirSource({ userDir, flowFile: configured, credentialSecret 
 		state: async () => {
 			const { file, flows } = await read();
 			const { palette, version, warnings } = await readUserDirRuntime(userDir, file.project?.folder);
-			const missing = functionLibraries(flows.nodes).filter((library) => !palette.some((module) => module.name === library.name));
-			const unknown = missing.map(
+			const unknown = missingLibraries(flows.nodes, palette).map(
 				(library) => `The function node ${library.nodeId} loads the npm module ${library.name}, which is not installed in ${userDir}`,
 			);
 			return {

@@ -47,7 +47,8 @@ export function changedPaths(before: Digests, after: Digests): string[] {
 	return [...paths].filter((path) => before[path] !== after[path]).sort();
 }
 
-function leavesOf(value: unknown, path: string): [path: string, value: unknown][] {
+/** Every value that is no object, by its path; lists are one value. Pure. */
+export function leavesOf(value: unknown, path: string): [path: string, value: unknown][] {
 	if (value === undefined) return [];
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
 	return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`));

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Redact } from '../config/secrets.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import { canonicalJson } from '../flows/canonical.ts';
+import { canonicalDigest } from '../flows/canonical.ts';
 import { type Severity, severities } from '../lint/finding.ts';
 import { type CutoverStrategy, cutoverStrategies } from '../lint/verdict.ts';
 import type { Digests } from './configuration.ts';
@@ -37,7 +36,7 @@ export interface PlanFlags {
 export function savePlan(unsigned: Omit<SavedPlan, 'format' | 'formatVersion' | 'checksum'>): SavedPlan {
 	// As it will be read: without what JSON leaves out.
 	const content = JSON.parse(JSON.stringify({ format: 'flowferry-plan', formatVersion: 1, ...unsigned })) as Omit<SavedPlan, 'checksum'>;
-	return { ...content, checksum: checksumOf(content) };
+	return { ...content, checksum: canonicalDigest(content) };
 }
 
 /** A plan without what no file may hold: a lack may name a host that came from a variable. */
@@ -80,7 +79,7 @@ export function parseSavedPlan(text: string, path: string): SavedPlan {
 		});
 	}
 	const { checksum, ...content } = saved;
-	if (checksum !== checksumOf(content)) {
+	if (checksum !== canonicalDigest(content)) {
 		throw new FlowferryError({
 			code: 'PLAN_FILE_DAMAGED',
 			message: `The plan ${path} is not as it was written: its checksum is another`,
@@ -117,8 +116,4 @@ function invalid(path: string, problem: string, cause?: unknown): FlowferryError
 		hint: 'Name a file that `flowferry plan --out` has written.',
 		cause,
 	});
-}
-
-function checksumOf(content: object): string {
-	return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../flows/canonical.ts';
-import { changedPaths, type Digests } from './configuration.ts';
+import { changedPaths, type Digests, leavesOf } from './configuration.ts';
 import type { Plan } from './plan.ts';
 import type { SavedPlan } from './saved-plan.ts';
 
@@ -52,14 +52,8 @@ function differencesOf(before: Plan, after: Plan): string[] {
 
 /** By path; lists are one value. Through JSON, as a saved one has come. */
 function leaves(plan: Plan): Map<string, string> {
-	const found = new Map<string, string>();
-	const walk = (value: unknown, path: string): void => {
-		if (typeof value !== 'object' || value === null || Array.isArray(value)) found.set(path, canonicalJson(value));
-		else for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
-	};
 	const decisive = Object.entries(JSON.parse(JSON.stringify(plan)) as object).filter(([key]) => !NOT_DECISIVE.has(key));
-	walk(Object.fromEntries(decisive), '');
-	return found;
+	return new Map(leavesOf(Object.fromEntries(decisive), '').map(([path, value]) => [path, canonicalJson(value)]));
 }
 
 function tell(path: string, before = 'none', after = 'none'): string {

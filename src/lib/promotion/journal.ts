@@ -6,6 +6,11 @@ export const slotNames = ['blue', 'green'] as const;
 /** The instances of one release. */
 export type SlotName = (typeof slotNames)[number];
 
+/** `blue` of the instance `blue/0`. */
+export function slotOf(instance: string): SlotName {
+	return instance.split('/', 1)[0] as SlotName;
+}
+
 /** How the old release makes way for the new; `first`: there is no old one. */
 export type Strategy = 'first' | CutoverStrategy;
 

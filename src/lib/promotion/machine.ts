@@ -97,7 +97,12 @@ export function nextStep(state: PromotionState): Step | null {
 }
 
 export function isFinished(state: PromotionState): boolean {
-	return state.kind === 'baking' || state.kind === 'retired' || state.kind === 'rolled back';
+	return hasServed(state) || state.kind === 'rolled back';
+}
+
+/** Whether the release came to serve: it may be watched still, and may have been followed by another. */
+export function hasServed({ kind }: PromotionState): boolean {
+	return kind === 'baking' || kind === 'retired';
 }
 
 /** @throws Error where the event cannot happen in the state: a defect, never a user's doing */

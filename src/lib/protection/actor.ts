@@ -1,3 +1,4 @@
+import { escaped } from '../config/secrets.ts';
 /** Who changes an environment. */
 export interface Actor {
 	/** `Name <mail>` as git would sign, `github:octocat` as a CI system says, or what the configuration names. */
@@ -81,8 +82,4 @@ export function isMeant(pattern: string, { identity, source }: Pick<Actor, 'iden
 
 function readsLikeCi(text: string): boolean {
 	return ciSystems.some(({ name }) => text.toLowerCase().startsWith(`${name}:`));
-}
-
-function escaped(text: string): string {
-	return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../flows/is-record.ts';
 import type { FlowNode } from '../flows/node.ts';
 import type { Credentials } from '../node-red/sealed-credentials.ts';
 
@@ -28,7 +29,7 @@ export function stripCredentials(nodes: readonly FlowNode[]): StrippedFlows {
 		const { credentials, ...rest } = node;
 		const secret = secretVariables(node.env);
 		if (credentials === undefined && secret.length === 0) return node;
-		if (isFields(credentials)) inline[node.id] = withoutBlanks(credentials);
+		if (isRecord(credentials)) inline[node.id] = withoutBlanks(credentials);
 		if (secret.length > 0) {
 			const values = Object.fromEntries(secret.map(({ name, value }) => [String(name), value]));
 			variables[node.id] = node.type === GLOBAL ? globalFields(values) : values;
@@ -83,7 +84,7 @@ export function mergeCredentials(...layers: readonly Credentials[]): Credentials
 
 function mergeFields(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
 	const both = { ...under, ...over };
-	return isFields(under.map) && isFields(over.map) ? { ...both, map: { ...under.map, ...over.map } } : both;
+	return isRecord(under.map) && isRecord(over.map) ? { ...both, map: { ...under.map, ...over.map } } : both;
 }
 
 /** Those of nodes that the flows have; a credentials file keeps the others until the next deploy. A node without any has none. */
@@ -101,8 +102,8 @@ export function writtenCredentials(nodes: readonly FlowNode[], written: Record<s
 /** What a node's credentials are called; of the global environment the variables. Sorted. */
 export function credentialNames(fields: Record<string, unknown>): string[] {
 	const { map, ...own } = fields;
-	const variables = isFields(map) ? Object.keys(map).filter((name) => !(name.startsWith('has_') && map[name] === true)) : [];
-	return [...new Set([...Object.keys(map === undefined || isFields(map) ? own : fields), ...variables])].sort();
+	const variables = isRecord(map) ? Object.keys(map).filter((name) => !(name.startsWith('has_') && map[name] === true)) : [];
+	return [...new Set([...Object.keys(map === undefined || isRecord(map) ? own : fields), ...variables])].sort();
 }
 
 /** Every text in credentials that no output may repeat; a reference to a variable is none. */
@@ -114,8 +115,4 @@ function* textsIn(value: unknown): Generator<string> {
 	if (typeof value === 'string') yield value;
 	else if (typeof value === 'number') yield String(value);
 	else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* textsIn(inner);
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

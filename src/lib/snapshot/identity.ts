@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../flows/canonical.ts';
+import { canonicalDigest } from '../flows/canonical.ts';
 import type { Snapshot, SnapshotContent } from './snapshot.ts';
 
 /** A snapshot's id: the sha256 of its content's canonical JSON, as 64 hex digits. */
 export function contentId(content: SnapshotContent): string {
 	const { flows, palette, nodeRed, credentials } = content;
 	// A snapshot without credentials has the id that it had before there were any.
-	return sha256({ flows, palette, nodeRed, ...(credentials && { credentials }) });
+	return canonicalDigest({ flows, palette, nodeRed, ...(credentials && { credentials }) });
 }
 
 /**
@@ -14,9 +13,5 @@ export function contentId(content: SnapshotContent): string {
  * @returns the sha256 of their canonical JSON, as 64 hex digits
  */
 export function factsChecksum({ id, source, author, time, message, runtime, sealed }: Omit<Snapshot, 'content'>): string {
-	return sha256({ id, source, author, time, message, ...(runtime && { runtime }), ...(sealed !== undefined && { sealed }) });
-}
-
-function sha256(value: unknown): string {
-	return createHash('sha256').update(canonicalJson(value)).digest('hex');
+	return canonicalDigest({ id, source, author, time, message, ...(runtime && { runtime }), ...(sealed !== undefined && { sealed }) });
 }

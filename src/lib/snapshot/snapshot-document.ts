@@ -1,4 +1,5 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { isRecord } from '../flows/is-record.ts';
 import { findJsonFault } from '../flows/json-fault.ts';
 import { checkFlows } from '../flows/parse.ts';
 import { contentId, factsChecksum } from './identity.ts';
@@ -124,8 +125,4 @@ function damaged(origin: string, problem: string): FlowferryError {
 		message: `The snapshot file ${origin} is damaged: ${problem}`,
 		hint: 'Copy it again, or export the snapshot again where it came from.',
 	});
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../flows/is-record.ts';
 import type { PaletteModule, Snapshot, SnapshotSource } from './snapshot.ts';
 
 /**
@@ -16,7 +17,6 @@ type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isTextOrNull: Check = (value) => value === null || isText(value);
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const areTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 
 const isModule = (value: unknown): value is PaletteModule =>

@@ -1,6 +1,7 @@
 import type { GitRepository } from '../adapters/git.ts';
 import { gitFault, wordsOf } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { shortId } from './snapshot.ts';
 import { SHORTEST_PREFIX } from './store.ts';
 
 /** Tags of snapshots are annotated git tags below this; the snapshot's id is in the last line of their message. */
@@ -58,7 +59,7 @@ async function requireSignature(git: GitRepository, name: string): Promise<void>
 
 async function named(git: GitRepository, name: string): Promise<string> {
 	const id = (await readTags(git)).get(name);
-	return id === undefined ? '' : `, of snapshot ${id.slice(0, 12)}`;
+	return id === undefined ? '' : `, of snapshot ${shortId(id)}`;
 }
 
 export async function deleteTag(git: GitRepository, name: string): Promise<void> {

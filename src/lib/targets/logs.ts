@@ -1,3 +1,5 @@
+import { mapTexts } from '../flows/map-texts.ts';
+
 /** A line that an instance has written. */
 export type LogLine = {
 	/** `blue/0`. */
@@ -36,16 +38,8 @@ function parseObject(text: string): Record<string, unknown> {
 	}
 }
 
-/** The same line without what no output may repeat. */
+/** The same line without what no output may repeat. Texts alone: a number that is also the value of some variable is no secret here. */
 export function redactLogLine(line: LogLine, redact: (text: string) => string): LogLine {
 	if (line.from === 'node-red') return { ...line, text: redact(line.text) };
-	return { ...line, event: redact(line.event), facts: redactValue(line.facts, redact) as Record<string, unknown> };
-}
-
-/** Texts alone: a number that is also the value of some variable is no secret here. */
-function redactValue(value: unknown, redact: (text: string) => string): unknown {
-	if (typeof value === 'string') return redact(value);
-	if (Array.isArray(value)) return value.map((inner) => redactValue(inner, redact));
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValue(inner, redact)]));
+	return { ...line, event: redact(line.event), facts: mapTexts(line.facts, redact) as Record<string, unknown> };
 }

@@ -3,6 +3,7 @@ import type { Look } from '../cutover/watch-status.ts';
 import type { RoleChange } from '../failover/failover-store.ts';
 import { sparesOf } from '../failover/stands-by.ts';
 import type { PromotionRecord, Release } from '../promotion/journal.ts';
+import { hasServed } from '../promotion/machine.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 import type { InstanceStatus, ProbeReport } from '../targets/instance.ts';
 import { count, printable } from './printable.ts';
@@ -110,7 +111,8 @@ function renderRecord({ kind, started, by, from, to, state, because }: Promotion
 }
 
 /** What became of a promotion, in a word. */
-export function renderOutcome({ kind }: PromotionRecord['state'], theme: Theme): string {
-	if (kind === 'baking' || kind === 'retired') return theme.good('served');
+export function renderOutcome(state: PromotionRecord['state'], theme: Theme): string {
+	if (hasServed(state)) return theme.good('served');
+	const { kind } = state;
 	return kind === 'paused' ? theme.warning(kind) : theme.error(kind);
 }

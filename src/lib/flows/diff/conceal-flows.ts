@@ -1,3 +1,4 @@
+import { mapTexts } from '../map-texts.ts';
 import type { FlowNode } from '../node.ts';
 import { conceal } from './secrets.ts';
 
@@ -31,17 +32,11 @@ const UNSEEN: ReadonlySet<string> = new Set(['func', 'initialize', 'finalize', '
  * diff has it. @param redact knows secrets that do not look like any
  */
 export function concealFlows(nodes: readonly FlowNode[], redact: (text: string) => string): FlowNode[] {
-	const clean = (value: unknown): unknown => {
-		if (typeof value === 'string') return redact(value);
-		if (Array.isArray(value)) return value.map(clean);
-		if (typeof value !== 'object' || value === null) return value;
-		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
-	};
 	return nodes.map((node) => {
 		const shown: FlowNode = { id: node.id, type: node.type };
 		for (const [key, value] of Object.entries(node)) {
 			if (STRUCTURE.has(key)) shown[key] = value;
-			else if (!UNSEEN.has(key)) shown[key] = clean(conceal(key, value, node));
+			else if (!UNSEEN.has(key)) shown[key] = mapTexts(conceal(key, value, node), redact);
 		}
 		return shown;
 	});

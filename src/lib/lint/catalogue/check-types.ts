@@ -1,4 +1,5 @@
 import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { isRecord } from '../../flows/is-record.ts';
 import { modes } from '../../flows/mode.ts';
 import { emissions, judgements, type NodeKnowledge } from './knowledge.ts';
 
@@ -55,10 +56,6 @@ function invalid(message: string): FlowferryError {
 		message,
 		hint: 'Describe a type as in: { type: acme-counter, keeps: its count }, or { type: acme-read, emits: poll, verdicts: { load-balanced: safe } }.',
 	});
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -1,5 +1,6 @@
 import type { NodeName } from '../../flows/diff/snapshot-diff.ts';
 import type { FlowNode } from '../../flows/node.ts';
+import { toText } from '../../flows/scalar.ts';
 
 /** Kinds of which some lacks are certain. */
 export type CertainKind = 'node-red' | 'type' | 'variable' | 'credentials';
@@ -62,7 +63,7 @@ export function likelyLacks({ lacks }: Completeness): string[] {
 const NODES_NAMED = 3;
 
 export function nameOf({ id, type, name, label }: FlowNode): NodeName {
-	return { id, type, name: String(name || label || '') };
+	return { id, type, name: toText(name) || toText(label) };
 }
 
 /** `mqtt-broker 'plant', function 'f1' and 2 more`. */

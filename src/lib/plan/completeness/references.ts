@@ -1,7 +1,8 @@
-import { subflowOf } from '../../flows/activity.ts';
+import { isContainer, subflowOf } from '../../flows/activity.ts';
 import { findEnvCalls } from '../../flows/env-calls.ts';
 import { findExpressionVariables } from '../../flows/jsonata-reads.ts';
 import type { FlowNode } from '../../flows/node.ts';
+import { BUILT_IN } from '../../flows/required-variables.ts';
 
 /** A variable that a node reads. */
 export interface Reference {
@@ -12,9 +13,6 @@ export interface Reference {
 	 */
 	how: 'property' | 'asked';
 }
-
-/** Node-RED gives these itself. */
-const BUILT_IN = /^NR_(?:NODE|GROUP|FLOW|SUBFLOW)_(?:ID|NAME|PATH)$/;
 
 /**
  * Node-RED substitutes a property only where this is all of it, in this form or its older one, `$(NAME)` (`mapEnvVarProperties`,
@@ -39,7 +37,7 @@ export function referencesOf(node: FlowNode): Reference[] {
 	};
 	// Variables of their own, which Node-RED reads by type, are all that these have.
 	if (holdsVariables(node)) add('asked', (node.env as unknown[]).flatMap(askedByVariable));
-	if (node.type !== 'tab' && node.type !== 'subflow' && node.type !== 'group' && subflowOf(node) === null)
+	if (!isContainer(node) && subflowOf(node) === null)
 		for (const key in node) if (!TEXTS.has(key) && !(key === 'env' && holdsVariables(node))) collect(node[key], node, key, add);
 	if (node.type === 'function')
 		add(

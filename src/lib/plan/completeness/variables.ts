@@ -75,7 +75,7 @@ function notGiven({ name, certainty, nodes, holders }: Want, { environment }: Pr
 function partialReferences(node: FlowNode): Lack[] {
 	return hostFields(node, 'core').flatMap(({ property, value }) => {
 		const [reference] = /\$\{[^}\s]+\}/.exec(value) ?? [];
-		if (reference === undefined || /^\$\{[^}\s]+\}$/.test(value)) return [];
+		if (reference === undefined || reference === value) return [];
 		const name = nameOf(node);
 		return [
 			{

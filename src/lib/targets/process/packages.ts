@@ -15,15 +15,29 @@ export interface Installation {
 	progress: Progress;
 }
 
+/** Where a palette is, or will be, installed. */
+export function paletteFolder(palettes: string, modules: readonly PaletteModule[]): string {
+	return join(palettes, digestOf(paletteManifest(modules)));
+}
+
+/** The folder of a Node-RED of exactly this version that is at hand: one nearby, else one that was installed; null for none. */
+export async function findNodeRed(nodeReds: string, nearby: readonly string[], version: string): Promise<string | null> {
+	for (const folder of nearby) if ((await readNodeRedVersion(folder)) === version) return folder;
+	return existsSync(join(nodeReds, version)) ? installedIn(join(nodeReds, version)) : null;
+}
+
+function installedIn(folder: string): string {
+	return join(folder, 'node_modules', 'node-red');
+}
+
 /**
  * The folder that holds an installed palette: installed before the cutover, once for all instances and releases that
  * have the same one. It appears by a rename, whole or not at all.
  */
 export async function ensurePalette(palettes: string, modules: PaletteModule[], installation: Installation): Promise<string> {
-	const manifest = paletteManifest(modules);
-	const folder = join(palettes, digestOf(manifest));
+	const folder = paletteFolder(palettes, modules);
 	if (modules.length > 0) installation.progress(`palette: ${modules.length} module${modules.length === 1 ? '' : 's'}`);
-	await ensureInstalled(folder, manifest, modules.length > 0, installation);
+	await ensureInstalled(folder, paletteManifest(modules), modules.length > 0, installation);
 	return folder;
 }
 
@@ -45,12 +59,12 @@ export async function ensureNodeRed(
 			hint: `leave out 'nodeRed' to have ${version} installed from npm, or name a folder that holds it (…/node_modules/node-red)`,
 		});
 	}
-	for (const folder of options.nearby) if ((await readNodeRedVersion(folder)) === version) return join(folder, 'red.js');
-
+	const found = await findNodeRed(options.nodeReds, options.nearby, version);
+	if (found !== null) return join(found, 'red.js');
 	const folder = join(options.nodeReds, version);
-	if (!existsSync(folder)) installation.progress(`Node-RED ${version}`);
+	installation.progress(`Node-RED ${version}`);
 	await ensureInstalled(folder, nodeRedManifest(version), true, installation);
-	return join(folder, 'node_modules', 'node-red', 'red.js');
+	return join(installedIn(folder), 'red.js');
 }
 
 async function ensureInstalled(folder: string, manifest: string, hasPackages: boolean, { supply, timeoutMs }: Installation): Promise<void> {

@@ -20,7 +20,7 @@ import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
-import type { Journal, Release, Side, SlotName } from '../../promotion/journal.ts';
+import { type Journal, type Release, type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
 import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
 import { planTables, SqlitePlanMemory } from '../../promotion/sqlite-plan-memory.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
@@ -39,7 +39,7 @@ import { parseLogLine } from '../logs.ts';
 import type { Progress, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import { findInstalls } from './installs.ts';
-import type { Layout } from './layout.ts';
+import type { InstanceLayout, Layout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
 import { ProcessInstance } from './process-instance.ts';
@@ -72,6 +72,9 @@ interface SlotFile {
 	/** Of the release's flows. */
 	rev: string;
 }
+
+/** What all instances of a slot get of its flows. */
+type OfFlows = Pick<RunnerConfig, 'credentials' | 'primary'>;
 
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
 export class ProcessTarget implements Target {
@@ -120,7 +123,7 @@ export class ProcessTarget implements Target {
 
 	async unlock(what: Snapshot | SlotName): Promise<void> {
 		if (typeof what !== 'string') await this.#credentialsOf(what.content.flows, heldBy(what));
-		else if ((await this.#stopped(what)).length > 0) await this.#slotCredentials(what);
+		else await this.#unlockSlot(what);
 	}
 
 	async installs({ content }: Snapshot): Promise<string[]> {
@@ -168,28 +171,34 @@ export class ProcessTarget implements Target {
 		if (!filled) return;
 		await mkdir(this.#layout.logs, { recursive: true });
 		progress(`${filled.instances} instance${filled.instances === 1 ? '' : 's'} of Node-RED`);
-		const stopped = await this.#stopped(slot);
+		const stopped = await this.#stopped(slot, filled);
 		if (stopped.length === 0) return;
-		const credentials = await this.#slotCredentials(slot);
+		const { primary } = this.#options.environment;
+		const flows = readFlows(this.#layout.flowsFile(slot));
+		const ofFlows = {
+			credentials: await this.#credentialsOf(flows, filled.credentials ?? null),
+			primary: primary && resolveSingletons(flows, primary),
+		};
 		await Promise.all(
 			stopped.map(async ({ instance, index }) => {
 				const { addressFile } = this.#layout.instance(slot, index);
 				await stopRunner(addressFile, this.#options.environment.timeouts.stopMs); // one that does not answer, if any
-				await startRunner(instance, this.#runnerConfig(slot, index, filled, credentials));
+				await startRunner(instance, this.#runnerConfig(slot, index, filled, ofFlows));
 			}),
 		);
 	}
 
 	/** The instances of a slot that do not run, or are about to end. */
-	async #stopped(slot: SlotName): Promise<{ instance: ProcessInstance; index: number }[]> {
-		const all = (await this.instances(slot)).map((instance, index) => ({ instance, index }));
+	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<{ instance: ProcessInstance; index: number }[]> {
+		const all = this.#instancesOf(slot, instances).map((instance, index) => ({ instance, index }));
 		const states = await Promise.all(all.map(({ instance }) => instance.status()));
 		return all.filter(({ index }) => !states[index] || states[index]?.state === 'stopping');
 	}
 
-	async #slotCredentials(slot: SlotName): Promise<Credentials> {
-		const flows = readFlows(this.#layout.flowsFile(slot));
-		return await this.#credentialsOf(flows, this.#readSlot(slot)?.credentials ?? null);
+	async #unlockSlot(slot: SlotName): Promise<void> {
+		const filled = this.#readSlot(slot);
+		if (!filled || (await this.#stopped(slot, filled)).length === 0) return;
+		await this.#credentialsOf(readFlows(this.#layout.flowsFile(slot)), filled.credentials ?? null);
 	}
 
 	async #credentialsOf(flows: readonly FlowNode[], held: HeldCredentials | null): Promise<Credentials> {
@@ -199,22 +208,18 @@ export class ProcessTarget implements Target {
 
 	async kill(instance: string): Promise<void> {
 		await this.#check();
-		const [slot, index] = instance.split('/') as [SlotName, string];
-		await killRunner(this.#layout.instance(slot, Number(index)).addressFile, this.#options.environment.timeouts.stopMs);
+		await killRunner(this.#placeOf(instance).addressFile, this.#options.environment.timeouts.stopMs);
 	}
 
 	async inject(name: string, fault: Fault): Promise<Injection> {
 		await this.#check();
-		const [slot, index] = name.split('/') as [SlotName, string];
-		const instance = (await this.instances(slot)).find((each) => each.name === name);
-		const { addressFile } = this.#layout.instance(slot, Number(index));
-		const place = { addressFile, stateFile: this.#layout.stateFile };
+		const instance = (await this.instances(slotOf(name))).find((each) => each.name === name);
+		const place = { addressFile: this.#placeOf(name).addressFile, stateFile: this.#layout.stateFile };
 		return await injectFault(fault, name, (await instance?.status()) ?? null, place);
 	}
 
 	async *logs(name: string, request: LogRequest): AsyncGenerator<LogLine> {
-		const [slot, index] = name.split('/') as [SlotName, string];
-		for await (const line of linesOfFile(this.#layout.instance(slot, Number(index)).logFile, request)) yield parseLogLine(name, line);
+		for await (const line of linesOfFile(this.#placeOf(name).logFile, request)) yield parseLogLine(name, line);
 	}
 
 	async stop(slot: SlotName): Promise<void> {
@@ -247,6 +252,11 @@ export class ProcessTarget implements Target {
 		this.#database.close();
 	}
 
+	/** @param name `blue/0` */
+	#placeOf(name: string): InstanceLayout {
+		return this.#layout.instance(slotOf(name), Number(name.split('/')[1]));
+	}
+
 	#instancesOf(slot: SlotName, count: number): ProcessInstance[] {
 		return Array.from({ length: count }, (_, index) => {
 			const { addressFile } = this.#layout.instance(slot, index);
@@ -255,7 +265,7 @@ export class ProcessTarget implements Target {
 		});
 	}
 
-	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare, rev }: SlotFile, credentials: Credentials): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare, rev }: SlotFile, ofFlows: OfFlows): RunnerConfig {
 		const { environment, inherited, folder, secrets } = this.#options;
 		const { hooks, instanceMetricsPort: metricsBase, timeouts } = environment;
 		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
@@ -278,7 +288,6 @@ export class ProcessTarget implements Target {
 			logFile,
 			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, spare),
-			primary: environment.primary && resolveSingletons(readFlows(this.#layout.flowsFile(slot)), environment.primary),
 			startMs: timeouts.startMs,
 			stopMs: timeouts.stopMs,
 			hungMs: timeouts.hungMs,
@@ -286,7 +295,7 @@ export class ProcessTarget implements Target {
 			roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: timeouts.hookMs } : null,
 			commands: { folder, variables: inherited, secrets: secrets() },
 			editor: editorOf(environment),
-			credentials,
+			...ofFlows,
 			variables: { ...inherited, ...environment.variables },
 		};
 	}

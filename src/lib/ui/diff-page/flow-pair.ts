@@ -1,5 +1,6 @@
 import { drawScene } from '../../drawing/draw-scene.ts';
 import { escapeHtml, shorten } from '../../drawing/escape.ts';
+import { zoomButtons } from '../../drawing/zoom-buttons.ts';
 import { count } from '../printable.ts';
 import type { Drawn, FlowPair } from './pairs.ts';
 
@@ -14,15 +15,10 @@ export function renderPair(pair: FlowPair, position: number): string {
 	const state = diff.state === 'kept' ? '' : `<span class="pill ${diff.state}">${diff.state}</span>`;
 	const drawn = (after ?? before)?.scene;
 	const size = drawn ? count(drawn.nodes.length + drawn.junctions.length + drawn.parked.length, 'node') : '';
-	const zoom = [
-		['out', '−', 'Smaller'],
-		['in', '+', 'Larger'],
-		['whole', '⤢', 'Whole flow'],
-	].map(([how, sign, label]) => `<button type="button" data-zoom="${how}" title="${label}" aria-label="${label}">${sign}</button>`);
 	return [
 		`<details class="flow" id="flow-${position}" open>`,
 		`<summary><h3><bdi>${escapeHtml(shorten(title, 200))}</bdi></h3> <small>${[kind, size].filter(Boolean).join(', ')}</small> ${state}${amounts.join(' ')}</summary>`,
-		`<div class="frame"><div class="zoom">${zoom.join('')}</div><div class="pair${before && after ? '' : ' alone'}">`,
+		`<div class="frame">${zoomButtons}<div class="pair${before && after ? '' : ' alone'}">`,
 		renderSide('before', 'Before', before, title, 2 * position),
 		renderSide('after', 'After', after, title, 2 * position + 1),
 		'</div></div></details>',

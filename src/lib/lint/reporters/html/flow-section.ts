@@ -1,5 +1,6 @@
 import { drawScene } from '../../../drawing/draw-scene.ts';
 import { escapeHtml, shorten } from '../../../drawing/escape.ts';
+import { zoomButtons } from '../../../drawing/zoom-buttons.ts';
 import type { Drawing } from './page-layout.ts';
 import { count, countBySeverity, renderTally } from './tally.ts';
 
@@ -17,15 +18,10 @@ export function renderFlow(drawing: Drawing, number: number, isOpen: boolean): s
 		.filter(Boolean)
 		.join(', ');
 	const own = container && marks.has(container.id) ? ` marked ${marks.get(container.id)?.tone}` : '';
-	const zoom = [
-		['out', '−', 'Smaller'],
-		['in', '+', 'Larger'],
-		['whole', '⤢', 'Whole flow'],
-	].map(([how, sign, label]) => `<button type="button" data-zoom="${how}" title="${label}" aria-label="${label}">${sign}</button>`);
 	return [
 		`<details class="flow${own}" id="flow-${number}"${isOpen ? ' open' : ''}>`,
 		`<summary${anchor ? ` id="${anchor}"` : ''}><h3><bdi>${escapeHtml(shorten(title, 200))}</bdi></h3> <small>${notes}</small> ${renderTally(countBySeverity(findings))}</summary>`,
-		`<div class="frame"><div class="zoom">${zoom.join('')}</div><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(shorten(title, 200))}">${drawScene(drawing.scene, title, number, drawing)}</div></div>`,
+		`<div class="frame">${zoomButtons}<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(shorten(title, 200))}">${drawScene(drawing.scene, title, number, drawing)}</div></div>`,
 		'</details>',
 	].join('\n');
 }
