@@ -1,5 +1,5 @@
+import { atEnvironment } from './at-environment.ts';
 import type { Context } from './context.ts';
-import { environmentOf } from './lib/config/environment-of.ts';
 import { nearest } from './lib/config/nearest.ts';
 import { nothingServes } from './lib/cutover/promotion-errors.ts';
 import { captureBack } from './lib/drift/capture-back.ts';
@@ -51,16 +51,11 @@ async function idOfTag({ snapshots }: Context, name: string, environments: reado
 }
 
 async function findServing(context: Context, name: string): Promise<ComparedSnapshot> {
-	const target = await context.openTarget(environmentOf(context.config, name));
-	try {
-		const serving = await servingRelease(target);
-		if (!serving) throw nothingServes(name);
-		const { number: release, snapshot: id } = serving.release;
-		const snapshot = await context.snapshots.get(id);
-		return { side: { kind: 'environment', environment: name, release, snapshot: snapshot.id }, snapshot, warnings: [] };
-	} finally {
-		target.close();
-	}
+	const serving = await atEnvironment(context, name, servingRelease);
+	if (!serving) throw nothingServes(name);
+	const { number: release, snapshot: id } = serving.release;
+	const snapshot = await context.snapshots.get(id);
+	return { side: { kind: 'environment', environment: name, release, snapshot: snapshot.id }, snapshot, warnings: [] };
 }
 
 async function findRunning(context: Context, name: string): Promise<ComparedSnapshot> {
@@ -71,15 +66,9 @@ async function findRunning(context: Context, name: string): Promise<ComparedSnap
 
 /** What an environment runs, as a snapshot that is not stored. @throws FlowferryError NOTHING_SERVES, NOTHING_RUNS */
 export async function captureRunning(context: Context, name: string, message: string): Promise<Capture & { running: Running }> {
-	const environment = environmentOf(context.config, name);
-	const target = await context.openTarget(environment);
-	try {
-		const running = await readRunning(name, target, environment.timeouts.contextMs);
-		const promoted = await context.snapshots.get(running.release.snapshot);
-		return { running, ...captureBack(running, promoted, { message, author: await context.author(), now: context.now }) };
-	} finally {
-		target.close();
-	}
+	const running = await atEnvironment(context, name, (target, { timeouts }) => readRunning(name, target, timeouts.contextMs));
+	const promoted = await context.snapshots.get(running.release.snapshot);
+	return { running, ...captureBack(running, promoted, { message, author: await context.author(), now: context.now }) };
 }
 
 function unknownName(name: string, environments: readonly string[], tags: readonly string[]): FlowferryError {

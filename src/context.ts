@@ -86,7 +86,13 @@ export async function createContext(configPath: string): Promise<Context> {
 	const dev = devConfig ? openDevSource(devConfig, env) : noDevSource(loaded.path);
 	const packages = openSupply(loaded.config.packages);
 	const vault = openVault(() => readPassphrase(env.FLOWFERRY_PASSPHRASE, sealing.passphraseFile), redactor.learn);
-	const author = async () => (await readGitIdentity(loaded.directory, env)) ?? loginName(env);
+	// Asked of git once: it takes a process.
+	let identity: Promise<string | undefined> | undefined;
+	const gitIdentity = () => {
+		identity ??= readGitIdentity(loaded.directory, env);
+		return identity;
+	};
+	const author = async () => (await gitIdentity()) ?? loginName(env);
 	const now = () => new Date();
 	const operator = () => `${loginName(env)}@${hostname()} (pid ${process.pid})`;
 	return {
@@ -105,7 +111,7 @@ export async function createContext(configPath: string): Promise<Context> {
 			const facts = { operator: operator(), job: ci?.job ?? null };
 			if (named !== undefined) return { identity: named, source: 'configuration', ...facts };
 			if (ci?.actor) return { identity: ci.actor, source: 'ci', ...facts };
-			const git = await readGitIdentity(loaded.directory, env);
+			const git = await gitIdentity();
 			return git === undefined ? { identity: loginName(env), source: 'login', ...facts } : { identity: git, source: 'git', ...facts };
 		},
 		openTarget: async (environment) => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { atEnvironment } from './at-environment.ts';
 import type { Context } from './context.ts';
 import { environmentOf } from './lib/config/environment-of.ts';
 import { type Hold, heldSnapshots } from './lib/promotion/held-snapshots.ts';
@@ -18,12 +19,7 @@ async function askEnvironment(context: Context, name: string): Promise<Environme
 		return { environment: name, unknown: `${environment.directory} is not there: it has never run here, but may run on another machine` };
 	}
 	try {
-		const target = await context.openTarget(environment);
-		try {
-			return { environment: name, holds: await heldSnapshots(target.journal) };
-		} finally {
-			target.close();
-		}
+		return { environment: name, holds: await atEnvironment(context, name, ({ journal }) => heldSnapshots(journal)) };
 	} catch (error) {
 		return { environment: name, unknown: (error as Error).message };
 	}

@@ -103,16 +103,18 @@ async function storedOrNull({ snapshots }: Context, id: string): Promise<Snapsho
 
 async function findCandidate(session: EnvironmentSession, flags: PlanningFlags): Promise<FoundCandidate> {
 	const { context, environment } = session;
-	const stage = await stageBefore(context, environment);
 	const from = flags.from ?? (flags.snapshot === undefined ? environment.after : undefined);
-	if (flags.snapshot !== undefined) {
-		const snapshot = await context.snapshots.get(flags.snapshot);
-		return { snapshot, origin: { kind: 'stored', snapshot: snapshot.id }, stage, warnings: [] };
-	}
 	if (from !== undefined) {
 		const { name } = environmentOf(context.config, from);
 		const { snapshot, side } = await findSnapshot(context, name);
+		// Asked twice, the stage might have gone on in between.
+		const stage = name === environment.after ? { environment: name, snapshot: snapshot.id } : await stageBefore(context, environment);
 		return { snapshot, origin: side, stage, warnings: [] };
+	}
+	const stage = await stageBefore(context, environment);
+	if (flags.snapshot !== undefined) {
+		const snapshot = await context.snapshots.get(flags.snapshot);
+		return { snapshot, origin: { kind: 'stored', snapshot: snapshot.id }, stage, warnings: [] };
 	}
 	const { snapshot, warnings } = await context.capture('');
 	const { unshared } = await context.snapshots.put(snapshot);

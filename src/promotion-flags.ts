@@ -39,9 +39,10 @@ export const planFlag = (exclusive: string[]) =>
 		exclusive,
 	});
 
-export const overrideFlag = () =>
+/** @param asWho for commands that mind neither windows nor approvals: those who may override may do them, too */
+export const overrideFlag = (asWho = 'Whatever windows, approvals and stages say, by those who may') =>
 	Flags.string({
-		description: 'Whatever windows, approvals and stages say, by those who may; the reason is kept in the audit',
+		description: `${asWho}; the reason is kept in the audit`,
 		helpValue: 'REASON',
 		parse: async (reason) => {
 			if (reason.trim() !== '') return reason;

@@ -1,3 +1,5 @@
+import type { EditorAccess } from './protocol.ts';
+
 /** What somebody who is signed in may do, as Node-RED checks it (`@node-red/editor-api`, `needsPermission`). */
 const MAY_READ = ['flows', 'nodes', 'settings', 'context', 'library', 'status', 'plugins', 'diagnostics', 'debug'].map(
 	(what) => `${what}.read`,
@@ -5,9 +7,7 @@ const MAY_READ = ['flows', 'nodes', 'settings', 'context', 'library', 'status', 
 /** The palette is not among it: modules are what was promoted. */
 const MAY_EDIT = [...MAY_READ, 'credentials.read', 'flows.write', 'inject.write', 'debug.write', 'context.write', 'settings.write'];
 
-export type Access = 'read-only' | 'edit';
-
-export const permissionsOf = (access: Access): string[] => (access === 'edit' ? MAY_EDIT : MAY_READ);
+export const permissionsOf = (access: EditorAccess): string[] => (access === 'edit' ? MAY_EDIT : MAY_READ);
 
 /** What becomes of a request to Node-RED's admin API. */
 export type Verdict =
@@ -22,7 +22,7 @@ export type Verdict =
  * @param path below the editor's root; Node-RED matches paths without regard to case
  * @param works the instance is active, and no cutover is under way
  */
-export function judge(method: string, path: string, access: Access, works: boolean): Verdict {
+export function judge(method: string, path: string, access: EditorAccess, works: boolean): Verdict {
 	// Node-RED's editor asks for it with each node that is opened; an empty answer stands for 'none to be seen'.
 	if (access === 'read-only' && /^\/credentials\//i.test(path)) return { kind: 'answered', status: 200, body: {} };
 	if (['GET', 'HEAD', 'OPTIONS'].includes(method) || /^\/auth\/(token|revoke)\/?$/i.test(path)) return { kind: 'passes' };

@@ -1,14 +1,5 @@
 import { scrypt, timingSafeEqual } from 'node:crypto';
-
-/** A user as this process knows them: not by the password. */
-export interface EditorUser {
-	name: string;
-	/** Base64. */
-	salt: string;
-	/** Base64, of scrypt with this cost. */
-	hash: string;
-	cost: number;
-}
+import type { EditorUser } from './protocol.ts';
 
 /** Who may sign in to the editor. */
 export class EditorUsers {

@@ -2,9 +2,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Access, judge, permissionsOf } from './editor-rules.ts';
-import { type EditorUser, EditorUsers } from './editor-users.ts';
+import { judge, permissionsOf } from './editor-rules.ts';
+import { EditorUsers } from './editor-users.ts';
 import { requireFromNodeRed } from './node-red.ts';
+import type { EditorConfig } from './protocol.ts';
 import { sleep } from './time.ts';
 
 /** Where Node-RED has its editor; a name that no flow is likely to use. */
@@ -12,14 +13,6 @@ const ROOT = '/flowferry-editor';
 const NODE_RED_BODY_LIMIT = '5mb';
 const SIGNED_IN_FOR_S = 8 * 3600;
 const POLL_MS = 10;
-
-/** What the runner says of it. */
-export interface EditorConfig {
-	access: Access;
-	users: EditorUser[];
-	/** Of 127.0.0.1, where it was before; 0: any that is free. */
-	port: number;
-}
 
 type AdminRequest = IncomingMessage & { path: string };
 type AdminResponse = ServerResponse & { status(code: number): AdminResponse; json(body: object): void };

@@ -1,4 +1,5 @@
-import { Editor, type EditorConfig } from './editor.ts';
+import { Editor } from './editor.ts';
+import type { EditorConfig } from './protocol.ts';
 
 /** The one editor of this process; null where it is off. Settings make it before Node-RED loads its plugins. */
 export const opened: { editor: Editor | null } = { editor: null };

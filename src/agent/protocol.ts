@@ -300,3 +300,24 @@ export interface Activity {
 	/** The longest time in which no node received a message. */
 	longestSilenceMs: number;
 }
+
+/** A user of the editor as Node-RED knows them: not by the password. */
+export interface EditorUser {
+	name: string;
+	/** Base64. */
+	salt: string;
+	/** Base64, of scrypt with this cost. */
+	hash: string;
+	cost: number;
+}
+
+/** What whoever signs in may do. */
+export type EditorAccess = 'read-only' | 'edit';
+
+/** What the runner tells Node-RED's settings of the editor, as JSON in their environment. */
+export interface EditorConfig {
+	access: EditorAccess;
+	users: EditorUser[];
+	/** Of 127.0.0.1, where it was before; 0: any that is free. */
+	port: number;
+}

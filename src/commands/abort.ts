@@ -19,7 +19,10 @@ export default class Abort extends EnvironmentCommand<typeof Abort> {
 	];
 
 	static override args = environmentArgs;
-	static override flags = { override: overrideFlag(), yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
+	static override flags = {
+		override: overrideFlag('As one of those who may override'),
+		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
+	};
 
 	async run(): Promise<AbortResult> {
 		return await this.withEnvironment(async (session) => {

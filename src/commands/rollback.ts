@@ -24,7 +24,7 @@ export default class Rollback extends EnvironmentCommand<typeof Rollback> {
 			min: 1,
 		}),
 		strategy: strategyFlag(),
-		override: overrideFlag(),
+		override: overrideFlag('As one of those who may override'),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};
 

@@ -6,13 +6,14 @@ import type {
 	AgentCalls,
 	AgentEvent,
 	AgentReport,
+	EditorConfig,
+	EditorUser,
 	LeaseMessage,
 	Position,
 	PrimaryMessage,
 	ReplyMessage,
 } from '../agent/protocol.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
-import type { HashedUser } from './editor-users.ts';
 
 /**
  * With it the kernel kills the child when its parent dies, even in an endless loop, where the agent's own watch on the
@@ -30,7 +31,7 @@ export interface NodeRedSecrets {
 	credentialSecret: string;
 	/** The text of the credentials file. */
 	sealedCredentials: string;
-	editorUsers: HashedUser[];
+	editorUsers: EditorUser[];
 }
 
 /** Where it listens on 127.0.0.1; ports of 0: free ones of the system's choice. */
@@ -78,7 +79,13 @@ export class NodeRedProcess {
 				FLOWFERRY_PORT: String(port),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
 				...(config.editor
-					? { FLOWFERRY_EDITOR: JSON.stringify({ access: config.editor.access, users: editorUsers, port: editorPort }) }
+					? {
+							FLOWFERRY_EDITOR: JSON.stringify({
+								access: config.editor.access,
+								users: editorUsers,
+								port: editorPort,
+							} satisfies EditorConfig),
+						}
 					: {}),
 				...(config.context ? { FLOWFERRY_CONTEXT: JSON.stringify(contextStoreConfig(config, config.context)) } : {}),
 			},

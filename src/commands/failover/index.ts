@@ -18,7 +18,10 @@ export default class Failover extends EnvironmentCommand<typeof Failover> {
 	];
 
 	static override args = environmentArgs;
-	static override flags = { override: overrideFlag(), yes: Flags.boolean({ char: 'y', description: 'Do not ask' }) };
+	static override flags = {
+		override: overrideFlag('As one of those who may override'),
+		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
+	};
 
 	async run(): Promise<FailoverResult> {
 		return await this.withEnvironment(async (session) => {

@@ -26,7 +26,7 @@ export default class PauseFailover extends EnvironmentCommand<typeof PauseFailov
 
 	static override args = environmentArgs;
 	static override flags = {
-		override: overrideFlag(),
+		override: overrideFlag('As one of those who may override'),
 		for: Flags.string({ description: 'When it ends by itself: 90s, 30m, 2h, 1d; default: never', helpValue: 'SPAN' }),
 	};
 

@@ -20,7 +20,7 @@ export default class ResumeFailover extends EnvironmentCommand<typeof ResumeFail
 	static override examples = [{ description: 'After the maintenance', command: '<%= config.bin %> failover resume production' }];
 
 	static override args = environmentArgs;
-	static override flags = { override: overrideFlag() };
+	static override flags = { override: overrideFlag('As one of those who may override') };
 
 	async run(): Promise<Result> {
 		return await this.withEnvironment(async (session) => {

@@ -136,7 +136,7 @@ export function asConfig(key: string, value: string): Record<string, string> {
 }
 
 /** `https://user:token@host` keeps neither user nor token, whatever characters they have: too much may go, but no part of a token stays. */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
 	return text.replace(/(\w+:\/\/)[^\s'"]*@/g, '$1***@');
 }
 

@@ -8,7 +8,7 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 const DAMAGED = [11, 26];
 
 /** SQLite's number for a file that another process does not let go of. */
-const BUSY = 5;
+export const BUSY = 5;
 
 /** Sixty-four pages. */
 const RESERVED_BYTES = 256 * 1024;

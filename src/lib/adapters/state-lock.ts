@@ -1,8 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** SQLite's number for a file that another process does not let go of. */
-export const BUSY = 5;
+import { BUSY } from './state-database.ts';
 
 const RETRY_MS = 1;
 /** Transactions of others take milliseconds. */

@@ -2,7 +2,7 @@ import { canonicalDigest } from '../flows/canonical.ts';
 import type { AuditDraft, AuditEntry, AuditHead } from './audit-log.ts';
 
 /** Before the first entry. */
-export const NO_HASH = '0'.repeat(64);
+const NO_HASH = '0'.repeat(64);
 
 /** The next entry of a log whose last is `head`. Pure. */
 export function chain(draft: AuditDraft, time: string, head: AuditHead | null): AuditEntry {

@@ -3,7 +3,6 @@ import type { AuditEntry } from './audit-log.ts';
 /** Formats of an exported audit. Pure: entries → text. */
 
 export const auditFormats = ['text', 'jsonl', 'csv'] as const;
-export type AuditFormat = (typeof auditFormats)[number];
 
 /** An entry to a line, whole: what `--verify` looks at is all there. */
 export function renderAuditLines(entries: readonly AuditEntry[]): string {

@@ -6,7 +6,7 @@ import type { AuditDraft, AuditEntry, AuditLog, AuditOutcome } from './audit-log
 import { endingOf, leftEntries, type Onlooker, promotionOf } from './settle.ts';
 
 /** Codes of errors that say: it is not allowed. */
-export const refusals: ReadonlySet<string> = new Set(['NOT_ALLOWED', 'WINDOW_CLOSED', 'APPROVAL_MISSING', 'STAGE_SKIPPED', 'PLAN_STALE']);
+const refusals: ReadonlySet<string> = new Set(['NOT_ALLOWED', 'WINDOW_CLOSED', 'APPROVAL_MISSING', 'STAGE_SKIPPED', 'PLAN_STALE']);
 
 /** What is about to be done. */
 export type Act = Omit<AuditDraft, 'event'>;

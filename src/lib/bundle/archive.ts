@@ -16,10 +16,12 @@ export async function packFolder(folder: string, archive: string, first: string)
  * Unpacks plain files, and those alone, into an empty folder. What would lie outside of it, a link or a device is an error.
  * @throws Error where the archive is none, is cut short, or holds anything else
  */
-export async function unpackArchive(archive: string, folder: string): Promise<void> {
+export function unpackArchive(archive: string, folder: string): void {
 	const strange: string[] = [];
-	await extract({
+	extract({
 		file: archive,
+		// Files that a damaged archive began could not be waited for otherwise: they appear in a folder that is being removed.
+		sync: true,
 		cwd: folder,
 		strict: true,
 		preservePaths: false,
@@ -33,7 +35,7 @@ export async function unpackArchive(archive: string, folder: string): Promise<vo
 }
 
 /** The paths of all files below a folder, with `/`, by name. */
-export async function listFiles(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 	return entries
 		.filter((entry) => entry.isFile())

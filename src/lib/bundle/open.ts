@@ -31,9 +31,11 @@ export async function withBundle<T>(file: string, policy: SealPolicy, work: (bun
 	await assertReadable(file);
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-bundle-'));
 	try {
-		await unpackArchive(file, folder).catch((error: Error) => {
-			throw damaged(file, error.message);
-		});
+		try {
+			unpackArchive(file, folder);
+		} catch (error) {
+			throw damaged(file, (error as Error).message);
+		}
 		return await work(await check(file, folder, policy));
 	} finally {
 		await rm(folder, { recursive: true, force: true });

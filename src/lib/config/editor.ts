@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The part of an environment's schema that says whether Node-RED's editor can be opened in it, and by whom. */
 
-export const editorAccess = ['off', 'read-only', 'edit'] as const;
+const editorAccess = ['off', 'read-only', 'edit'] as const;
 export type EditorAccess = (typeof editorAccess)[number];
 
 /** What guards a way to change production is not to be guessed. */

@@ -11,7 +11,7 @@ const branchName = z.string().refine((name) => BRANCH.test(name), { message: 'mu
 /** What begins with a dash would be an option. */
 const remote = z.string().refine((text) => /^[^-\s]/.test(text), { message: "must be a remote's name or address" });
 
-export const pushChoices = ['manual', 'auto'] as const;
+const pushChoices = ['manual', 'auto'] as const;
 
 const storeKeys = z.strictObject({
 	path: path.optional().describe('A git repository of its own; made when it is not there. Default: `.flowferry/snapshots`.'),

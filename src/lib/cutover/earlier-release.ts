@@ -9,6 +9,7 @@ import { shortId } from '../snapshot/snapshot.ts';
  * @throws FlowferryError RELEASE_UNKNOWN, RELEASE_NEVER_SERVED, NOTHING_TO_RETURN_TO
  */
 export async function releaseToReturnTo(
+	environment: string,
 	journal: Journal,
 	{ slot, release: serving }: { slot: SlotName; release: Release },
 	number?: number,
@@ -26,7 +27,7 @@ export async function releaseToReturnTo(
 			throw new FlowferryError({
 				code: 'RELEASE_NEVER_SERVED',
 				message: `release ${number} never served, and a rollback goes to one that has`,
-				hint: `promote its snapshot instead: flowferry promote --snapshot ${shortId(wanted.snapshot)}`,
+				hint: `promote its snapshot instead: flowferry promote ${environment} --snapshot ${shortId(wanted.snapshot)}`,
 			});
 		return wanted;
 	}

@@ -123,7 +123,7 @@ export async function rollback(
 	await assertNonePaused(setting.environment.name, setting.target.journal);
 	const from = await servingRelease(setting.target);
 	if (!from) throw nothingServes(setting.environment.name);
-	const release = await releaseToReturnTo(setting.target.journal, from, number);
+	const release = await releaseToReturnTo(setting.environment.name, setting.target.journal, from, number);
 	const slot = otherSlot(from.slot);
 	const isWarm = (await setting.target.journal.slots())[slot]?.number === release.number;
 	await setting.target.unlock(isWarm ? slot : await setting.loadSnapshot(release.snapshot));

@@ -48,7 +48,7 @@ export function credentialWarnings({ environment, instance, loaded }: Running): 
 	);
 }
 
-export function unlikeWarnings({ instance, unlike }: Running): string[] {
+function unlikeWarnings({ instance, unlike }: Running): string[] {
 	return unlike.map((other) => `${other} runs other flows than ${instance}; these are those of ${instance}`);
 }
 

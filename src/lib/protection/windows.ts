@@ -102,7 +102,7 @@ function opensOn({ days }: Window, day: number): boolean {
 	});
 }
 
-export function renderWindow({ days, from, to, timeZone }: Window): string {
+function renderWindow({ days, from, to, timeZone }: Window): string {
 	return `${days.join(', ')} from ${from} to ${to} (${timeZone})`;
 }
 

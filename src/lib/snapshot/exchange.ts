@@ -2,7 +2,7 @@ import type { GitRepository } from '../adapters/git.ts';
 import { addressWithoutCredentials, asConfig, wordsOf } from '../adapters/git-client.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Merge, Units } from './merge-units.ts';
-import { mergeUnits, REVIEW, unitsOf } from './merge-units.ts';
+import { mergeUnits, pathOf, REVIEW, unitsOf } from './merge-units.ts';
 import { readTags, TAGS } from './tags.ts';
 
 /** The remote's branch, as it was fetched last. */
@@ -119,11 +119,6 @@ async function rankOfSnapshot(git: GitRepository, commit: string, lines: readonl
 
 async function rankOfCommit(git: GitRepository, commit: string): Promise<string> {
 	return `${(await git.run(['show', '--no-patch', '--format=%ct', commit])).trim().padStart(12, '0')} ${commit}`;
-}
-
-/** `100644 blob 1f2e…\tpath` */
-function pathOf(line: string): string {
-	return line.slice(line.indexOf('\t') + 1);
 }
 
 function cacheInfo(line: string): string[] {

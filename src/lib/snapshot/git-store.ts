@@ -3,7 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../adapters/git.ts';
 import { wordsOf } from '../adapters/git-client.ts';
-import { BUSY, lockStateDatabase } from '../adapters/state-lock.ts';
+import { BUSY } from '../adapters/state-database.ts';
+import { lockStateDatabase } from '../adapters/state-lock.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import { fetchMerged, fetchTags, pushStore } from './exchange.ts';
 import { requireNoneChanged, requireOnlyOurs } from './foreign-files.ts';
@@ -53,15 +54,13 @@ export function openGitStore(home: StoreHome, sharing: Sharing = { remote: 'orig
 		return directory;
 	};
 
-	const index = async (): Promise<(StoredTime & { folder: string })[]> => {
-		const directory = await find();
-		const times = [...findFolders(directory)].map(([id, folder]) => ({ id, folder, time: readTime(directory, folder) }));
-		return times.sort(newestFirst);
-	};
+	const indexOf = (directory: string): (StoredTime & { folder: string })[] =>
+		[...findFolders(directory)].map(([id, folder]) => ({ id, folder, time: readTime(directory, folder) })).sort(newestFirst);
+	const index = async () => indexOf(await find());
 
 	const list = async (limit = Number.POSITIVE_INFINITY): Promise<StoredSnapshot[]> => {
 		const directory = await find();
-		const known = await index();
+		const known = indexOf(directory);
 		const shown = known.filter(({ time }, place) => place < limit || time === undefined);
 		const read = shown.map(({ id, folder }): StoredSnapshot => {
 			try {

@@ -8,14 +8,13 @@ export const REVIEW = 'review';
 
 /** Groups what `git ls-tree -r -z` printed. */
 export function unitsOf(listing: string): Units {
-	const units = new Map<string, string[]>();
-	for (const line of listing.split('\0')) {
-		if (line === '') continue;
-		const path = line.slice(line.indexOf('\t') + 1);
-		const unit = unitOf(path);
-		units.set(unit, [...(units.get(unit) ?? []), line]);
-	}
-	return units;
+	const lines = listing.split('\0').filter((line) => line !== '');
+	return Map.groupBy(lines, (line) => unitOf(pathOf(line)));
+}
+
+/** Of a line of `git ls-tree`: `100644 blob 1f2e…\tpath`. */
+export function pathOf(line: string): string {
+	return line.slice(line.indexOf('\t') + 1);
 }
 
 /** A snapshot's unit is its id, in whatever folder it lies. */

@@ -46,11 +46,8 @@ export async function verifyStore(
 /** By snapshot: the files that were changed or removed since they were committed. New ones are another process's work. */
 async function changedFiles(git: GitRepository): Promise<Map<string, string[]>> {
 	const said = await git.run(['diff', '--name-only', '--relative', '-z', 'HEAD', '--', FOLDER]).catch(() => '');
-	const files = new Map<string, string[]>();
-	for (const path of said.split('\0')) {
-		const id = /\/([0-9a-f]{64})\//.exec(path)?.[1];
-		if (id !== undefined) files.set(id, [...(files.get(id) ?? []), path]);
-	}
+	const files = Map.groupBy(said.split('\0'), (path) => /\/([0-9a-f]{64})\//.exec(path)?.[1] ?? '');
+	files.delete('');
 	return files;
 }
 

@@ -22,7 +22,7 @@ async function environmentWith(...states: PromotionState[]) {
 		await journal.record(id, state, isFinished(state));
 	}
 	const serving = { slot: 'blue' as const, release: releases.at(-1) as Release };
-	return { journal, back: async (number?: number) => (await releaseToReturnTo(journal, serving, number)).number };
+	return { journal, back: async (number?: number) => (await releaseToReturnTo('production', journal, serving, number)).number };
 }
 
 const served: PromotionState = { kind: 'baking' };
