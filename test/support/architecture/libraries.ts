@@ -10,6 +10,8 @@ export const libraryOwners: Record<string, string[]> = {
 	chalk: ['src/lib/ui/theme.ts'],
 	// jsdiff: lines of code and text.
 	diff: ['src/lib/flows/diff/'],
+	// The Docker Engine's API.
+	dockerode: ['src/lib/targets/docker/'],
 	execa: ['src/lib/adapters/'],
 	'http-proxy-3': ['src/gateway/'],
 	jsonata: ['src/lib/flows/', 'src/lib/lint/'],

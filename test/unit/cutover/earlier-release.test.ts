@@ -44,7 +44,7 @@ describe('the release that a rollback goes to', () => {
 			code: 'RELEASE_NEVER_SERVED',
 			exitStatus: 2,
 			message: expect.stringContaining('release 2 never served'),
-			hint: expect.stringContaining('flowferry promote --snapshot 222222222222'),
+			hint: expect.stringContaining('flowferry promote production --snapshot 222222222222'),
 		});
 	});
 
