@@ -7,7 +7,7 @@ const MAX_CONTEXT_BODY_BYTES = 400 * 1024 * 1024;
 /** What the agent answers from memory. */
 const ANSWER_MS = 2000;
 
-/** The control calls that a runner answers, by method and path; bodies are as `ProcessInstance` sends them. */
+/** The control calls that a runner answers, by method and path; bodies are as `RunnerInstance` sends them. */
 export function controlRoutes(runner: Runner): ControlRoutes {
 	return {
 		'GET /status': async () => runner.status(),

@@ -19,7 +19,7 @@ import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
 import { journalTables, SqliteJournal } from '../lib/promotion/sqlite-journal.ts';
 import { openRouter } from '../lib/routers/open-router.ts';
 import type { FailoverConfig, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
-import { ProcessInstance } from '../lib/targets/process/process-instance.ts';
+import { RunnerInstance } from '../lib/targets/runner-instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { hashUsers } from './editor-users.ts';
 import { Log } from './log.ts';
@@ -83,13 +83,13 @@ const control = createControlServer(await readFile(config.tokenFile, 'utf8'), co
 );
 
 /** Null for what is no other instance of this one's slot. */
-function peerOf(config: RunnerConfig, instance: string): ProcessInstance | null {
+function peerOf(config: RunnerConfig, instance: string): RunnerInstance | null {
 	const isPeer = instance !== config.instance && instance.startsWith(`${config.failover?.slot}/`);
 	return isPeer && config.failover ? instanceAt(config, config.failover, instance) : null;
 }
 
 /** Those that have an address; whether anybody answers there shows when they are asked. */
-function membersOf(config: RunnerConfig): ProcessInstance[] {
+function membersOf(config: RunnerConfig): RunnerInstance[] {
 	const { failover } = config;
 	if (!failover) return [];
 	return globSync(join('*', '*', ADDRESS_FILE), { cwd: failover.membersFolder })
@@ -98,9 +98,9 @@ function membersOf(config: RunnerConfig): ProcessInstance[] {
 		.map((instance) => instanceAt(config, failover, instance));
 }
 
-function instanceAt({ tokenFile }: RunnerConfig, { membersFolder }: FailoverConfig, instance: string): ProcessInstance {
+function instanceAt({ tokenFile }: RunnerConfig, { membersFolder }: FailoverConfig, instance: string): RunnerInstance {
 	const addressFile = join(membersFolder, instance, ADDRESS_FILE);
-	return new ProcessInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {});
+	return new RunnerInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {});
 }
 
 /** Hooks and probes; what runs them is loaded with the first. */

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, paletteManifest } from '../../../src/lib/packages/manifest.ts';
+import { layoutOf } from '../../../src/lib/targets/layout.ts';
 import { findInstalls } from '../../../src/lib/targets/process/installs.ts';
-import { layoutOf } from '../../../src/lib/targets/process/layout.ts';
 
 describe('what has to be installed', () => {
 	let folder: string;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SnapshotContent } from '../../snapshot/snapshot.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from '../layout.ts';
 import { findNodeRed, paletteFolder } from './packages.ts';
 
 /**

@@ -1,28 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { replaceFile } from '../../adapters/atomic-file.ts';
-import { systemClock } from '../../adapters/clock.ts';
 import { explainDiskFault } from '../../adapters/disk-fault.ts';
 import { linesOfFile } from '../../adapters/lines-of-file.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
-import { openStateDatabase } from '../../adapters/state-database.ts';
-import { auditTables, SqliteAuditLog } from '../../audit/sqlite-audit-log.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { metricsPortOf } from '../../config/instance-ports.ts';
 import { ensureToken } from '../../control/token.ts';
+import type { FailoverStore } from '../../failover/failover-store.ts';
 import type { SpareKind } from '../../failover/spare-kind.ts';
-import { failoverTables, SqliteFailoverStore } from '../../failover/sqlite-failover-store.ts';
+
 import type { FlowNode } from '../../flows/node.ts';
-import { leaseTables, SqliteLeaseStore } from '../../lease/sqlite-lease-store.ts';
+import type { LeaseStore } from '../../lease/lease.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
 import { type Journal, type Release, type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
-import { journalTables, SqliteJournal } from '../../promotion/sqlite-journal.ts';
-import { planTables, SqlitePlanMemory } from '../../promotion/sqlite-plan-memory.ts';
+import type { PlanMemory } from '../../promotion/plan-memory.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import type { RouterProcess } from '../../routers/router-process.ts';
@@ -31,18 +28,19 @@ import type { HeldCredentials } from '../../snapshot/sealing/held.ts';
 import { heldBy } from '../../snapshot/sealing/held.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { type EnvironmentState, openEnvironmentState } from '../environment-state.ts';
 import type { Fault, Injection } from '../fault.ts';
 import type { FailoverConfig, RunnerConfig } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
+import type { InstanceLayout, Layout } from '../layout.ts';
+import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
+import { RunnerInstance } from '../runner-instance.ts';
 import type { Progress, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import { findInstalls } from './installs.ts';
-import type { InstanceLayout, Layout } from './layout.ts';
-import { layoutOf } from './layout.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
-import { ProcessInstance } from './process-instance.ts';
 import { killRunner, startRunner, stopRunner } from './runner-process.ts';
 
 export interface ProcessTargetOptions {
@@ -79,27 +77,27 @@ type OfFlows = Pick<RunnerConfig, 'credentials' | 'primary'>;
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
 export class ProcessTarget implements Target {
 	readonly journal: Journal;
-	readonly leases: SqliteLeaseStore;
-	readonly audit: SqliteAuditLog;
-	readonly plans: SqlitePlanMemory;
-	readonly failover: SqliteFailoverStore;
+	readonly leases: LeaseStore;
+	readonly audit: AuditLog;
+	readonly plans: PlanMemory;
+	readonly failover: FailoverStore;
 	readonly router: Router;
 	readonly impossible = impossible;
 	readonly #options: ProcessTargetOptions;
 	readonly #layout: Layout;
-	readonly #database: DatabaseSync;
+	readonly #state: EnvironmentState;
 	readonly #routerProcess: RouterProcess;
 	#check: () => Promise<void> = async () => {};
 
 	private constructor(options: ProcessTargetOptions, layout: Layout) {
 		this.#options = options;
 		this.#layout = layout;
-		this.#database = openStateDatabase(layout.stateFile, leaseTables + journalTables + failoverTables + auditTables + planTables);
-		this.journal = new SqliteJournal(this.#database, () => new Date());
-		this.leases = new SqliteLeaseStore(this.#database, systemClock());
-		this.failover = new SqliteFailoverStore(this.#database, this.journal, () => new Date());
-		this.audit = new SqliteAuditLog(this.#database, () => new Date());
-		this.plans = new SqlitePlanMemory(this.#database);
+		this.#state = openEnvironmentState(layout.stateFile);
+		this.journal = this.#state.journal;
+		this.leases = this.#state.leases;
+		this.failover = this.#state.failover;
+		this.audit = this.#state.audit;
+		this.plans = this.#state.plans;
 		this.#routerProcess = routerProcess(options.environment, options.inherited.PATH ?? '');
 		this.router = guardRouter(this.#routerProcess.router, () => this.#check());
 	}
@@ -116,7 +114,7 @@ export class ProcessTarget implements Target {
 		this.#check = check;
 	}
 
-	async instances(slot: SlotName): Promise<ProcessInstance[]> {
+	async instances(slot: SlotName): Promise<RunnerInstance[]> {
 		const filled = this.#readSlot(slot);
 		return filled ? this.#instancesOf(slot, filled.instances) : [];
 	}
@@ -189,7 +187,7 @@ export class ProcessTarget implements Target {
 	}
 
 	/** The instances of a slot that do not run, or are about to end. */
-	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<{ instance: ProcessInstance; index: number }[]> {
+	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<{ instance: RunnerInstance; index: number }[]> {
 		const all = this.#instancesOf(slot, instances).map((instance, index) => ({ instance, index }));
 		const states = await Promise.all(all.map(({ instance }) => instance.status()));
 		return all.filter(({ index }) => !states[index] || states[index]?.state === 'stopping');
@@ -249,7 +247,7 @@ export class ProcessTarget implements Target {
 	}
 
 	close(): void {
-		this.#database.close();
+		this.#state.close();
 	}
 
 	/** @param name `blue/0` */
@@ -257,11 +255,11 @@ export class ProcessTarget implements Target {
 		return this.#layout.instance(slotOf(name), Number(name.split('/')[1]));
 	}
 
-	#instancesOf(slot: SlotName, count: number): ProcessInstance[] {
+	#instancesOf(slot: SlotName, count: number): RunnerInstance[] {
 		return Array.from({ length: count }, (_, index) => {
 			const { addressFile } = this.#layout.instance(slot, index);
 			const files = { addressFile, tokenFile: this.#layout.tokenFile };
-			return new ProcessInstance(`${slot}/${index}`, files, this.#options.environment.timeouts.answerMs, () => this.#check());
+			return new RunnerInstance(`${slot}/${index}`, files, this.#options.environment.timeouts.answerMs, () => this.#check());
 		});
 	}
 

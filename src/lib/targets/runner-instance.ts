@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ControlAddress } from '../../control/client.ts';
-import { ControlUnreachable, callControl } from '../../control/client.ts';
+import type { ControlAddress } from '../control/client.ts';
+import { ControlUnreachable, callControl } from '../control/client.ts';
 import type {
 	ContextExport,
 	ContextImport,
@@ -16,13 +16,13 @@ import type {
 	RunnerAddress,
 	StreamReport,
 	ValidationReport,
-} from '../instance.ts';
+} from './instance.ts';
 
 /** A call may use its own time-out twice (asking, then forcing), and then some for the way. */
 const answerWithin = (timeoutMs: number) => timeoutMs * 2 + 5000;
 
-/** An instance on this machine, by its runner's control calls. Keeps nothing: each call finds the runner anew. */
-export class ProcessInstance implements Instance {
+/** An instance by its runner's control calls, for whoever can read the file with the runner's address. Keeps nothing: each call finds the runner anew. */
+export class RunnerInstance implements Instance {
 	readonly name: string;
 	readonly #files: { addressFile: string; tokenFile: string };
 	readonly #answerMs: number;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { SlotName } from '../../promotion/journal.ts';
+import type { SlotName } from '../promotion/journal.ts';
 
-/** Where an environment keeps what, on this machine. */
+/** Where an environment keeps what, below its directory. */
 export interface Layout {
 	/** Journal and leases. */
 	stateFile: string;
