@@ -1,13 +1,16 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { Mode } from '../flows/mode.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
+import type { RouterKind } from '../routers/router.ts';
 import type { ContextStoreKind } from './context.ts';
+import { routerOf } from './docker.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
 import type { Config, EnvironmentConfig } from './schema.ts';
 
 /** One environment with everything decided: what promotions and targets work with. */
-export type NamedEnvironment = Omit<EnvironmentConfig, 'primary'> & {
+export type NamedEnvironment = Omit<EnvironmentConfig, 'primary' | 'router'> & {
+	router: RouterKind;
 	name: string;
 	/** Absolute. */
 	directory: string;
@@ -59,6 +62,7 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 	return {
 		...environment,
 		name: chosen,
+		router: routerOf(environment),
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
 		instances,
 		primary: primaryOf(environment),

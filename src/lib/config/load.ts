@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { DevConfig } from './dev.ts';
+import type { DockerSettings } from './docker.ts';
 import { parseYaml } from './document.ts';
 import { explain } from './explain.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -144,11 +145,16 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 					...environment,
 					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
 					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
+					docker: resolveDocker(environment.docker, absolute),
 					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 				},
 			]),
 		),
 	};
+}
+
+function resolveDocker(docker: DockerSettings, absolute: (path: string) => string): DockerSettings {
+	return docker.certificate === undefined ? docker : { ...docker, certificate: absolute(docker.certificate) };
 }
 
 /** The flow file stays relative: it is looked for in the user directory, as Node-RED does, or in the repository. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { spareKinds } from '../failover/spare-kind.ts';
 import { modes } from '../flows/mode.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
+import { targetKinds } from '../targets/target.ts';
 import { context } from './context.ts';
 import { dev } from './dev.ts';
+import { docker, dockerFaults, routerOf } from './docker.ts';
 import { drill } from './drill.ts';
 import { editor } from './editor.ts';
 import { failover } from './failover-config.ts';
@@ -34,7 +36,11 @@ const LONGEST_TAKEOVER_MS = 600_000;
 
 const environmentKeys = z.strictObject({
 	mode: z.enum(modes).describe('hot-spare: one instance runs the flows; load-balanced: all of them.'),
-	target: z.enum(['process']).default('process').describe('Where instances run.'),
+	target: z
+		.enum(targetKinds)
+		.default('process')
+		.describe('Where instances run. process: as processes of this machine; docker: as containers, docs/guides/docker.md.'),
+	docker: docker.prefault({}).describe('With `target: docker`: the engine, and how containers are made on it.'),
 	directory: z
 		.string()
 		.min(1)
@@ -42,8 +48,10 @@ const environmentKeys = z.strictObject({
 		.describe('Where the environment lives on this machine; default `.flowferry/environments/<name>`.'),
 	router: z
 		.enum(routerKinds)
-		.default('gateway')
-		.describe("What moves and holds traffic: flowferry's own gateway, or an installed HAProxy 2.6 or later, which flowferry starts."),
+		.optional()
+		.describe(
+			"What moves and holds traffic. gateway: flowferry's own, the default for processes; haproxy: HAProxy 2.6 or later, which flowferry starts: an installed one for processes, a container on Docker.",
+		),
 	host: z.string().min(1).default('127.0.0.1').describe("The router's address; 0.0.0.0 serves the network."),
 	port: z.int().min(1).max(65535).default(8080).describe("The router's port: where production's HTTP and WebSockets are served."),
 	webSockets: z
@@ -167,9 +175,12 @@ const environment = environmentKeys
 		message:
 			'cannot be sqlite in load-balanced mode, where several instances write at once and would undo what the others count: leave it out, or set `mode: hot-spare`',
 	})
-	.refine(({ router, accessLog }) => router === 'gateway' || accessLog === undefined, {
+	.refine((environment) => routerOf(environment) === 'gateway' || environment.accessLog === undefined, {
 		path: ['accessLog'],
-		message: 'is written by the gateway: leave it out with `router: haproxy`, or set `router: gateway`',
+		message: 'is written by the gateway: leave it out with `router: haproxy` and on Docker, or set `router: gateway`',
+	})
+	.superRefine((environment, context) => {
+		for (const { path, message } of dockerFaults(environment)) context.addIssue({ code: 'custom', path, message });
 	})
 	.refine(({ mode, primary: policy }) => mode === 'load-balanced' || policy === undefined, {
 		path: ['primary'],

@@ -5,7 +5,14 @@ import type { SourceFile } from './source-file.ts';
 export type Wall = (file: SourceFile, files: Map<string, SourceFile>) => string[];
 
 /** Where the world comes in: the only files that read the environment or the folder, or end the process. */
-const entries = ['src/base-command.ts', 'src/context.ts', 'src/runner/main.ts', 'src/gateway/main.ts', 'src/agent/plugin.ts'];
+const entries = [
+	'src/base-command.ts',
+	'src/context.ts',
+	'src/runner/main.ts',
+	'src/gateway/main.ts',
+	'src/keeper/main.ts',
+	'src/agent/plugin.ts',
+];
 
 /** Decisions and knowledge: no I/O, no clock, no environment. */
 const pure = [

@@ -28,6 +28,8 @@ describe('the sample configuration', () => {
 			'directory',
 			'instances',
 			'nodeRed',
+			'router',
+			'docker',
 			'settings',
 			'variables',
 			'credentials',
@@ -42,6 +44,7 @@ describe('the sample configuration', () => {
 		];
 		const without = (environment: object) => Object.fromEntries(Object.entries(environment).filter(([key]) => !shownOnly.includes(key)));
 		expect(without(sample)).toEqual(without(plain));
+		expect(sample.docker).toMatchObject(plain.docker);
 	});
 
 	it('names every key', async () => {
