@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RouterKind } from '../routers/router.ts';
-import type { TargetKind } from '../targets/target.ts';
+import type { TargetKind } from '../targets/target-kind.ts';
 
 /** The part of an environment's schema that says how it runs on a Docker Engine: `target: docker`. */
 

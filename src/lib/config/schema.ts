@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { spareKinds } from '../failover/spare-kind.ts';
 import { modes } from '../flows/mode.ts';
 import { routerKinds, webSocketPolicies } from '../routers/router.ts';
-import { targetKinds } from '../targets/target.ts';
+import { targetKinds } from '../targets/target-kind.ts';
 import { context } from './context.ts';
 import { dev } from './dev.ts';
 import { docker, dockerFaults, routerOf } from './docker.ts';

@@ -9,10 +9,6 @@ import type { Fault, Injection } from './fault.ts';
 import type { Instance } from './instance.ts';
 import type { LogLine, LogRequest } from './logs.ts';
 
-/** Where instances can run. */
-export const targetKinds = ['process', 'docker'] as const;
-export type TargetKind = (typeof targetKinds)[number];
-
 /** Told while something long goes on: `installing 3 modules`. */
 export type Progress = (message: string) => void;
 

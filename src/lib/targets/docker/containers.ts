@@ -1,0 +1,206 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
+import { type ArchiveFile, packArchive } from './archive.ts';
+import type { Engine } from './engine.ts';
+import { retryWhileGone, withEngineFaults } from './engine-fault.ts';
+import { label } from './names.ts';
+
+/** A daemon that is restarted is back within seconds. */
+const GONE_FOR_MS = 30_000;
+
+/** A container to be made. */
+export interface ContainerRequest {
+	name: string;
+	options: ContainerCreateOptions;
+	/** Put into it before its start, by their path from its root. */
+	files: readonly ArchiveFile[];
+	/** Networks that it joins besides the one of its options. */
+	networks: readonly string[];
+}
+
+/** A program that was begun in a container. */
+export interface ContainerProgram {
+	input: NodeJS.WritableStream & { destroy(): void };
+	output: Readable;
+	/** What it has said on its standard error. */
+	said(): string;
+}
+
+/**
+ * The containers of an engine, and what they share, by name. Each call may be made again, and is, while the daemon is away for a moment.
+ * @throws FlowferryError as `explainEngineFault`
+ */
+export class Containers {
+	readonly engine: Engine;
+
+	constructor(engine: Engine) {
+		this.engine = engine;
+	}
+
+	/** Null where there is none. */
+	async inspect(name: string): Promise<ContainerInspectInfo | null> {
+		return await this.#orNull(() => this.#container(name).inspect());
+	}
+
+	/** Names of those with these labels, running or not. */
+	async named(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string>; running: boolean }[]> {
+		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
+		return found.map(({ Names, Labels, State }) => ({ name: Names[0]?.slice(1) ?? '', labels: Labels, running: State === 'running' }));
+	}
+
+	/** Makes one in place of any other of its name; it does not run yet. */
+	async create({ name, options, files, networks }: ContainerRequest): Promise<void> {
+		await this.#ask(async () => {
+			await this.#remove(name);
+			const container = await this.engine.docker.createContainer({ ...options, name });
+			if (files.length > 0) await container.putArchive(packArchive(files), { path: '/' });
+			for (const network of networks) await this.engine.docker.getNetwork(network).connect({ Container: container.id });
+		});
+	}
+
+	async start(name: string): Promise<void> {
+		await this.#unless([304], () => this.#container(name).start());
+	}
+
+	/** Asks it to end, and makes it; where there is none, there is nothing to do. @param graceMs until it is made to */
+	async stop(name: string, graceMs: number): Promise<void> {
+		await this.#unless([304, 404], () => this.#container(name).stop({ t: Math.ceil(graceMs / 1000) }));
+	}
+
+	/** At once. */
+	async kill(name: string): Promise<void> {
+		// 409: it does not run.
+		await this.#unless([404, 409], () => this.#container(name).kill());
+	}
+
+	/** With the volumes that are its alone. */
+	async remove(name: string): Promise<void> {
+		await this.#ask(() => this.#remove(name));
+	}
+
+	async pause(name: string): Promise<void> {
+		await this.#ask(() => this.#container(name).pause());
+	}
+
+	/** Nothing to do where it is not paused, or not there. */
+	async unpause(name: string): Promise<void> {
+		await this.#unless([404, 409, 500], () => this.#container(name).unpause());
+	}
+
+	async ensureNetwork(name: string, labels: Record<string, string>): Promise<void> {
+		if ((await this.#orNull(() => this.engine.docker.getNetwork(name).inspect())) !== null) return;
+		await this.#ask(() => this.engine.docker.createNetwork({ Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labels }));
+	}
+
+	/** Its IPv4 range: `172.20.0.0/16`. */
+	async subnetOf(network: string): Promise<string> {
+		const { IPAM } = (await this.#ask(() => this.engine.docker.getNetwork(network).inspect())) as { IPAM: { Config: { Subnet: string }[] } };
+		return IPAM.Config.map(({ Subnet }) => Subnet).find((subnet) => !subnet.includes(':')) ?? '';
+	}
+
+	async ensureVolume(name: string, labels: Record<string, string>): Promise<void> {
+		await this.#ask(() => this.engine.docker.createVolume({ Name: name, Labels: labels }));
+	}
+
+	async connect(network: string, name: string, aliases: string[]): Promise<void> {
+		// 403: it is in there already.
+		await this.#unless([403], () =>
+			this.engine.docker.getNetwork(network).connect({ Container: name, EndpointConfig: { Aliases: aliases } }),
+		);
+	}
+
+	async disconnect(network: string, name: string): Promise<void> {
+		await this.#unless([403, 404], () => this.engine.docker.getNetwork(network).disconnect({ Container: name, Force: true }));
+	}
+
+	/** Removes an environment's network and volume, and what containers are left. */
+	async removeAll(prefix: string, { network, volume }: { network: string; volume: string }): Promise<void> {
+		for (const { name } of await this.named({ [label.environment]: prefix })) await this.remove(name);
+		await this.#unless([404], () => this.engine.docker.getNetwork(network).remove());
+		await this.#unless([404], () => this.engine.docker.getVolume(volume).remove());
+	}
+
+	/** Begins a program in a running container, with its standard input and output here. */
+	async begin(name: string, command: string[]): Promise<ContainerProgram> {
+		const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
+		const exec = await this.#ask(() => this.#container(name).exec({ Cmd: command, ...streams, Tty: false }));
+		const stream = await withEngineFaults(this.engine, () => exec.start({ hijack: true, stdin: true }));
+		const [output, errors] = [new PassThrough(), new PassThrough()];
+		let said = '';
+		errors.on('data', (chunk: Buffer) => {
+			said = (said + chunk.toString('utf8')).slice(-4000);
+		});
+		this.engine.docker.modem.demuxStream(stream, output, errors);
+		for (const event of ['end', 'close', 'error']) stream.once(event, () => output.end());
+		return { input: stream, output, said: () => said };
+	}
+
+	/** Runs a program to its end. @returns its status */
+	async run(name: string, command: string[]): Promise<number> {
+		const exec = await this.#ask(() => this.#container(name).exec({ Cmd: command, AttachStdout: true, AttachStderr: true }));
+		const stream = await withEngineFaults(this.engine, () => exec.start({}));
+		for await (const _ of stream) {
+			// Until it ends.
+		}
+		return (await exec.inspect()).ExitCode ?? -1;
+	}
+
+	/** What it has printed, and what it goes on to print until the signal. */
+	async logs(name: string, { tail, follow }: { tail: number; follow: AbortSignal | null }): Promise<Readable | null> {
+		const output = new PassThrough();
+		const options = { stdout: true as const, stderr: true as const, tail };
+		if (!follow) {
+			const text = await this.#orNull(() => this.#container(name).logs({ ...options, follow: false }));
+			if (text === null) return null;
+			const source = new PassThrough();
+			this.engine.docker.modem.demuxStream(source, output, output);
+			source.on('end', () => output.end());
+			source.end(text);
+			return output;
+		}
+		const stream = await this.#orNull(() => this.#container(name).logs({ ...options, follow: true, abortSignal: follow }));
+		if (stream === null) return null;
+		this.engine.docker.modem.demuxStream(stream, output, output);
+		for (const event of ['end', 'close', 'error']) stream.once(event, () => output.end());
+		return output;
+	}
+
+	#container(name: string) {
+		return this.engine.docker.getContainer(name);
+	}
+
+	async #remove(name: string): Promise<void> {
+		try {
+			await this.#container(name).remove({ force: true, v: true });
+		} catch (error) {
+			if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+		}
+	}
+
+	async #ask<T>(work: () => Promise<T>): Promise<T> {
+		return await retryWhileGone(() => withEngineFaults(this.engine, work), { forMs: GONE_FOR_MS });
+	}
+
+	/** @param statuses of answers that say there is nothing to do */
+	async #unless(statuses: number[], work: () => Promise<unknown>): Promise<void> {
+		await this.#ask(async () => {
+			try {
+				await work();
+			} catch (error) {
+				if (!statuses.includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+			}
+		});
+	}
+
+	async #orNull<T>(work: () => Promise<T>): Promise<T | null> {
+		return await this.#ask(async () => {
+			try {
+				return await work();
+			} catch (error) {
+				if ((error as { statusCode?: number }).statusCode === 404) return null;
+				throw error;
+			}
+		});
+	}
+}

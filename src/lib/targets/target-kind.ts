@@ -1,0 +1,3 @@
+/** Where instances can run. */
+export const targetKinds = ['process', 'docker'] as const;
+export type TargetKind = (typeof targetKinds)[number];
