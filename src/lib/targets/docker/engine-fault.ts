@@ -1,0 +1,3 @@
+export function explainEngineFault(error: unknown, _engineName: string): unknown {
+	return error;
+}
