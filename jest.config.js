@@ -1,6 +1,7 @@
 /**
  * Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time; corpus and fuzz take
- * their time. `npm test` is all of these; `npm run test:long` is what takes minutes for one promise.
+ * their time. `npm test` is all of these; `npm run test:long` is what takes minutes for one promise,
+ * `npm run test:docker` what needs a Docker Engine.
  */
 /** A busy machine takes seconds for what takes milliseconds: only a test that hangs runs into this. */
 const slow = { setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.js'] };
@@ -22,6 +23,7 @@ export default {
 		{ ...base, ...slow, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'long', testMatch: ['<rootDir>/test/long/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'docker', testMatch: ['<rootDir>/test/docker/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
 	],
 };

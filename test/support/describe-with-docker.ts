@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { connectEngine, type Engine } from '../../src/lib/targets/docker/engine.ts';
+import { findProgram } from './find-program.ts';
 
 /** The machine's own Engine. */
 export const connectMachineEngine = (): Promise<Engine> => connectEngine({ env: process.env });
@@ -23,7 +22,7 @@ export function describeWithDocker(name: string, tests: () => void): void {
 
 /** `describe` for tests that start Engines of their own (`own-engine.ts`), for which this must be root on Linux. */
 export function describeWithOwnEngine(name: string, tests: () => void): void {
-	const missing = ['dockerd', 'ip', 'nsenter', 'openssl'].filter((program) => findProgram(program) === undefined);
+	const missing = ['dockerd', 'containerd', 'ip', 'nsenter', 'openssl'].filter((program) => findProgram(program) === undefined);
 	const root = process.getuid?.() === 0 && process.platform === 'linux';
 	const why = root ? (missing.length > 0 ? `not installed: ${missing.join(', ')}` : engineFault) : 'this is not root on Linux';
 	describeUnless(why, name, tests);
@@ -32,11 +31,6 @@ export function describeWithOwnEngine(name: string, tests: () => void): void {
 /** `describe` for tests that need another program besides. */
 export function describeWithDockerAnd(program: string, name: string, tests: () => void): void {
 	describeUnless(findProgram(program) === undefined ? `not installed: ${program}` : engineFault, name, tests);
-}
-
-export function findProgram(name: string): string | undefined {
-	const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 function describeUnless(why: string | undefined, name: string, tests: () => void): void {

@@ -1,11 +1,13 @@
 /**
  * Brings the programs that tests need and npm cannot bring, from Debian's packages, where this is root on a Debian-like
  * machine: Mosquitto, HAProxy, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
- * skipped. Run by `npm test` before the tests.
+ * skipped. Run by `npm test` before the tests. With `--docker`, what the tests with a Docker Engine need besides one: an OpenSSH
+ * server.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { findChromium } from './chromium.ts';
+import { findProgram } from './find-program.ts';
 import { findInstalledHaproxy } from './haproxy.ts';
 import { findMosquitto } from './mosquitto.ts';
 
@@ -23,10 +25,15 @@ const programs: Program[] = [
 	{ name: 'Chromium', find: findChromium, packages: ['chromium', 'fonts-liberation'], tests: 'TESTS THAT NEED A BROWSER' },
 ];
 
+const forDocker: Program[] = [
+	{ name: 'an OpenSSH server', find: () => findProgram('sshd'), packages: ['openssh-server'], tests: 'TESTS OF ENGINES BEHIND SSH' },
+];
+
 /** Debian asks this script before it starts a package's service; 101 means: do not. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-const missing = programs.filter(({ find }) => find() === undefined);
+const wanted = process.argv.includes('--docker') ? [...programs, ...forDocker] : programs;
+const missing = wanted.filter(({ find }) => find() === undefined);
 if (missing.length > 0) {
 	if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
 		withoutServices(() => {
