@@ -64,8 +64,18 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
+	return explainNpm(result.stderr, directory, result.cause);
+}
+
+/**
+ * Why npm failed, from what it printed.
+ * @param place where it ran: a folder
+ * @returns FlowferryError MODULE_NOT_FOUND, DISK_FULL, REGISTRY_NOT_REACHABLE or INSTALL_FAILED
+ */
+export function explainNpm(stderr: string, place: string, cause?: unknown): FlowferryError {
+	const exitStatus = ExitStatus.usage;
 	const missing = /npm error (?:404\s+(?:The requested resource )?'([^']+)'|notarget No matching version found for (\S+?)\.?$)/m.exec(
-		result.stderr,
+		stderr,
 	);
 	const moduleName = missing?.[1] ?? missing?.[2];
 	if (moduleName) {
@@ -76,15 +86,15 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
-	if (/ENOSPC/.test(result.stderr)) {
+	if (/ENOSPC/.test(stderr)) {
 		return new FlowferryError({
 			code: 'DISK_FULL',
-			message: `no space left on the disk of ${directory}`,
+			message: `no space left on the disk of ${place}`,
 			hint: 'make room, then run the same command again',
 			exitStatus,
 		});
 	}
-	const network = NETWORK.exec(result.stderr)?.[0];
+	const network = NETWORK.exec(stderr)?.[0];
 	if (network) {
 		return new FlowferryError({
 			code: 'REGISTRY_NOT_REACHABLE',
@@ -93,12 +103,12 @@ function explain(result: NpmResult, directory: string, timeoutMs: number): Flowf
 			exitStatus,
 		});
 	}
-	const said = result.stderr.trim().split('\n').slice(0, 5).join('\n');
+	const said = stderr.trim().split('\n').slice(0, 5).join('\n');
 	return new FlowferryError({
 		code: 'INSTALL_FAILED',
-		message: `npm failed in ${directory}:\n${said}`,
+		message: `npm failed in ${place}:\n${said}`,
 		hint: "install the same modules with `npm install` in an empty folder to see more; npm's own log names the cause",
 		exitStatus,
-		cause: result.cause,
+		cause,
 	});
 }

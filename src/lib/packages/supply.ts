@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../adapters/atomic-file.ts';
 import { installLocked, lockPackages } from '../adapters/npm.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { type Fetching, fetchPackages, portablePackages, resolveLock } from './fetch.ts';
 import { lockToFiles, packagesOf } from './lock.ts';
 import { digestOf } from './manifest.ts';
 
@@ -22,8 +24,21 @@ export interface PackageSupply {
 	install(directory: string, manifest: string, timeoutMs: number): Promise<void>;
 	/** The lock of a manifest; null where nothing has resolved it yet. @throws FlowferryError PACKAGES_DAMAGED */
 	lockOf(manifest: string): Promise<string | null>;
+	/**
+	 * What another machine needs to install a manifest without a network. What is not at hand is fetched, and kept.
+	 * @throws FlowferryError PACKAGES_DAMAGED, PACKAGE_NOT_PUBLISHED, and as `lockPackages`
+	 */
+	shipmentOf(manifest: string, fetching: Fetching): Promise<Shipment>;
 	/** Keeps a set of packages; packages that are here already stay. @param tarballs where each of them is, by its hash */
 	add(set: PackageSet, tarballs: ReadonlyMap<string, string>): Promise<void>;
+}
+
+/** What an installation elsewhere takes. */
+export interface Shipment {
+	/** The text of the package-lock.json. */
+	lock: string;
+	/** The file of each package, by its hash (`LockedPackage.integrity`). */
+	tarballs: ReadonlyMap<string, string>;
 }
 
 /** What is installed together. */
@@ -48,9 +63,19 @@ export function openSupply(folder: string): PackageSupply {
 		const set = readSet(await readFile(file, 'utf8'), file);
 		return set.manifest === manifest ? set.lock : null;
 	};
+	const shipment = (lock: string): Shipment => ({
+		lock,
+		tarballs: new Map(portablePackages(lock).map(({ integrity }) => [integrity, tarball(integrity)])),
+	});
 	const keepLock = async (set: PackageSet): Promise<void> => {
 		await mkdir(join(folder, 'locks'), { recursive: true });
 		await replaceFile(lockFile(set.manifest), JSON.stringify(set));
+	};
+
+	const add = async (set: PackageSet, tarballs: ReadonlyMap<string, string>): Promise<void> => {
+		await mkdir(join(folder, 'tarballs'), { recursive: true });
+		for (const [hash, source] of tarballs) await place(source, tarball(hash));
+		await keepLock(set);
 	};
 
 	return {
@@ -70,11 +95,21 @@ export function openSupply(folder: string): PackageSupply {
 			// What stays in the folder names the packages as their registry does, and no file of ours.
 			await writeFile(file, known);
 		},
-		add: async (set, tarballs) => {
-			await mkdir(join(folder, 'tarballs'), { recursive: true });
-			for (const [hash, source] of tarballs) await place(source, tarball(hash));
-			await keepLock(set);
+		shipmentOf: async (manifest, fetching) => {
+			const known = await lockOf(manifest);
+			if (known !== null && isAtHand(known, tarball)) return shipment(known);
+			const incoming = await mkdtemp(join(tmpdir(), 'flowferry-packages-'));
+			try {
+				const lock = known ?? (await resolveLock(incoming, manifest, fetching));
+				const missing = portablePackages(lock).filter(({ integrity }) => !existsSync(tarball(integrity)));
+				const fetched = await fetchPackages(incoming, missing, fetching);
+				await add({ manifest, lock }, new Map(missing.map(({ integrity }) => [integrity, fetched.get(integrity) as string])));
+				return shipment(lock);
+			} finally {
+				await rm(incoming, { recursive: true, force: true });
+			}
 		},
+		add,
 	};
 }
 

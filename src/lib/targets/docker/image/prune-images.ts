@@ -1,0 +1,62 @@
+import type Docker from 'dockerode';
+import { LABELS, REPOSITORIES } from './names.ts';
+
+/** An image of flowferry's on an engine. */
+export interface KeptImage {
+	/** `sha256:…` */
+	id: string;
+	/** Its names; none where a later build has taken them. */
+	tags: readonly string[];
+	labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The names, and the ids of images without one, that nobody needs: releases of snapshots that are not kept, and palettes that no
+ * remaining release has. A container's image stays, and so does every name that flowferry has not given.
+ * @param used the images of all containers, stopped ones too
+ * @param keep ids of snapshots
+ */
+export function choosePrunedImages(images: readonly KeptImage[], used: ReadonlySet<string>, keep: ReadonlySet<string>): string[] {
+	const kindOf = ({ labels }: KeptImage) => labels[LABELS.image];
+	const paletteOf = ({ labels }: KeptImage) => `${labels[LABELS.runtime]} ${labels[LABELS.palette]} ${labels[LABELS.lock]}`;
+	const releases = images.filter((image) => kindOf(image) === 'release');
+	const isNeeded = ({ id, tags, labels }: KeptImage) => used.has(id) || (tags.length > 0 && keep.has(labels[LABELS.snapshot] ?? ''));
+	const palettes = new Set(releases.filter(isNeeded).map(paletteOf));
+	const pruned = [
+		...releases.filter((image) => !isNeeded(image)),
+		...images.filter((image) => kindOf(image) === 'palette' && !used.has(image.id) && !palettes.has(paletteOf(image))),
+	];
+	return pruned.flatMap(({ id, tags }) => (tags.length === 0 ? [id] : tags.filter(isOwn)));
+}
+
+function isOwn(tag: string): boolean {
+	return Object.values(REPOSITORIES).some((repository) => tag.startsWith(`${repository}:`));
+}
+
+/**
+ * Removes images of releases that are not to be kept, and the palettes that were made for them. Images are the engine's, not a
+ * project's: `keep` is to name the snapshots of all who build on it. What is gone is built again when it is needed.
+ * @returns what was removed: names, and ids of images without one
+ */
+export async function pruneImages(docker: Docker, { keep }: { keep: Iterable<string> }): Promise<string[]> {
+	const [images, containers] = await Promise.all([
+		docker.listImages({ filters: { label: [LABELS.image] } }),
+		docker.listContainers({ all: true }),
+	]);
+	const known = images.map(({ Id, RepoTags, Labels }) => ({
+		id: Id,
+		tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
+		labels: Labels ?? {},
+	}));
+	const removed: string[] = [];
+	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), new Set(keep))) {
+		try {
+			await docker.getImage(name).remove();
+			removed.push(name);
+		} catch (error) {
+			// Gone already, or taken into use meanwhile.
+			if (![404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+		}
+	}
+	return removed;
+}
