@@ -8,11 +8,13 @@ const own = process.env.FLOWFERRY_USER_SETTINGS ? require(process.env.FLOWFERRY_
 const agentDir = process.env.FLOWFERRY_AGENT_DIR;
 const credentialSecret = process.env.FLOWFERRY_CREDENTIAL_SECRET;
 const port = Number(process.env.FLOWFERRY_PORT);
+const host = process.env.FLOWFERRY_HOST ?? '127.0.0.1';
 const context = process.env.FLOWFERRY_CONTEXT ? JSON.parse(process.env.FLOWFERRY_CONTEXT) : null;
 const editor = process.env.FLOWFERRY_EDITOR ? JSON.parse(process.env.FLOWFERRY_EDITOR) : null;
 delete process.env.FLOWFERRY_CONTEXT;
 delete process.env.FLOWFERRY_EDITOR;
 delete process.env.FLOWFERRY_PORT;
+delete process.env.FLOWFERRY_HOST;
 delete process.env.FLOWFERRY_CREDENTIAL_SECRET;
 delete process.env.FLOWFERRY_USER_SETTINGS;
 delete process.env.FLOWFERRY_AGENT_DIR;
@@ -32,8 +34,8 @@ module.exports = {
 	...own,
 	flowFile: 'flows.json',
 	credentialSecret,
-	// The gateway serves the network; an instance is reached through it, or from this machine.
-	uiHost: '127.0.0.1',
+	// The router serves the network; an instance is reached through it, or from its machine, or from its container's private network.
+	uiHost: host,
 	uiPort: port,
 	https: undefined,
 	...(editor ? require(`${agentDir}/opened-editor.js`)(editor, own) : { httpAdminRoot: false }),

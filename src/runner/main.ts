@@ -1,18 +1,20 @@
 /**
- * The runner's program: `node dist/runner/main.js`, with its configuration as JSON on the standard input. It lives on
- * when the process that started it ends, serves its control calls, and ends with SIGTERM.
+ * The runner's program: `node dist/runner/main.js`, with its configuration as JSON on the standard input; or, as the program of a
+ * container, `node main.js --config FILE`, so that it finds it at each start. It lives on when the process that started it
+ * ends, serves its control calls, and ends with SIGTERM.
  */
 import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
 import { systemClock } from '../lib/adapters/clock.ts';
 import { openStateDatabase } from '../lib/adapters/state-database.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { createRedactor, type Redact } from '../lib/config/secrets.ts';
-import { createControlServer, listenOnLoopback } from '../lib/control/server.ts';
+import { createControlServer, listenOnAll, listenOnLoopback } from '../lib/control/server.ts';
 import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
 import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
@@ -24,6 +26,7 @@ import { controlRoutes } from './control-routes.ts';
 import { hashUsers } from './editor-users.ts';
 import { Log } from './log.ts';
 import { serveMetrics } from './metrics-port.ts';
+import { NetworkWatch } from './network-watch.ts';
 import type { NodeRedSecrets } from './node-red-process.ts';
 import { restoreRelease } from './release-files.ts';
 import { RoleHook } from './role-hook.ts';
@@ -41,8 +44,10 @@ const PEER_ANSWER_MS = 1000;
 /** A hook that runs when the runner is to end gets so long; whoever ended it waits. */
 const LAST_HOOK_MS = 3_000;
 
-const config = JSON.parse(await text(process.stdin)) as RunnerConfig;
-const log = new Log(config.logFile);
+const [option, configFile] = process.argv.slice(2);
+const given = option === '--config' && configFile ? readFile(configFile, 'utf8') : text(process.stdin);
+const config = JSON.parse(await given) as RunnerConfig;
+const log = new Log(config.log);
 setInterval(() => log.limit(), 60_000).unref();
 const database = openStateDatabase(config.stateFile, leaseTables + journalTables + failoverTables, STORE_BUSY_MS);
 const now = () => new Date();
@@ -75,12 +80,26 @@ const world = config.failover && {
 	members: () => membersOf(config),
 	peer: (instance: string) => peerOf(config, instance),
 };
-const runner = new Runner(config, { leases, failover, world, clock, log, roles, pid: process.pid, secrets });
-if (config.metricsPort !== null) await serveMetrics(config.environment, config.metricsPort, () => runner.status(), log);
+const network = new NetworkWatch(config.network, log);
+const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation: incarnationOf(config), network, secrets });
+if (config.metricsPort !== null)
+	await serveMetrics(config.environment, { port: config.metricsPort, network: config.network }, () => runner.status(), log);
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),
 );
+
+/** In a container each start has the same process id. */
+function incarnationOf({ network }: RunnerConfig): string {
+	return network.kind === 'loopback' ? String(process.pid) : `${hostname()}-${clock.nowMs()}`;
+}
+
+/** @returns the address for `RunnerAddress` */
+async function listenForControl({ network }: RunnerConfig): Promise<string> {
+	if (network.kind === 'loopback') return await listenOnLoopback(control);
+	await listenOnAll(control, network.controlPort);
+	return `http://${network.name}:${network.controlPort}`;
+}
 
 /** Null for what is no other instance of this one's slot. */
 function peerOf(config: RunnerConfig, instance: string): RunnerInstance | null {
@@ -125,8 +144,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 	});
 }
 
+await mkdir(dirname(config.addressFile), { recursive: true, mode: 0o700 });
 await replaceFile(
 	config.addressFile,
-	JSON.stringify({ pid: process.pid, controlUrl: await listenOnLoopback(control) } satisfies RunnerAddress),
+	JSON.stringify({ pid: process.pid, controlUrl: await listenForControl(config) } satisfies RunnerAddress),
 );
 await runner.run();

@@ -34,9 +34,10 @@ export interface NodeRedSecrets {
 	editorUsers: EditorUser[];
 }
 
-/** Where it listens on 127.0.0.1; ports of 0: free ones of the system's choice. */
+/** Where it listens; ports of 0: free ones of the system's choice. */
 interface NodeRedStart {
 	secrets: NodeRedSecrets;
+	host: string;
 	port: number;
 	editorPort: number;
 	logDescriptor: number;
@@ -64,7 +65,7 @@ export class NodeRedProcess {
 	#position: Position | null = null;
 	readonly exited: Promise<string>;
 
-	constructor(config: RunnerConfig, { secrets: { credentialSecret, editorUsers }, port, editorPort, logDescriptor }: NodeRedStart) {
+	constructor(config: RunnerConfig, { secrets: { credentialSecret, editorUsers }, host, port, editorPort, logDescriptor }: NodeRedStart) {
 		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
 		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
 		this.#child = spawn(program as string, args, {
@@ -76,6 +77,7 @@ export class NodeRedProcess {
 				// Settings take these and remove them, before any flow can read its environment.
 				FLOWFERRY_AGENT_DIR: config.agentDir,
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
+				FLOWFERRY_HOST: host,
 				FLOWFERRY_PORT: String(port),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
 				...(config.editor

@@ -19,6 +19,7 @@ import type {
 } from '../lib/targets/instance.ts';
 import { HeldContext } from './held-context.ts';
 import type { Log } from './log.ts';
+import type { NetworkWatch } from './network-watch.ts';
 import type { NodeRedProcess, NodeRedSecrets } from './node-red-process.ts';
 import { PrimaryRole } from './primary-role.ts';
 import type { Ending } from './role-book.ts';
@@ -43,7 +44,9 @@ export interface RunnerParts {
 	clock: MonotonicClock;
 	log: Log;
 	roles: Pick<RoleHook, 'roleChanged'>;
-	pid: number;
+	/** Differs at each start: see `holderOf`. */
+	incarnation: string;
+	network: NetworkWatch;
 	secrets: NodeRedSecrets;
 }
 
@@ -76,16 +79,16 @@ export class Runner {
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(config: RunnerConfig, { leases, failover, world, clock, log, roles, pid, secrets }: RunnerParts) {
+	constructor(config: RunnerConfig, { leases, failover, world, clock, log, roles, incarnation, network, secrets }: RunnerParts) {
 		this.#config = config;
 		this.#log = log;
 		this.#failover = failover;
 		this.#clock = clock;
-		this.#holder = holderOf(config.instance, pid);
+		this.#holder = holderOf(config.instance, incarnation);
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
 		this.#nodeRed = new SupervisedNodeRed(config, {
-			...{ secrets, log },
+			...{ secrets, log, network },
 			events: {
 				up: (nodeRed) => this.#isUp(nodeRed),
 				ended: (end) => this.#hasEnded(end),
@@ -156,7 +159,7 @@ export class Runner {
 		if (ending.cause === 'asked') await this.#letGo(ending);
 		else if (before !== 'demoting') await this.#afterEnd(ending);
 		if (restart.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
-		if (restart.bootLoop !== null) this.#book.doesNotComeUp({ ended: restart.bootLoop, how, log: this.#config.logFile });
+		if (restart.bootLoop !== null) this.#book.doesNotComeUp({ ended: restart.bootLoop, how, log: this.#whereLogIs });
 	}
 
 	/** A spare that could not go on when Node-RED ended may do so in a moment: when failover is no longer paused. */
@@ -188,8 +191,13 @@ export class Runner {
 			pid: process.pid,
 			...this.#nodeRed.status(),
 			probes: this.#self?.probes ?? null,
-			log: this.#config.logFile,
+			log: this.#whereLogIs,
 		};
+	}
+
+	get #whereLogIs(): string {
+		const { log } = this.#config;
+		return log.kind === 'file' ? log.path : log.where;
 	}
 
 	/** How far its flows have come, or had come when their Node-RED ended; null where nobody follows. */

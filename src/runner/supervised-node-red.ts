@@ -3,6 +3,7 @@ import type { AgentCall, AgentCalls } from '../agent/protocol.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { InstanceStatus, Position, RunnerConfig } from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
+import type { NetworkWatch } from './network-watch.ts';
 import type { NodeRedPorts, NodeRedSecrets } from './node-red-process.ts';
 import { NodeRedProcess } from './node-red-process.ts';
 import { Pulse } from './pulse.ts';
@@ -38,12 +39,13 @@ export class SupervisedNodeRed {
 	readonly #config: RunnerConfig;
 	readonly #secrets: NodeRedSecrets;
 	readonly #log: Log;
+	readonly #network: Pick<NetworkWatch, 'listenHost' | 'address'>;
 	readonly #events: SupervisionEvents;
 	readonly #restarts = new Restarts();
 	#process: NodeRedProcess | null = null;
 	#listening: NodeRedPorts | null = null;
 	/** Kept when Node-RED is started again, so that the router, or a tunnel, finds it where it was. */
-	#port = 0;
+	#port: number;
 	#editorPort = 0;
 	/** When the process that runs was ready; null before. */
 	#upSince: number | null = null;
@@ -53,10 +55,15 @@ export class SupervisedNodeRed {
 	#ending: Ending | null = null;
 	#stopping = false;
 
-	constructor(config: RunnerConfig, parts: { secrets: NodeRedSecrets; log: Log; events: SupervisionEvents }) {
+	constructor(
+		config: RunnerConfig,
+		parts: { secrets: NodeRedSecrets; log: Log; network: Pick<NetworkWatch, 'listenHost' | 'address'>; events: SupervisionEvents },
+	) {
 		this.#config = config;
 		this.#secrets = parts.secrets;
 		this.#log = parts.log;
+		this.#network = parts.network;
+		this.#port = config.network.kind === 'loopback' ? 0 : config.network.httpPort;
 		this.#events = parts.events;
 		this.#watchPulse();
 	}
@@ -66,9 +73,10 @@ export class SupervisedNodeRed {
 		return this.#process;
 	}
 
-	/** Where it serves the flows' HTTP; null while it does not. */
+	/** Where it serves the flows' HTTP; null while it does not, or while nobody could reach it. */
 	get url(): string | null {
-		return this.#listening && `http://127.0.0.1:${this.#listening.port}`;
+		const { address } = this.#network;
+		return this.#listening && address && `http://${address}:${this.#listening.port}`;
 	}
 
 	/** How far its flows have come, or had come when their process ended; null where nobody follows. */
@@ -145,6 +153,7 @@ export class SupervisedNodeRed {
 	async #runOnce(): Promise<string> {
 		const process = new NodeRedProcess(this.#config, {
 			secrets: this.#secrets,
+			host: this.#network.listenHost,
 			port: this.#port,
 			editorPort: this.#editorPort,
 			logDescriptor: this.#log.descriptor,

@@ -6,7 +6,10 @@ export interface MetricsSource {
 	metrics(): Promise<string>;
 }
 
-/** Answers `GET /metrics`; to be opened on loopback only, for Prometheus has no token of ours, and none is asked for. */
+/**
+ * Answers `GET /metrics`; to be opened on loopback or on a private network only, for Prometheus has no token of ours, and none is
+ * asked for.
+ */
 export function createMetricsServer(source: MetricsSource): Server {
 	return createServer((request, response) => {
 		if (request.method !== 'GET' || request.url !== '/metrics') return response.writeHead(404).end();

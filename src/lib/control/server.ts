@@ -41,11 +41,20 @@ export function createControlServer(token: string, routes: ControlRoutes, failed
 
 /** Listens on 127.0.0.1; gives the address. @param port 0, the default: a free one */
 export async function listenOnLoopback(server: Server, port = 0): Promise<string> {
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, '127.0.0.1', resolve);
-	});
+	await listen(server, port, '127.0.0.1');
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Listens on every IPv4 address: in a container, of which nothing but its private networks sees that. */
+export async function listenOnAll(server: Server, port: number): Promise<void> {
+	await listen(server, port, '0.0.0.0');
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, resolve);
+	});
 }
 
 async function answer(

@@ -1,8 +1,12 @@
 import type { LeaseRefusal } from './lease.ts';
 
-/** Who an instance's runner is to the lease store: the instance and the process, so that a successor is somebody else. */
-export function holderOf(instance: string, pid: number): string {
-	return `${instance}@${pid}`;
+/**
+ * Who an instance's runner is to the lease store.
+ * @param incarnation differs at each start of a runner, so that a successor is somebody else: its process id; in a container, where that
+ * is always the same, something else
+ */
+export function holderOf(instance: string, incarnation: string): string {
+	return `${instance}@${incarnation}`;
 }
 
 /** Of which instance a holder is the runner: `blue/0` of `blue/0@4711`. */

@@ -56,7 +56,7 @@ export type InstanceState = 'starting' | 'standby' | 'gated' | 'activating' | 'a
 export interface InstanceStatus {
 	/** `blue/0`. */
 	instance: string;
-	/** Who this runner is to the lease store: the instance and the runner's process, so that a successor is somebody else. */
+	/** Who this runner is to the lease store: the instance and its runner's incarnation, so that a successor is somebody else. */
 	holder: string;
 	state: InstanceState;
 	/** The seat that it may take, and the lease that it holds on it. */
@@ -70,7 +70,10 @@ export interface InstanceStatus {
 	pid: number;
 	/** Node-RED's, where it runs. */
 	childPid: number | null;
-	/** Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`; null while it does not. */
+	/**
+	 * Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`, of a container `http://172.20.0.3:1880`; null while it does not, or
+	 * while its container has no address.
+	 */
 	url: string | null;
 	/** Where its editor is, `http://127.0.0.1:40124/`; null where it has none, or does not run. */
 	editor: string | null;
@@ -86,7 +89,7 @@ export interface InstanceStatus {
 	drifted: boolean | null;
 	/** The agent's last report. */
 	agent: AgentReport | null;
-	/** Where its log is. */
+	/** Where its log is: a file, or what shows it. */
 	log: string;
 }
 
@@ -145,7 +148,35 @@ export interface Instance {
 	demote(options: { handOverTo: string | null; timeoutMs: number }): Promise<void>;
 }
 
-/** What a runner is told, on its standard input: variables may be secrets, and no file holds them. */
+/**
+ * Where a runner and its Node-RED listen, and how others reach them.
+ * - `loopback`: on 127.0.0.1 alone, at free ports
+ * - `container`: on all addresses of their container, at fixed ports; nothing of it is published to the host
+ */
+export type RunnerNetwork =
+	| { kind: 'loopback' }
+	| {
+			kind: 'container';
+			/** How others on the private network call the container: `blue-0`. */
+			name: string;
+			/** The private network's IPv4 range, `172.20.0.0/16`: which of the container's addresses is meant. */
+			subnet: string;
+			/** Of the runner's control calls. */
+			controlPort: number;
+			/** Of Node-RED. */
+			httpPort: number;
+	  };
+
+/** Where an instance's log goes. */
+export type RunnerLog =
+	| { kind: 'file'; path: string }
+	/** The standard output; `where` says in words what shows it: `docker logs flowferry-production-blue-0`. */
+	| { kind: 'stdout'; where: string };
+
+/**
+ * What a runner is told: on its standard input where it is a process of a machine, so that no file holds variables, which may be
+ * secrets; in a container by a file that only the runner can read, and reads at each start.
+ */
 export interface RunnerConfig {
 	/** The environment's name. */
 	environment: string;
@@ -170,7 +201,8 @@ export interface RunnerConfig {
 	context: { file: string; durability: 'process' | 'power' } | null;
 	/** Where the runner writes how it is reached, once it is: `RunnerAddress`. */
 	addressFile: string;
-	logFile: string;
+	log: RunnerLog;
+	network: RunnerNetwork;
 	leaseTiming: LeaseTiming;
 	/** How it takes over by itself; null where it has nobody to take over from. */
 	failover: FailoverConfig | null;
@@ -179,7 +211,7 @@ export interface RunnerConfig {
 	startMs: number;
 	stopMs: number;
 	hungMs: number;
-	/** Where Prometheus finds the instance's figures, on 127.0.0.1; null: nowhere. */
+	/** Where Prometheus finds the instance's figures: on 127.0.0.1, or on all addresses of its container; null: nowhere. */
 	metricsPort: number | null;
 	/** The user's shell command for changes of role; null: none. */
 	roleHook: { command: string; timeoutMs: number } | null;
@@ -209,6 +241,8 @@ export interface FailoverConfig {
 }
 
 export interface RunnerAddress {
+	/** Of the runner, within its container where it has one. */
 	pid: number;
+	/** `http://127.0.0.1:40125`, or `http://blue-0:1879`. */
 	controlUrl: string;
 }

@@ -76,7 +76,7 @@ describe('the port of the figures', () => {
 
 	it('answers one path', async () => {
 		const port = await freePort();
-		await serveMetrics('production', port, status, { write: () => {} });
+		await serveMetrics('production', { port, network: { kind: 'loopback' } }, status, { write: () => {} });
 		await until(() =>
 			served(port).then(
 				(answer) => answer.ok,
@@ -92,7 +92,9 @@ describe('the port of the figures', () => {
 		await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 		const { port } = other.address() as AddressInfo;
 		const logged: [string, object][] = [];
-		await serveMetrics('production', port, status, { write: (event, facts) => void logged.push([event, facts]) });
+		await serveMetrics('production', { port, network: { kind: 'loopback' } }, status, {
+			write: (event, facts) => void logged.push([event, facts]),
+		});
 		await until(() => logged.length > 0);
 		expect(logged).toEqual([['the metrics cannot be served; trying again', { port, error: expect.stringContaining('EADDRINUSE') }]]);
 		other.close();

@@ -22,22 +22,24 @@ afterEach(() => rmSync(folder, { recursive: true }));
 interface Loaded {
 	contextStorage?: object;
 	httpAdminRoot?: unknown;
+	uiHost?: unknown;
 	adminAuth?: unknown;
 	order: string[];
 	left: string[];
 }
 
 /** Node-RED's settings as its process gets them, and what is left in its environment. */
-function load(own: object | null, withStore = true, editor: object | null = null): Loaded {
+function load(own: object | null, withStore = true, editor: object | null = null, host?: string): Loaded {
 	const userSettings = join(folder, 'own.cjs');
 	writeFileSync(userSettings, `module.exports = ${JSON.stringify(own)};\n`);
-	const print = `const { contextStorage, httpAdminRoot, adminAuth } = require(${JSON.stringify(settingsFile)});
+	const print = `const { contextStorage, httpAdminRoot, adminAuth, uiHost } = require(${JSON.stringify(settingsFile)});
 		const left = Object.keys(process.env).filter((name) => name.startsWith('FLOWFERRY_'));
-		console.log(JSON.stringify({ contextStorage, httpAdminRoot, adminAuth, order: Object.keys(contextStorage ?? {}), left }));`;
+		console.log(JSON.stringify({ contextStorage, httpAdminRoot, adminAuth, uiHost, order: Object.keys(contextStorage ?? {}), left }));`;
 	const env = {
 		FLOWFERRY_AGENT_DIR: folder,
 		FLOWFERRY_CREDENTIAL_SECRET: 'x',
 		FLOWFERRY_PORT: '0',
+		...(host ? { FLOWFERRY_HOST: host } : {}),
 		...(own ? { FLOWFERRY_USER_SETTINGS: userSettings } : {}),
 		...(editor ? { FLOWFERRY_EDITOR: JSON.stringify(editor) } : {}),
 		...(withStore ? { FLOWFERRY_CONTEXT: JSON.stringify(context) } : {}),
@@ -87,5 +89,12 @@ describe("the editor of production's settings", () => {
 			adminAuth: { config: { access: 'edit' }, own },
 			left: [],
 		});
+	});
+});
+
+describe("where production's Node-RED listens", () => {
+	it('is loopback, unless its runner says otherwise, whatever the user says', () => {
+		expect(load({ uiHost: '0.0.0.0' })).toMatchObject({ uiHost: '127.0.0.1', left: [] });
+		expect(load({ uiHost: '127.0.0.1' }, true, null, '0.0.0.0')).toMatchObject({ uiHost: '0.0.0.0', left: [] });
 	});
 });

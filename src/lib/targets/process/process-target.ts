@@ -179,9 +179,9 @@ export class ProcessTarget implements Target {
 		};
 		await Promise.all(
 			stopped.map(async ({ instance, index }) => {
-				const { addressFile } = this.#layout.instance(slot, index);
+				const { addressFile, logFile } = this.#layout.instance(slot, index);
 				await stopRunner(addressFile, this.#options.environment.timeouts.stopMs); // one that does not answer, if any
-				await startRunner(instance, this.#runnerConfig(slot, index, filled, ofFlows));
+				await startRunner(instance, this.#runnerConfig(slot, index, filled, ofFlows), logFile);
 			}),
 		);
 	}
@@ -283,7 +283,8 @@ export class ProcessTarget implements Target {
 			context:
 				environment.context.store === 'sqlite' ? { file: this.#layout.contextFile, durability: environment.context.durability } : null,
 			addressFile,
-			logFile,
+			log: { kind: 'file', path: logFile },
+			network: { kind: 'loopback' },
 			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, spare),
 			startMs: timeouts.startMs,

@@ -19,9 +19,9 @@ const stands: InstanceState[] = ['standby', 'gated', 'activating', 'active'];
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
  * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
  */
-export async function startRunner(instance: Instance, config: RunnerConfig): Promise<void> {
+export async function startRunner(instance: Instance, config: RunnerConfig, logFile: string): Promise<void> {
 	await rm(config.addressFile, { force: true });
-	const child = await spawnDetached(config);
+	const child = await spawnDetached(config, logFile);
 	let ended: string | null = null;
 	child.on('error', (error) => {
 		ended = error.message;
@@ -47,7 +47,7 @@ export async function startRunner(instance: Instance, config: RunnerConfig): Pro
 	throw new FlowferryError({
 		code: 'INSTANCE_NOT_STANDING',
 		message: `${instance.name} does not come up: ${reason}`,
-		hint: `its log tells more: ${config.logFile}`,
+		hint: `its log tells more: ${logFile}`,
 		exitStatus: ExitStatus.needsOperator,
 	});
 }
@@ -56,8 +56,8 @@ export async function startRunner(instance: Instance, config: RunnerConfig): Pro
  * The log takes its standard error. It gets no environment: what Node-RED is to see comes with the configuration. The file
  * in its command line is not read; by it the process is recognised.
  */
-async function spawnDetached(config: RunnerConfig): Promise<ChildProcess> {
-	const log = await open(config.logFile, 'a', 0o600);
+async function spawnDetached(config: RunnerConfig, logFile: string): Promise<ChildProcess> {
+	const log = await open(logFile, 'a', 0o600);
 	try {
 		const child = spawn(process.execPath, [programPath('runner'), config.addressFile], {
 			cwd: dirname(config.stateFile),
