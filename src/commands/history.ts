@@ -18,7 +18,7 @@ interface Result {
 export default class History extends EnvironmentCommand<typeof History> {
 	static override summary = 'Show what promotions and failovers did';
 	static override description =
-		'From the journal, each promotion and rollback with its steps: when each began, how long it took, whether it was done, failed or interrupted, why, and by whom. Between them, each change of role: which instance became active or stopped being it, why (crashed, hung, stuck, silent, lease lost, asked), and for how long nobody was. Nothing is changed.';
+		'From the journal, each promotion and rollback with its steps: when each began, how long it took, whether it was done, failed or interrupted, why, and by whom. Between them, each change of role: which instance became active or stopped being it, why (crashed, hung, stuck, silent, cut off, lease lost, asked), and for how long nobody was. Nothing is changed.';
 
 	static override examples = [
 		{ description: 'The last ten of each', command: '<%= config.bin %> history production' },

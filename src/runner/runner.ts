@@ -76,6 +76,7 @@ export class Runner {
 	#isToRun = false;
 	readonly #context: HeldContext;
 	readonly #clock: MonotonicClock;
+	readonly #network: NetworkWatch;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -84,6 +85,7 @@ export class Runner {
 		this.#log = log;
 		this.#failover = failover;
 		this.#clock = clock;
+		this.#network = network;
 		this.#holder = holderOf(config.instance, incarnation);
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
@@ -124,6 +126,7 @@ export class Runner {
 			});
 		this.#context = new HeldContext((call, params, timeoutMs) => this.ask(call, params, timeoutMs));
 		this.#self?.start();
+		void network.run(() => this.#endWhereCutOff());
 	}
 
 	#host(): FailoverHost {
@@ -137,6 +140,7 @@ export class Runner {
 			},
 			ungate: () => this.#ungate(),
 			takeOver: (predecessor) => this.#takeOver(predecessor),
+			cutOff: () => this.#network.cutOff,
 			end: (why) => this.#nodeRed.end(why),
 		};
 	}
@@ -271,6 +275,7 @@ export class Runner {
 			this.#ended = null;
 			this.#state = 'activating';
 			try {
+				await this.#primary?.enter(this.#config.startMs);
 				if (behindGate) await this.ask('open', { order: await this.#lastOrder() }, this.#config.startMs);
 				else await this.ask('start', {}, this.#config.startMs);
 			} catch (error) {
@@ -326,6 +331,15 @@ export class Runner {
 		// Not in turn: what the flows' start waits for may be what hangs.
 		this.#nodeRed.end(ending);
 		while (this.#lease.token !== null) await sleep(POLL_MS);
+	}
+
+	/** Reached by nobody, it serves nobody, and a broker that it does not reach either evicts nobody: another instance is to go on. */
+	async #endWhereCutOff(): Promise<void> {
+		const nodeRed = this.#nodeRed.process;
+		// Between two Node-REDs, whoever waits for the next one lets the seat go.
+		if (!nodeRed || this.#lease.token === null || this.#state === 'stopping' || (await this.#whyKeepSeat())) return;
+		this.#nodeRed.end({ cause: 'cut off', detail: 'its container has no address in its network' });
+		await nodeRed.exited;
 	}
 
 	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */

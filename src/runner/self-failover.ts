@@ -6,7 +6,7 @@ import { decideAfterEnd } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import { whoHas } from '../lib/lease/holder.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
-import type { Router } from '../lib/routers/router.ts';
+import type { Router, Upstream } from '../lib/routers/router.ts';
 import type { CutOrder, FailoverConfig, InstanceState, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
 import { Confirmation, type Member } from './confirmation.ts';
 import type { Ask } from './held-context.ts';
@@ -47,6 +47,8 @@ export interface FailoverHost {
 	ungate(): Promise<void>;
 	/** Becomes active, unless somebody else was faster. */
 	takeOver(predecessor: Predecessor | null): Promise<void>;
+	/** Whether nobody reaches it. */
+	cutOff(): boolean;
 	/** Ends Node-RED. */
 	end(why: Ending): void;
 }
@@ -54,7 +56,7 @@ export interface FailoverHost {
 /** Of two spares that find the seat free, the one behind its gate has what came meanwhile: for so long it is left to that one. */
 const LEFT_TO_HOT_MS = 1000;
 
-/** Everything that an instance of a hot-spare environment does by itself, beside running its Node-RED. */
+/** Everything that an instance does by itself, beside running its Node-RED. */
 export class SelfFailover {
 	readonly #config: FailoverConfig;
 	readonly #world: FailoverWorld;
@@ -72,11 +74,11 @@ export class SelfFailover {
 		this.#config = config;
 		this.#world = world;
 		this.#host = host;
-		this.#traffic = new Traffic(world.router, log);
+		this.#traffic = new Traffic(world.router, log, config.traffic === 'shared' ? () => this.#activeBeside() : undefined);
 		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(world.members, clock, runner.leaseTiming.ttlMs) : null;
 		this.#watch = new SpareWatch({
 			...{ slot, seat: runner.seat, timing: runner.leaseTiming, leases, failover, clock, log },
-			standsBy: () => host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot'),
+			standsBy: () => !host.cutOff() && (host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot')),
 			leavesMs: () => (spare === 'hot' && host.state() === 'standby' ? LEFT_TO_HOT_MS : 0),
 			takeOver: host.takeOver,
 		});
@@ -87,7 +89,7 @@ export class SelfFailover {
 			streams: () => host.ask('streams', {}, connectMs),
 		};
 		this.#hot =
-			spare === 'warm'
+			spare !== 'hot'
 				? null
 				: new HotSpare({
 						...{ slot, seat: runner.seat, cutTopic: config.cutTopic, connectMs, leases, failover, clock, log, peer: world.peer, self },
@@ -128,8 +130,17 @@ export class SelfFailover {
 		return (await this.#hot?.lastOrder()) ?? nothingHandled;
 	}
 
-	/** Why its lease is kept although its Node-RED has ended; null where a spare may go on. */
+	/**
+	 * Why its lease is kept although its Node-RED has ended; null where a spare may go on. One that is cut off keeps no seat for want of a
+	 * spare: it serves nobody, and takes it again when it is reached again.
+	 */
 	async whyKeepSeat(): Promise<string | null> {
+		if (this.#config.spare === null && !this.#host.cutOff()) return 'it has no spare';
+		return await this.#whyNobodyMoves();
+	}
+
+	/** Why no instance may move the seat or the traffic by itself; null where one may. */
+	async #whyNobodyMoves(): Promise<string | null> {
 		try {
 			const decision = decideAfterEnd(this.#config.slot, await this.#world.failover.intent());
 			return decision.do === 'keep' ? decision.because : null;
@@ -165,6 +176,21 @@ export class SelfFailover {
 		const active = this.#host.active();
 		if (!active) return;
 		const isStill = () => this.#host.active()?.token === active.token;
-		void this.#traffic.bringTo({ instance, url: active.url }, { isStill, mayOrder: async () => (await this.whyKeepSeat()) === null });
+		void this.#traffic.bringTo({ instance, url: active.url }, { isStill, mayOrder: async () => (await this.#whyNobodyMoves()) === null });
+	}
+
+	/** Of the others of its slot, those that are active; one that does not answer keeps the traffic that it has. */
+	async #activeBeside(): Promise<Upstream[]> {
+		const own = this.#world.members().filter(({ name }) => name.startsWith(`${this.#config.slot}/`));
+		const [states, router] = await Promise.all([
+			Promise.all(own.map((member) => member.status().catch(() => null))),
+			this.#world.router.status().catch(() => null),
+		]);
+		const before = router && router.traffic.state !== 'closed' ? router.traffic.upstreams : [];
+		return own.flatMap(({ name }, index) => {
+			const status = states[index];
+			if (!status) return before.filter(({ instance }) => instance === name);
+			return status.state === 'active' && status.url ? [{ instance: name, url: status.url }] : [];
+		});
 	}
 }

@@ -127,7 +127,8 @@ export class SupervisedNodeRed {
 			if (this.#stopping) return;
 			const ending = this.#ending ?? { cause: 'crashed', detail: how };
 			this.#ending = null;
-			const restart = ending.cause === 'asked' ? onRequest : this.#restarts.count(this.#upSince && performance.now() - this.#upSince);
+			const isNoCrash = ending.cause === 'asked' || ending.cause === 'cut off';
+			const restart = isNoCrash ? onRequest : this.#restarts.count(this.#upSince && performance.now() - this.#upSince);
 			const end: Ended = { ending, how, restart };
 			this.#log.write('node-red ended', { how, crashes: this.#restarts.crashes });
 			await this.#events.ended(end);

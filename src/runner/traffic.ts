@@ -10,20 +10,25 @@ const LOOK_AGAIN_MS = 2000;
 export class Traffic {
 	readonly #router: Router;
 	readonly #log: Log;
+	readonly #beside: () => Promise<Upstream[]>;
 
-	constructor(router: Router, log: Log) {
+	/** @param beside the other instances that are to get traffic, too */
+	constructor(router: Router, log: Log, beside: () => Promise<Upstream[]> = async () => []) {
 		this.#router = router;
 		this.#log = log;
+		this.#beside = beside;
 	}
 
 	/**
 	 * Tries until the router has it, or until the instance is no longer the one: a router may just be starting. Looks again a little
-	 * later, unless somebody else orders the traffic by then.
+	 * later, unless somebody else orders the traffic by then, and goes on until it finds itself there: of several instances that come up
+	 * at once, each may order without having seen the others.
 	 */
 	async bringTo(upstream: Upstream, { isStill, mayOrder }: { isStill: () => boolean; mayOrder: () => Promise<boolean> }): Promise<void> {
-		await this.#order(upstream, isStill);
-		await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
-		if (isStill() && (await mayOrder()) && !(await this.#goesTo(upstream))) await this.#order(upstream, isStill);
+		do {
+			await this.#order(upstream, isStill);
+			await sleep(LOOK_AGAIN_MS, undefined, { ref: false });
+		} while (isStill() && (await mayOrder()) && !(await this.#goesTo(upstream)));
 	}
 
 	/** True where that is not known. */
@@ -37,7 +42,7 @@ export class Traffic {
 		let fault = '';
 		while (isStill()) {
 			try {
-				await this.#router.route([upstream]);
+				await this.#router.route([upstream, ...(await this.#beside())]);
 				return;
 			} catch (error) {
 				if (String(error) !== fault) this.#log.write('the router does not take the traffic here; trying again', { error: String(error) });

@@ -5,7 +5,7 @@ import { nextStep, steps } from '../promotion/machine.ts';
 import type { Intent } from './failover-store.ts';
 
 /**
- * What an instance decides by itself in hot-spare mode: pure, from one view of its environment. That it is the only one to run the
+ * What an instance decides by itself: pure, from one view of its environment. That it is the only one to run the
  * flows is not decided here: the lease alone says that.
  */
 

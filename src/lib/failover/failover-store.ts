@@ -25,11 +25,12 @@ export interface FailoverPause {
 /**
  * Why an instance became active, or stopped being it.
  * - `crashed`: its Node-RED ended; `hung`: its event loop stood still; `stuck`: it ran, and made no progress
- * - `silent`: it did not renew its lease, and said nothing: frozen, cut off, or gone with its runner
+ * - `silent`: it did not renew its lease, and said nothing: frozen, or gone with its runner
+ * - `cut off`: its container was disconnected from its network, and it ended itself
  * - `lease lost`: it could not renew in time, and ended itself
  * - `asked`: by a promotion, a switchover, `up`, `down` or `failover`
  */
-export type RoleCause = 'crashed' | 'hung' | 'stuck' | 'silent' | 'lease lost' | 'asked';
+export type RoleCause = 'crashed' | 'hung' | 'stuck' | 'silent' | 'cut off' | 'lease lost' | 'asked';
 
 /** An instance became active, or stopped being it, or does not come up any more. */
 export interface RoleChange {

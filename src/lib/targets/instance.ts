@@ -204,7 +204,7 @@ export interface RunnerConfig {
 	log: RunnerLog;
 	network: RunnerNetwork;
 	leaseTiming: LeaseTiming;
-	/** How it takes over by itself; null where it has nobody to take over from. */
+	/** How it becomes active by itself; null where it waits to be told to. */
 	failover: FailoverConfig | null;
 	/** What the primary alone fires; null where none is elected. */
 	primary: SingletonSources | null;
@@ -228,8 +228,10 @@ export interface RunnerConfig {
 /** What an instance must know to become active by itself. */
 export interface FailoverConfig {
 	slot: SlotName;
-	/** What it does until then. */
-	spare: SpareKind;
+	/** What it does until then; null where no other instance takes its seat: then it keeps that when its Node-RED ends. */
+	spare: SpareKind | null;
+	/** Whether it then gets the traffic `alone`, or `shared` with all instances of its slot that are active. */
+	traffic: 'alone' | 'shared';
 	/** Of a hot spare: below which topic it counts together with the active one, and within which time. */
 	cutTopic: string;
 	connectMs: number;

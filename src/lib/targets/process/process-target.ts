@@ -306,6 +306,7 @@ export class ProcessTarget implements Target {
 		return {
 			slot,
 			spare,
+			traffic: 'alone',
 			cutTopic,
 			connectMs: timeouts.connectMs,
 			settings: environment.failover,
