@@ -10,4 +10,4 @@ RUN ["node", "/flowferry/templates/docker/prepare-runtime.cjs"]
 USER 1000:1000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=2m --retries=3 \
 	CMD ["node", "/flowferry/dist/runner/health.js", "/flowferry/instance.json"]
-ENTRYPOINT ["node", "/flowferry/dist/runner/main.js", "/flowferry/instance.json"]
+ENTRYPOINT ["node", "/flowferry/dist/runner/main.js", "--config", "/flowferry/instance.json"]

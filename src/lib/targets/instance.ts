@@ -52,6 +52,9 @@ export type {
  */
 export type InstanceState = 'starting' | 'standby' | 'gated' | 'activating' | 'active' | 'quiesced' | 'demoting' | 'failed' | 'stopping';
 
+/** An instance that has come up: a spare that finds the seat free takes it in the same moment; a hot one goes behind its gate. */
+export const standing: readonly InstanceState[] = ['standby', 'gated', 'activating', 'active'];
+
 /** The truth about one instance, from its runner. */
 export interface InstanceStatus {
 	/** `blue/0`. */

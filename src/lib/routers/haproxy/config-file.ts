@@ -11,6 +11,10 @@ export interface HaproxyAddress {
 	port: number;
 	/** Null: none. */
 	metricsPort: number | null;
+	/** Where they are served; default 127.0.0.1. */
+	metricsHost?: string;
+	/** A file with the certificate, its chain and its key, as HAProxy sees it: then it serves HTTPS. */
+	certificate?: string;
 	/** How long a request that no server accepts is tried again. */
 	takeoverMs: number;
 }
@@ -23,19 +27,20 @@ const retryMs = 100;
  * @param template `templates/haproxy.cfg`
  */
 export function renderHaproxyConfig(template: string, address: HaproxyAddress, holds: readonly HoldBackend[]): string {
-	const { host, port, metricsPort, takeoverMs } = address;
+	const { host, port, metricsPort, metricsHost = '127.0.0.1', certificate, takeoverMs } = address;
 	const values: Record<string, string> = {
 		socket: socketName,
 		occupant: occupantName,
 		map: mapName,
-		bind: `${bindHost(host)}:${port}`,
+		bind: `${bindHost(host)}:${port}${certificate === undefined ? '' : ` ssl crt ${certificate} alpn http/1.1`}`,
+		proto: certificate === undefined ? 'http' : 'https',
 		retryMs: String(retryMs),
 		retries: String(Math.ceil(takeoverMs / retryMs)),
 		waiting: holds.map(({ name }) => `\thttp-request set-var(txn.waiting) queue(${name}) if { var(txn.hold) -m str ${name} }`).join('\n'),
 		holds: holds
 			.map(({ name, maxMs }) => `backend ${name}\n\ttimeout queue ${maxMs}\n\tserver gate unix@inner.sock maxconn 1`)
 			.join('\n\n'),
-		metrics: metricsPort === null ? '' : metricsFrontend(metricsPort),
+		metrics: metricsPort === null ? '' : metricsFrontend(metricsHost, metricsPort),
 		nowhere: holds.map(({ name }) => `\tserver ${name} unix@nowhere.sock`).join('\n'),
 	};
 	return template.replaceAll(/\{\{(\w+)\}\}/g, (text, name: string) => values[name] ?? text);
@@ -44,9 +49,9 @@ export function renderHaproxyConfig(template: string, address: HaproxyAddress, h
 /** The map as HAProxy reads it at its start: closed, until it is told what to do. */
 export const initialMap = 'state closed\nhold -\nroom 0\nsince -\n';
 
-function metricsFrontend(port: number): string {
+function metricsFrontend(host: string, port: number): string {
 	const rules = ['http-request use-service prometheus-exporter if { path /metrics }', 'http-request return status 404'];
-	return [`frontend metrics`, `bind 127.0.0.1:${port}`, ...rules].join('\n\t');
+	return [`frontend metrics`, `bind ${host}:${port}`, ...rules].join('\n\t');
 }
 
 function bindHost(host: string): string {

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { type Duplex, PassThrough, type Readable } from 'node:stream';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { type ArchiveFile, packArchive } from './archive.ts';
 import type { Engine } from './engine.ts';
@@ -20,7 +20,7 @@ export interface ContainerRequest {
 
 /** A program that was begun in a container. */
 export interface ContainerProgram {
-	input: NodeJS.WritableStream & { destroy(): void };
+	input: Duplex;
 	output: Readable;
 	/** What it has said on its standard error. */
 	said(): string;
@@ -95,7 +95,9 @@ export class Containers {
 
 	/** Its IPv4 range: `172.20.0.0/16`. */
 	async subnetOf(network: string): Promise<string> {
-		const { IPAM } = (await this.#ask(() => this.engine.docker.getNetwork(network).inspect())) as { IPAM: { Config: { Subnet: string }[] } };
+		const { IPAM } = (await this.#ask(() => this.engine.docker.getNetwork(network).inspect())) as {
+			IPAM: { Config: { Subnet: string }[] };
+		};
 		return IPAM.Config.map(({ Subnet }) => Subnet).find((subnet) => !subnet.includes(':')) ?? '';
 	}
 

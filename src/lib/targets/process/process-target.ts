@@ -7,7 +7,6 @@ import { linesOfFile } from '../../adapters/lines-of-file.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
-import { metricsPortOf } from '../../config/instance-ports.ts';
 import { ensureToken } from '../../control/token.ts';
 import type { FailoverStore } from '../../failover/failover-store.ts';
 import type { SpareKind } from '../../failover/spare-kind.ts';
@@ -36,6 +35,7 @@ import type { InstanceLayout, Layout } from '../layout.ts';
 import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
+import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
 import { RunnerInstance } from '../runner-instance.ts';
 import type { Progress, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
@@ -70,9 +70,6 @@ interface SlotFile {
 	/** Of the release's flows. */
 	rev: string;
 }
-
-/** What all instances of a slot get of its flows. */
-type OfFlows = Pick<RunnerConfig, 'credentials' | 'primary'>;
 
 /** Instances as processes of this machine, each under a runner of its own that outlives the CLI. */
 export class ProcessTarget implements Target {
@@ -176,6 +173,7 @@ export class ProcessTarget implements Target {
 		const ofFlows = {
 			credentials: await this.#credentialsOf(flows, filled.credentials ?? null),
 			primary: primary && resolveSingletons(flows, primary),
+			rev: filled.rev,
 		};
 		await Promise.all(
 			stopped.map(async ({ instance, index }) => {
@@ -263,40 +261,22 @@ export class ProcessTarget implements Target {
 		});
 	}
 
-	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare, rev }: SlotFile, ofFlows: OfFlows): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { nodeRedProgram, spare }: SlotFile, ofFlows: OfFlows): RunnerConfig {
 		const { environment, inherited, folder, secrets } = this.#options;
-		const { hooks, instanceMetricsPort: metricsBase, timeouts } = environment;
-		const { userDir, addressFile, logFile } = this.#layout.instance(slot, index);
-		return {
-			environment: environment.name,
-			instance: `${slot}/${index}`,
-			seat: seatOf(environment.mode, index),
+		const { userDir, logFile } = this.#layout.instance(slot, index);
+		return runnerConfigOf(environment, this.#layout, { slot, index }, ofFlows, {
 			nodeRedProgram,
 			userDir,
 			flowsFile: this.#layout.flowsFile(slot),
-			rev,
 			settingsFile: join(packageRoot(), 'templates', 'settings.cjs'),
 			userSettingsFile: environment.settings ?? null,
 			agentDir: join(packageRoot(), 'dist', 'agent'),
-			stateFile: this.#layout.stateFile,
-			tokenFile: this.#layout.tokenFile,
-			context:
-				environment.context.store === 'sqlite' ? { file: this.#layout.contextFile, durability: environment.context.durability } : null,
-			addressFile,
 			log: { kind: 'file', path: logFile },
 			network: { kind: 'loopback' },
-			leaseTiming: environment.lease,
 			failover: this.#failoverOf(slot, spare),
-			startMs: timeouts.startMs,
-			stopMs: timeouts.stopMs,
-			hungMs: timeouts.hungMs,
-			metricsPort: metricsBase === undefined ? null : metricsPortOf(metricsBase, environment.instances, slot, index),
-			roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: timeouts.hookMs } : null,
 			commands: { folder, variables: inherited, secrets: secrets() },
-			editor: editorOf(environment),
-			...ofFlows,
 			variables: { ...inherited, ...environment.variables },
-		};
+		});
 	}
 
 	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig | null {
@@ -324,15 +304,6 @@ export class ProcessTarget implements Target {
 			throw error;
 		}
 	}
-}
-
-function editorOf({ editor: { access, users } }: NamedEnvironment): RunnerConfig['editor'] {
-	return access === 'off' ? null : { access, users };
-}
-
-/** In hot-spare mode all instances of both slots compete for one seat; else each has its own, which its counterpart takes over. */
-function seatOf(mode: NamedEnvironment['mode'], index: number): string {
-	return mode === 'hot-spare' ? 'active' : `active/${index}`;
 }
 
 function readFlows(flowsFile: string): FlowNode[] {

@@ -7,13 +7,11 @@ import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { Instance, InstanceState, RunnerAddress, RunnerConfig } from '../instance.ts';
+import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
+import { standing } from '../instance.ts';
 
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
-
-/** A spare that finds the seat free takes it in the same moment; a hot one goes behind its gate. */
-const stands: InstanceState[] = ['standby', 'gated', 'activating', 'active'];
 
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
@@ -33,7 +31,7 @@ export async function startRunner(instance: Instance, config: RunnerConfig, logF
 	let reason = `it did not stand by within ${config.startMs} ms (timeouts.startMs)`;
 	while (performance.now() < deadline) {
 		const status = await instance.status();
-		if (status && status.pid === child.pid && stands.includes(status.state)) {
+		if (status && status.pid === child.pid && standing.includes(status.state)) {
 			child.unref();
 			return;
 		}
