@@ -253,10 +253,23 @@ const answerRules: Rule[] = [
 			hint: 'its log says why (`docker logs`); start or unpause it',
 		}),
 	},
-	{ when: /No such image: (\S+)/i, explain: (engine, [, image]) => missing(engine, 'IMAGE_MISSING', 'image', image) },
-	{ when: /No such container: (\S+)/i, explain: (engine, [, name]) => missing(engine, 'CONTAINER_MISSING', 'container', name) },
-	{ when: /network (\S+) not found/i, explain: (engine, [, name]) => missing(engine, 'NETWORK_MISSING', 'network', name) },
-	{ when: /get (\S+): no such volume/i, explain: (engine, [, name]) => missing(engine, 'VOLUME_MISSING', 'volume', name) },
+	// Podman says the same in other words.
+	{
+		when: /No such image: (?:docker\.io\/library\/)?([^\s:]+(?::[^\s:]+)?)/i,
+		explain: (engine, [, name]) => missing(engine, 'IMAGE_MISSING', 'image', name),
+	},
+	{
+		when: /No such container: (\S+)|no container with name or ID "([^"]+)" found/i,
+		explain: (engine, [, docker, podman]) => missing(engine, 'CONTAINER_MISSING', 'container', docker ?? podman),
+	},
+	{
+		when: /network (\S+) not found|network with name or ID (\S+?):/i,
+		explain: (engine, [, docker, podman]) => missing(engine, 'NETWORK_MISSING', 'network', docker ?? podman),
+	},
+	{
+		when: /get (\S+): no such volume|volume with name (\S+) not found/i,
+		explain: (engine, [, docker, podman]) => missing(engine, 'VOLUME_MISSING', 'volume', docker ?? podman),
+	},
 ];
 
 /**
