@@ -61,7 +61,9 @@ export interface Target {
 	stop(slot: SlotName): Promise<void>;
 	/** Ends a slot's instances and removes what they had. */
 	discard(slot: SlotName): Promise<void>;
+	/** Starts the router where it does not run; one that ended by itself goes on with the traffic as it was ordered. */
 	startRouter(): Promise<void>;
+	/** Ends the router, which forgets its traffic: nothing is served until it is started and ordered anew. */
 	stopRouter(): Promise<void>;
 	close(): void;
 }

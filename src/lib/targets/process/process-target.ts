@@ -136,6 +136,7 @@ export class ProcessTarget implements Target {
 
 	async #fill({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
 		const { environment, nearbyNodeReds, packages } = this.#options;
+		await this.#check();
 		await this.unlock(snapshot);
 		const installation = { supply: packages, timeoutMs: environment.timeouts.installMs, progress };
 		const palette = await ensurePalette(this.#layout.palettes, snapshot.content.palette, installation);

@@ -1,0 +1,128 @@
+import type { Target } from '../../src/lib/targets/target.ts';
+import type { Opening, TargetBed } from './target-bed.ts';
+import { faultTests } from './target-faults.ts';
+import { releaseSnapshot } from './target-release.ts';
+import { Stage, stillRunning } from './target-stage.ts';
+import { until } from './until.ts';
+
+const silent = () => {};
+
+/** What takes longer: other faults, several instances in a slot, hands that end what runs, environments beside each other. */
+export function thoroughTests(makeBed: () => Promise<TargetBed>): void {
+	let beds: TargetBed[];
+	let open: Target[];
+	beforeEach(() => {
+		[beds, open] = [[], []];
+	});
+	afterEach(async () => {
+		for (const target of open) target.close();
+		for (const bed of beds) await bed.dispose();
+	}, 180_000);
+
+	async function stageOf(opening?: Opening): Promise<Stage> {
+		const bed = await makeBed();
+		beds.push(bed);
+		const target = await bed.open(opening);
+		open.push(target);
+		return new Stage(bed, target);
+	}
+
+	describe('faults', () => {
+		let stage: Stage;
+		const filled = async () => {
+			stage = await stageOf();
+			await stage.prepare('blue', await releaseSnapshot('one'));
+		};
+		faultTests(() => stage, filled, ['freeze', 'store-loss']);
+	});
+
+	it('two instances that both serve have seats of their own; only the one that ended is started again', async () => {
+		const stage = await stageOf({ environment: { mode: 'load-balanced', instances: 2 } });
+		const { target, bed } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		const names = (await target.instances('blue')).map(({ name }) => name);
+		expect(names).toEqual(['blue/0', 'blue/1']);
+		const [first, second] = [await stage.activate('blue/0'), await stage.activate('blue/1')];
+		expect((await stage.leases()).map(([seat]) => seat)).toEqual(['active/0', 'active/1']);
+		await target.startRouter();
+		await target.router.route([first, second].map(({ instance, url }) => ({ instance, url: url as string })));
+		const answers = new Set(await Promise.all(Array.from({ length: 8 }, () => stage.ask('/who'))));
+		expect(answers).toEqual(new Set(names));
+		const processes = await bed.running('blue/1');
+		await target.kill('blue/1');
+		expect(await stillRunning(bed, processes)).toEqual([]);
+		await target.start('blue', silent);
+		expect(await stage.status('blue/0')).toMatchObject({ holder: first.holder, state: 'active', lease: first.lease });
+		expect((await stage.status('blue/1')).holder).not.toBe(second.holder);
+		await target.discard('blue');
+		await target.stopRouter();
+		expect(await bed.leftovers()).toEqual([]);
+	});
+
+	it('a spare takes the seat and the traffic over by itself when the runner of the active one is killed', async () => {
+		const stage = await stageOf({ environment: { instances: 2 } });
+		const { target, bed } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		const before = await stage.serve('blue/0');
+		await target.journal.setServingSlot('blue'); // from now on it is theirs to take over
+		await bed.killRunner('blue/0');
+		await until(async () => (await stage.status('blue/1')).state === 'active', 'the spare is active', bed.environment.lease.ttlMs + 3000);
+		expect((await stage.status('blue/1')).lease?.token).toBeGreaterThan(before.lease?.token as number);
+		await until(async () => (await bed.fetch('/who').then((response) => response.text())) === 'blue/1', 'the spare has the traffic');
+		const [change] = await target.failover.changes(1);
+		expect(change).toMatchObject({ instance: 'blue/1', before: 'blue/0', role: 'active', cause: 'silent' });
+	});
+
+	it('what was ended or taken away by hand comes back with a start', async () => {
+		const stage = await stageOf();
+		const { target, bed } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		for (const byHand of [bed.stopByHand, ...(bed.removeByHand ? [bed.removeByHand] : [])]) {
+			const before = await stage.serve('blue/0');
+			const processes = await bed.running('blue/0');
+			await byHand('blue/0');
+			expect(await stillRunning(bed, processes)).toEqual([]);
+			expect(await (await stage.instance('blue/0')).status()).toBeNull();
+			await target.start('blue', silent);
+			const after = await stage.serve('blue/0');
+			expect(after.holder).not.toBe(before.holder);
+			expect(await stage.ask('/call')).toContain('Basic ');
+		}
+	});
+
+	it('a Node-RED that ends again and again is given up, and the other slot goes on', async () => {
+		const stage = await stageOf();
+		const { target, bed } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		const blue = await stage.serve('blue/0');
+		const before = await bed.running();
+		const timeouts = { ...bed.environment.timeouts, startMs: 60_000 };
+		const other = await bed.open({ environment: { timeouts, variables: { NODE_OPTIONS: '--require=/nothing/is/here.cjs' } } });
+		open.push(other);
+		const failure = await stage.prepare('green', await releaseSnapshot('two'), other).catch((error: unknown) => error);
+		expect(failure).toMatchObject({ code: 'INSTANCE_NOT_STANDING', message: expect.stringContaining('green/0') });
+		expect((await stage.log('green/0')).some((line) => line.from === 'node-red' && line.text.includes('/nothing/is/here.cjs'))).toBe(true);
+		await until(async () => (await bed.running('green/0')).length === 0, 'nothing of it runs', 5000);
+		expect(await bed.running()).toEqual(before);
+		expect((await stage.status('blue/0')).holder).toBe(blue.holder);
+		expect(await stage.ask('/version')).toBe('one');
+		await target.discard('green');
+	});
+
+	it('environments beside each other do not touch each other', async () => {
+		const [mine, theirs] = [await stageOf(), await stageOf()];
+		await mine.prepare('blue', await releaseSnapshot('mine'));
+		await theirs.prepare('blue', await releaseSnapshot('theirs'));
+		await mine.serve('blue/0');
+		await theirs.serve('blue/0');
+		const before = await theirs.standing();
+		expect(await mine.ask('/version')).toBe('mine');
+		await mine.target.kill('blue/0');
+		await mine.target.stop('blue');
+		await mine.target.discard('blue');
+		await mine.target.stopRouter();
+		expect(await mine.bed.leftovers()).toEqual([]);
+		expect(await theirs.standing()).toEqual(before);
+		expect(await theirs.ask('/version')).toBe('theirs');
+	});
+}
