@@ -28,7 +28,12 @@ await build({
 	minifySyntax: true,
 	keepNames: true,
 	legalComments: 'none',
-	// Dependencies in CommonJS ask for Node's own modules by `require`.
-	banner: { js: "import { createRequire as flowferryRequire } from 'node:module'; const require = flowferryRequire(import.meta.url);" },
+	// What dependencies in CommonJS find around them.
+	banner: {
+		js: [
+			"import { createRequire as flowferryRequire } from 'node:module';",
+			'const require = flowferryRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;',
+		].join(' '),
+	},
 	logLevel: 'warning',
 });

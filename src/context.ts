@@ -33,8 +33,11 @@ export interface Context extends LoadedConfig {
 	operator(): string;
 	/** The same for protection and audit: what the CI system says of the job comes before what git says. @param named instead of both */
 	actor(named?: string): Promise<Actor>;
-	/** Where an environment's instances run; to be closed. */
-	openTarget(environment: NamedEnvironment): Promise<Target>;
+	/**
+	 * Where an environment's instances run; to be closed.
+	 * @param image on Docker: one that was built elsewhere for the snapshot that is to be promoted
+	 */
+	openTarget(environment: NamedEnvironment, options?: { image?: string | undefined }): Promise<Target>;
 	/** What instances inherit of this machine's environment; the configuration's variables come on top. */
 	inherited: Record<string, string>;
 	/** Checks and hooks: in the configuration's folder, with its secrets taken from what they print. */
@@ -114,7 +117,16 @@ export async function createContext(configPath: string): Promise<Context> {
 			const git = await gitIdentity();
 			return git === undefined ? { identity: loginName(env), source: 'login', ...facts } : { identity: git, source: 'git', ...facts };
 		},
-		openTarget: async (environment) => {
+		openTarget: async (environment, { image } = {}) => {
+			if (environment.target === 'docker') {
+				const [{ DockerTarget }, { connectEngine }] = await Promise.all([
+					import('./lib/targets/docker/docker-target.ts'),
+					import('./lib/targets/docker/engine.ts'),
+				]);
+				const { host, context } = environment.docker;
+				const engine = await connectEngine({ host, context, env });
+				return new DockerTarget({ environment, engine, packages, secrets: redactor.known, redact: redactor.redact, vault, image });
+			}
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
 			const { directory: folder } = loaded;
 			return await ProcessTarget.open({ environment, nearbyNodeReds, packages, inherited, folder, secrets: redactor.known, vault });
