@@ -151,19 +151,24 @@ export class Containers {
 	/** What it has printed, and what it goes on to print until the signal. */
 	async logs(name: string, { tail, follow }: { tail: number; follow: AbortSignal | null }): Promise<Readable | null> {
 		const output = new PassThrough();
-		const options = { stdout: true as const, stderr: true as const, tail };
-		if (!follow) {
-			const text = await this.#orNull(() => this.#container(name).logs({ ...options, follow: false }));
-			if (text === null) return null;
-			const source = new PassThrough();
-			this.engine.docker.modem.demuxStream(source, output, output);
-			source.on('end', () => output.end());
-			source.end(text);
-			return output;
-		}
-		const stream = await this.#orNull(() => this.#container(name).logs({ ...options, follow: true, abortSignal: follow }));
+		const { modem } = this.engine.docker;
+		const request = {
+			path: `/containers/${encodeURIComponent(name)}/logs?`,
+			method: 'GET',
+			options: { stdout: true, stderr: true, tail, follow: follow !== null },
+			...(follow && { abortSignal: follow }),
+			// What does not follow is a stream all the same: dockerode would make text of it, and damage the lengths in it.
+			isStream: true,
+			statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+		};
+		const stream = await this.#orNull(
+			() =>
+				new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+					modem.dial(request, (error, answer) => (error ? reject(error as Error) : resolve(answer as NodeJS.ReadableStream)));
+				}),
+		);
 		if (stream === null) return null;
-		this.engine.docker.modem.demuxStream(stream, output, output);
+		modem.demuxStream(stream, output, output);
 		for (const event of ['end', 'close', 'error']) stream.once(event, () => output.end());
 		return output;
 	}

@@ -416,16 +416,17 @@ export class DockerTarget implements Target {
 		};
 	}
 
-	/** The network, the volume, and the keeper of this version of flowferry. */
-	async #ensureKeeper(): Promise<void> {
+	/** The network, the volume, and the keeper of this version of flowferry. @returns whether the keeper was made */
+	async #ensureKeeper(): Promise<boolean> {
 		const { environment, engine } = this.#options;
 		const { keeper, network, volume } = this.#names;
 		const image = await ensureRuntimeImage(engine.docker, { base: baseImage(environment.docker.image, null), progress: () => {} });
 		const found = await this.#containers.inspect(keeper);
-		if (found?.Config.Labels?.[label.recipe] === image) return;
+		if (found?.Config.Labels?.[label.recipe] === image) return false;
 		await this.#containers.ensureNetwork(network, labelsOf(this.#names, 'network'));
 		await this.#containers.ensureVolume(volume, labelsOf(this.#names, 'volume'));
 		await this.#containers.create({ name: keeper, options: keeperOptions(environment, this.#names, image), files: [], networks: [] });
 		await this.#containers.start(keeper);
+		return true;
 	}
 }

@@ -15,8 +15,8 @@ export interface KeeperLinkOptions {
 	/** Of the keeper's container. */
 	name: string;
 	webSockets: WebSocketPolicy;
-	/** Makes the keeper, and what it needs, where there is none of this version. */
-	ensure: () => Promise<void>;
+	/** Makes the keeper, and what it needs, where there is none of this version. @returns whether one was made */
+	ensure: () => Promise<boolean>;
 	/** Answers what only reads, where there is no keeper. */
 	empty: KeeperApi;
 }
@@ -63,10 +63,9 @@ export class KeeperLink {
 
 	async #ensure(): Promise<void> {
 		if (this.#ensured) return;
-		await this.#options.ensure();
+		// What was opened before leads to no keeper, or to one that was replaced.
+		if (await this.#options.ensure()) this.close();
 		this.#ensured = true;
-		// One that was opened before, to no keeper or to one that was replaced.
-		this.close();
 	}
 
 	#current(): Promise<KeeperSession | null> {
@@ -81,11 +80,7 @@ export class KeeperLink {
 		// Somebody stopped it, or the engine is about to start it.
 		if (!found.State.Running) await containers.start(name);
 		const program = await containers.begin(name, ['node', '/flowferry/dist/keeper/main.js', 'session', webSockets]);
-		const session = openSession(program.input, program.output, () => program.input.destroy());
-		void session.ended.then(() => {
-			this.#session = null;
-		});
-		return session;
+		return openSession(program.input, program.output, () => program.input.destroy());
 	}
 }
 

@@ -8,11 +8,16 @@ export interface KeptImage {
 	/** Its names; none where a later build has taken them. */
 	tags: readonly string[];
 	labels: Readonly<Record<string, string>>;
+	/** Since it was built. */
+	ageMs: number;
 }
+
+/** A build goes on after its palette's image: one as young as this may be wanted in a moment. */
+const SETTLED_MS = 3_600_000;
 
 /**
  * The names, and the ids of images without one, that nobody needs: releases of snapshots that are not kept, and palettes that no
- * remaining release has. A container's image stays, and so does every name that flowferry has not given.
+ * remaining release has, an hour after they were built. A container's image stays, and so does every name that flowferry has not given.
  * @param used the images of all containers, stopped ones too
  * @param keep ids of snapshots
  */
@@ -24,7 +29,9 @@ export function choosePrunedImages(images: readonly KeptImage[], used: ReadonlyS
 	const palettes = new Set(releases.filter(isNeeded).map(paletteOf));
 	const pruned = [
 		...releases.filter((image) => !isNeeded(image)),
-		...images.filter((image) => kindOf(image) === 'palette' && !used.has(image.id) && !palettes.has(paletteOf(image))),
+		...images.filter(
+			(image) => kindOf(image) === 'palette' && image.ageMs > SETTLED_MS && !used.has(image.id) && !palettes.has(paletteOf(image)),
+		),
 	];
 	return pruned.flatMap(({ id, tags }) => (tags.length === 0 ? [id] : tags.filter(isOwn)));
 }
@@ -43,10 +50,11 @@ export async function pruneImages(docker: Docker, { keep }: { keep: Iterable<str
 		docker.listImages({ filters: { label: [LABELS.image] } }),
 		docker.listContainers({ all: true }),
 	]);
-	const known = images.map(({ Id, RepoTags, Labels }) => ({
+	const known = images.map(({ Id, RepoTags, Labels, Created }) => ({
 		id: Id,
 		tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
 		labels: Labels ?? {},
+		ageMs: Date.now() - Created * 1000,
 	}));
 	const removed: string[] = [];
 	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), new Set(keep))) {
