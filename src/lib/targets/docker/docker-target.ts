@@ -1,34 +1,25 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
-import { ExitStatus } from '../../errors/exit-status.ts';
-import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { SpareKind } from '../../failover/spare-kind.ts';
 import type { FlowNode } from '../../flows/node.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
-import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
 import { remoteKeeper } from '../../keeper/remote.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
-import { type Release, type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
+import { type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import { type HeldCredentials, heldBy } from '../../snapshot/sealing/held.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Fault, Injection } from '../fault.ts';
-import type { FailoverConfig, Instance, RunnerConfig } from '../instance.ts';
-import { standing } from '../instance.ts';
+import type { Instance } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
-import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
-import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
 import type { Progress, Target } from '../target.ts';
-import { CONFIG_FILE, instanceOptions, keeperOptions, labelsOf, SETTINGS_FILE, USER, USER_DIR } from './container-options.ts';
+import { keeperOptions, labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
 import { emptyKeeper } from './empty-keeper.ts';
@@ -39,8 +30,9 @@ import { pruneImages } from './image/prune-images.ts';
 import { ensureReleaseImage } from './image/release-image.ts';
 import { ensureRuntimeImage } from './image/runtime-image.ts';
 import { injectFault } from './inject-fault.ts';
+import { InstanceContainers, type SlotFile } from './instance-containers.ts';
 import { KeeperLink } from './keeper-link.ts';
-import { aliasOf, label, type Names, namesOf } from './names.ts';
+import { label, type Names, namesOf } from './names.ts';
 import { RouterContainer } from './router-container.ts';
 
 export interface DockerTargetOptions {
@@ -56,26 +48,6 @@ export interface DockerTargetOptions {
 	/** One that was built elsewhere, for the snapshot that is promoted; undefined: it is built here. */
 	image?: string | undefined;
 }
-
-/** What a filled slot runs. */
-interface SlotFile {
-	release: Release;
-	/** Its id. */
-	image: string;
-	instances: number;
-	spare: SpareKind;
-	/** The release's own, sealed as in the store: starting a slot again must not need the store. Absent where there are none. */
-	credentials?: HeldCredentials;
-	/** Of the release's flows. */
-	rev: string;
-}
-
-/** Of a runner and its Node-RED, in each container alike. */
-const CONTROL_PORT = 1879;
-const HTTP_PORT = 1880;
-const POLL_MS = 25;
-/** Of an instance that is gone, so much of its log is kept. */
-const KEPT_LOG_LINES = 2000;
 
 /** Instances as containers of a Docker Engine. Everything that an environment remembers is with the engine, in a volume. */
 export class DockerTarget implements Target {
@@ -93,6 +65,7 @@ export class DockerTarget implements Target {
 	readonly #keeper: KeeperApi;
 	readonly #empty = emptyKeeper();
 	readonly #router: RouterContainer;
+	readonly #made: InstanceContainers;
 	#check: () => Promise<void> = async () => {};
 
 	constructor(options: DockerTargetOptions) {
@@ -114,6 +87,7 @@ export class DockerTarget implements Target {
 		this.audit = this.#keeper.audit;
 		this.plans = this.#keeper.plans;
 		this.#router = new RouterContainer(environment, this.#names, this.#containers, this.#keeper);
+		this.#made = new InstanceContainers({ ...options, names: this.#names, containers: this.#containers, keeper: this.#keeper });
 		this.router = guardRouter(this.#keeper.router, () => this.#check());
 	}
 
@@ -184,84 +158,13 @@ export class DockerTarget implements Target {
 			primary: primary && resolveSingletons(flows, primary),
 		};
 		const subnet = await this.#containers.subnetOf(this.#names.network);
-		await Promise.all(stopped.map((index) => this.#startInstance(slot, index, filled, { ofFlows, subnet })));
+		await Promise.all(stopped.map((index) => this.#made.start({ slot, index }, filled, { ofFlows, subnet })));
 	}
 
 	/** The instances of a slot that do not run, or are about to end. */
 	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<number[]> {
 		const states = await Promise.all(this.#instancesOf(slot, instances).map((instance) => instance.status()));
 		return states.flatMap((status, index) => (!status || status.state === 'stopping' ? [index] : []));
-	}
-
-	async #startInstance(
-		slot: SlotName,
-		index: number,
-		filled: SlotFile,
-		{ ofFlows, subnet }: { ofFlows: OfFlows; subnet: string },
-	): Promise<void> {
-		const { environment } = this.#options;
-		const instance = `${slot}/${index}`;
-		const name = this.#names.instance(instance);
-		const { image, release } = filled;
-		const variables = await this.#imageVariables(image);
-		const config = this.#runnerConfig(slot, index, filled, ofFlows, { subnet, variables });
-		await this.#check();
-		await this.#keepLog(instance);
-		// One that is there and does not answer is replaced.
-		await this.#containers.stop(name, environment.timeouts.stopMs);
-		await this.#containers.create({
-			name,
-			options: instanceOptions(environment, this.#names, { instance, slot, index, image, release }),
-			files: [
-				// Not in the image, not in the volume, and not in what `docker inspect` shows: it may hold secrets.
-				{ path: CONFIG_FILE.slice(1), content: JSON.stringify(config), mode: 0o400, owner: USER },
-				...(await this.#settingsFile()),
-			],
-			networks: environment.docker.networks,
-		});
-		await this.#containers.start(name);
-		await this.#untilStanding(slot, index);
-	}
-
-	async #settingsFile() {
-		const { settings } = this.#options.environment;
-		if (settings === undefined) return [];
-		try {
-			return [{ path: SETTINGS_FILE.slice(1), content: await readFile(settings), mode: 0o444 }];
-		} catch (error) {
-			throw new FlowferryError({
-				code: 'SETTINGS_UNREADABLE',
-				message: `the settings ${settings} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-				hint: `settings of ${this.#options.environment.name} names a Node-RED settings file`,
-				cause: error,
-			});
-		}
-	}
-
-	/** @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running */
-	async #untilStanding(slot: SlotName, index: number): Promise<void> {
-		const { startMs } = this.#options.environment.timeouts;
-		const instance = `${slot}/${index}`;
-		const name = this.#names.instance(instance);
-		const until = performance.now() + startMs;
-		let reason = `it did not stand by within ${startMs} ms (timeouts.startMs)`;
-		while (performance.now() < until) {
-			const status = await this.#keeper.instances.status(instance);
-			if (status && standing.includes(status.state)) return;
-			const container = status ? null : await this.#containers.inspect(name);
-			const ended = !status && (!container || container.RestartCount > 0 || !container.State.Running);
-			if (ended) reason = container ? `its runner ended with status ${container.State.ExitCode}` : 'its container is gone';
-			if (status?.state === 'failed') reason = `Node-RED ended ${status.crashes} times`;
-			if (ended || status?.state === 'failed') break;
-			await sleep(POLL_MS);
-		}
-		await this.#containers.kill(name);
-		throw new FlowferryError({
-			code: 'INSTANCE_NOT_STANDING',
-			message: `${instance} does not come up: ${reason}`,
-			hint: `its log tells more: flowferry logs ${this.#options.environment.name}`,
-			exitStatus: ExitStatus.needsOperator,
-		});
 	}
 
 	async kill(instance: string): Promise<void> {
@@ -301,20 +204,11 @@ export class DockerTarget implements Target {
 		await this.#check();
 		await this.journal.setSlot(slot, null);
 		for (const { name, labels } of await this.#containersOf(slot)) {
-			await this.#keepLog(`${slot}/${labels[label.index]}`);
+			await this.#made.keepLog(`${slot}/${labels[label.index]}`);
 			await this.#containers.remove(name);
 		}
 		await this.#keeper.slots.remove(slot);
 		await this.#prune();
-	}
-
-	/** What a container has logged goes with it. */
-	async #keepLog(instance: string): Promise<void> {
-		const output = await this.#containers.logs(this.#names.instance(instance), { tail: KEPT_LOG_LINES, follow: null });
-		if (output === null) return;
-		let text = '';
-		for await (const chunk of output) text += chunk;
-		if (text !== '') await this.#keeper.slots.keepLog(instance, text);
 	}
 
 	/** Images of releases that nobody is likely to go back to. What cannot be removed stays. */
@@ -368,52 +262,6 @@ export class DockerTarget implements Target {
 	async #credentialsOf(flows: readonly FlowNode[], held: HeldCredentials | null): Promise<Credentials> {
 		const { environment, vault } = this.#options;
 		return await instanceCredentials(flows, held, environment.credentials, vault.open);
-	}
-
-	/** What an image's programs find in their environment: where they are, and what it was built for. */
-	async #imageVariables(image: string): Promise<Record<string, string>> {
-		const { Config } = await this.#options.engine.docker.getImage(image).inspect();
-		return Object.fromEntries((Config.Env ?? []).map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]));
-	}
-
-	#runnerConfig(
-		slot: SlotName,
-		index: number,
-		{ spare }: SlotFile,
-		ofFlows: OfFlows,
-		{ subnet, variables }: { subnet: string; variables: Record<string, string> },
-	): RunnerConfig {
-		const { environment, secrets } = this.#options;
-		const instance = `${slot}/${index}`;
-		return runnerConfigOf(environment, layoutOf(ENVIRONMENT_FOLDER), { slot, index }, ofFlows, {
-			nodeRedProgram: '/usr/src/node-red/node_modules/node-red/red.js',
-			userDir: USER_DIR,
-			flowsFile: '/flowferry/release/flows.json',
-			settingsFile: '/flowferry/templates/settings.cjs',
-			userSettingsFile: environment.settings === undefined ? null : SETTINGS_FILE,
-			agentDir: '/flowferry/dist/agent',
-			log: { kind: 'stdout', where: `docker logs ${this.#names.instance(instance)}` },
-			network: { kind: 'container', name: aliasOf(instance), subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
-			failover: this.#failoverOf(slot, spare),
-			commands: { folder: USER_DIR, variables, secrets: secrets() },
-			variables: { ...variables, ...environment.variables },
-		});
-	}
-
-	/** Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself. */
-	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig {
-		const { mode, instances, webSockets, cutTopic, timeouts, failover } = this.#options.environment;
-		const layout = layoutOf(ENVIRONMENT_FOLDER);
-		return {
-			slot,
-			spare: mode === 'hot-spare' && instances > 1 ? spare : null,
-			traffic: mode === 'hot-spare' ? 'alone' : 'shared',
-			cutTopic,
-			connectMs: timeouts.connectMs,
-			settings: failover,
-			membersFolder: layout.slots,
-			router: { router: 'haproxy', directory: ENVIRONMENT_FOLDER, webSockets },
-		};
 	}
 
 	/** The network, the volume, and the keeper of this version of flowferry. @returns whether the keeper was made */

@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NamedEnvironment } from '../../config/environment-of.ts';
+import { ExitStatus } from '../../errors/exit-status.ts';
+import { FlowferryError } from '../../errors/flowferry-error.ts';
+import type { SpareKind } from '../../failover/spare-kind.ts';
+import type { KeeperApi } from '../../keeper/api.ts';
+import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
+import type { Release, SlotName } from '../../promotion/journal.ts';
+import type { HeldCredentials } from '../../snapshot/sealing/held.ts';
+import { type FailoverConfig, type RunnerConfig, standing } from '../instance.ts';
+import { layoutOf } from '../layout.ts';
+import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
+import { CONFIG_FILE, instanceOptions, SETTINGS_FILE, USER, USER_DIR } from './container-options.ts';
+import type { Containers } from './containers.ts';
+import { aliasOf, type Names } from './names.ts';
+
+/** What a filled slot runs. */
+export interface SlotFile {
+	release: Release;
+	/** Its id. */
+	image: string;
+	instances: number;
+	spare: SpareKind;
+	/** The release's own, sealed as in the store: starting a slot again must not need the store. Absent where there are none. */
+	credentials?: HeldCredentials;
+	/** Of the release's flows. */
+	rev: string;
+}
+
+/** Of a runner and its Node-RED, in each container alike. */
+const CONTROL_PORT = 1879;
+const HTTP_PORT = 1880;
+const POLL_MS = 25;
+/** Of an instance that is gone, so much of its log is kept. */
+const KEPT_LOG_LINES = 2000;
+
+export interface InstanceContainersParts {
+	environment: NamedEnvironment;
+	names: Names;
+	containers: Containers;
+	keeper: KeeperApi;
+	/** What no output may repeat, as far as it is known by now. */
+	secrets: () => readonly string[];
+}
+
+/** The containers of an environment's instances: how one is made, and what is kept of one that goes. */
+export class InstanceContainers {
+	readonly #parts: InstanceContainersParts;
+
+	constructor(parts: InstanceContainersParts) {
+		this.#parts = parts;
+	}
+
+	/** Makes an instance's container anew and starts it. @throws FlowferryError INSTANCE_NOT_STANDING, SETTINGS_UNREADABLE */
+	async start(
+		{ slot, index }: { slot: SlotName; index: number },
+		filled: SlotFile,
+		{ ofFlows, subnet }: { ofFlows: OfFlows; subnet: string },
+	): Promise<void> {
+		const { environment } = this.#parts;
+		const instance = `${slot}/${index}`;
+		const name = this.#parts.names.instance(instance);
+		const { image, release } = filled;
+		const variables = await this.#imageVariables(image);
+		const config = this.#runnerConfig(slot, index, filled, ofFlows, { subnet, variables });
+		await this.keepLog(instance);
+		// One that is there and does not answer is replaced.
+		await this.#parts.containers.stop(name, environment.timeouts.stopMs);
+		await this.#parts.containers.create({
+			name,
+			options: instanceOptions(environment, this.#parts.names, { instance, slot, index, image, release }),
+			files: [
+				// Not in the image, not in the volume, and not in what `docker inspect` shows: it may hold secrets.
+				{ path: CONFIG_FILE.slice(1), content: JSON.stringify(config), mode: 0o400, owner: USER },
+				...(await this.#settingsFile()),
+			],
+			networks: environment.docker.networks,
+		});
+		await this.#parts.containers.start(name);
+		await this.#untilStanding(slot, index);
+	}
+
+	async #settingsFile() {
+		const { settings } = this.#parts.environment;
+		if (settings === undefined) return [];
+		try {
+			return [{ path: SETTINGS_FILE.slice(1), content: await readFile(settings), mode: 0o444 }];
+		} catch (error) {
+			throw new FlowferryError({
+				code: 'SETTINGS_UNREADABLE',
+				message: `the settings ${settings} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+				hint: `settings of ${this.#parts.environment.name} names a Node-RED settings file`,
+				cause: error,
+			});
+		}
+	}
+
+	/** @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running */
+	async #untilStanding(slot: SlotName, index: number): Promise<void> {
+		const { startMs } = this.#parts.environment.timeouts;
+		const instance = `${slot}/${index}`;
+		const name = this.#parts.names.instance(instance);
+		const until = performance.now() + startMs;
+		let reason = `it did not stand by within ${startMs} ms (timeouts.startMs)`;
+		while (performance.now() < until) {
+			const status = await this.#parts.keeper.instances.status(instance);
+			if (status && standing.includes(status.state)) return;
+			const container = status ? null : await this.#parts.containers.inspect(name);
+			const ended = !status && (!container || container.RestartCount > 0 || !container.State.Running);
+			if (ended) reason = container ? `its runner ended with status ${container.State.ExitCode}` : 'its container is gone';
+			if (status?.state === 'failed') reason = `Node-RED ended ${status.crashes} times`;
+			if (ended || status?.state === 'failed') break;
+			await sleep(POLL_MS);
+		}
+		await this.#parts.containers.kill(name);
+		throw new FlowferryError({
+			code: 'INSTANCE_NOT_STANDING',
+			message: `${instance} does not come up: ${reason}`,
+			hint: `its log tells more: flowferry logs ${this.#parts.environment.name}`,
+			exitStatus: ExitStatus.needsOperator,
+		});
+	}
+
+	/** What a container has logged goes with it. */
+	async keepLog(instance: string): Promise<void> {
+		const output = await this.#parts.containers.logs(this.#parts.names.instance(instance), { tail: KEPT_LOG_LINES, follow: null });
+		if (output === null) return;
+		let text = '';
+		for await (const chunk of output) text += chunk;
+		if (text !== '') await this.#parts.keeper.slots.keepLog(instance, text);
+	}
+
+	/** What an image's programs find in their environment: where they are, and what it was built for. */
+	async #imageVariables(image: string): Promise<Record<string, string>> {
+		const { Config } = await this.#parts.containers.engine.docker.getImage(image).inspect();
+		return Object.fromEntries((Config.Env ?? []).map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]));
+	}
+
+	#runnerConfig(
+		slot: SlotName,
+		index: number,
+		{ spare }: SlotFile,
+		ofFlows: OfFlows,
+		{ subnet, variables }: { subnet: string; variables: Record<string, string> },
+	): RunnerConfig {
+		const { environment, secrets } = this.#parts;
+		const instance = `${slot}/${index}`;
+		return runnerConfigOf(environment, layoutOf(ENVIRONMENT_FOLDER), { slot, index }, ofFlows, {
+			nodeRedProgram: '/usr/src/node-red/node_modules/node-red/red.js',
+			userDir: USER_DIR,
+			flowsFile: '/flowferry/release/flows.json',
+			settingsFile: '/flowferry/templates/settings.cjs',
+			userSettingsFile: environment.settings === undefined ? null : SETTINGS_FILE,
+			agentDir: '/flowferry/dist/agent',
+			log: { kind: 'stdout', where: `docker logs ${this.#parts.names.instance(instance)}` },
+			network: { kind: 'container', name: aliasOf(instance), subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
+			failover: this.#failoverOf(slot, spare),
+			commands: { folder: USER_DIR, variables, secrets: secrets() },
+			variables: { ...variables, ...environment.variables },
+		});
+	}
+
+	/** Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself. */
+	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig {
+		const { mode, instances, webSockets, cutTopic, timeouts, failover } = this.#parts.environment;
+		const layout = layoutOf(ENVIRONMENT_FOLDER);
+		return {
+			slot,
+			spare: mode === 'hot-spare' && instances > 1 ? spare : null,
+			traffic: mode === 'hot-spare' ? 'alone' : 'shared',
+			cutTopic,
+			connectMs: timeouts.connectMs,
+			settings: failover,
+			membersFolder: layout.slots,
+			router: { router: 'haproxy', directory: ENVIRONMENT_FOLDER, webSockets },
+		};
+	}
+}
