@@ -3,7 +3,8 @@ import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { EngineAgent } from './engine-agent.ts';
 import { explainEngineFault } from './engine-fault.ts';
-import { type EngineChoice, findEngine } from './find-engine.ts';
+import { type EngineChoice, type EngineEnvironment, findEngine } from './find-engine.ts';
+import { signedIn } from './signed-in.ts';
 
 /** A Docker Engine that answered. */
 export interface Engine {
@@ -41,10 +42,16 @@ export async function connectEngine(choice: EngineChoice, times: Partial<EngineT
 	const { address, name } = await findEngine(choice);
 	const agent = new EngineAgent(address, choice.env, connectMs);
 	try {
-		const { ApiVersion, MinAPIVersion } = await askVersion(openDocker(agent), answerMs, name);
+		const { ApiVersion, MinAPIVersion } = await askVersion(openDocker(agent, choice.env), answerMs, name);
 		const apiVersion = chooseApiVersion(ApiVersion, MinAPIVersion);
 		if (apiVersion === undefined) throw tooOld(name, ApiVersion);
-		return { docker: openDocker(agent, apiVersion), name, host: publishedHost(address), apiVersion, close: () => agent.destroy() };
+		return {
+			docker: openDocker(agent, choice.env, apiVersion),
+			name,
+			host: publishedHost(address),
+			apiVersion,
+			close: () => agent.destroy(),
+		};
 	} catch (error) {
 		agent.destroy();
 		throw explainEngineFault(error, name);
@@ -62,9 +69,9 @@ export function chooseApiVersion(newest: string, oldest: string | undefined): st
 }
 
 /** docker-modem takes from this program's own environment what it is not told, so it is told everything. */
-function openDocker(agent: EngineAgent, apiVersion?: string): Dockerode {
+function openDocker(agent: EngineAgent, env: EngineEnvironment, apiVersion?: string): Dockerode {
 	try {
-		return new Dockerode({
+		const docker = new Dockerode({
 			protocol: 'http',
 			// Goes into the requests; the agent knows where to.
 			host: 'docker-engine',
@@ -78,6 +85,7 @@ function openDocker(agent: EngineAgent, apiVersion?: string): Dockerode {
 			key: undefined,
 			timeout: undefined,
 		} as Dockerode.DockerOptions);
+		return signedIn(docker, env);
 	} catch (cause) {
 		// It reads those variables even where the configuration names the Engine.
 		throw new FlowferryError({

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
+import { configFile, configFolder } from './docker-config.ts';
 import { describeAddress, type EngineAddress, type EngineTls, parseEngineAddress } from './engine-address.ts';
 
 /** The variables that Docker's tools read: DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_CONFIG; HOME and XDG_RUNTIME_DIR. */
@@ -120,14 +120,6 @@ const noFiles: TlsFiles = { ca: undefined, cert: undefined, key: undefined };
 async function readTlsFiles(folder: string): Promise<TlsFiles | undefined> {
 	const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => readIfThere(join(folder, name))));
 	return ca || cert || key ? { ca, cert, key } : undefined;
-}
-
-function configFolder(env: EngineEnvironment): string {
-	return env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker');
-}
-
-function configFile(env: EngineEnvironment): string {
-	return join(configFolder(env), 'config.json');
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

@@ -60,7 +60,7 @@ export async function ensurePulled(docker: Docker, name: string, progress: Progr
 		throw new FlowferryError({
 			code: 'IMAGE_UNAVAILABLE',
 			message: `the engine has no image ${name} and cannot pull it: ${engineWords(error)}`,
-			hint: `check the name; where its registry wants a sign-in or is not reachable from there, bring it to the engine yourself (\`docker pull ${name}\`, or \`docker load\` from a file)`,
+			hint: `check the name; sign in to its registry here with \`docker login\`; where that is not reachable from the engine, bring it to the engine yourself (\`docker pull ${name}\`, or \`docker load\` from a file)`,
 			cause: error,
 		});
 	}
