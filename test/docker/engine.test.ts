@@ -141,8 +141,6 @@ describeWithOwnEngine('an Engine of its own', () => {
 			async () => {
 				calls++;
 				own.freeze();
-				// Its threads stand still one after the other.
-				await sleep(100);
 				const answer = engine.docker.getVolume('kept').inspect();
 				if (calls > 1) own.thaw();
 				return answer;

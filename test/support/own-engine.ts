@@ -216,7 +216,8 @@ async function startContainerd(folder: string): Promise<{ socket: string; proces
 async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const exit = once(child, 'exit');
-	child.kill('SIGCONT');
+	// SIGKILL does not wait for it; one that went on for a moment would answer what waits.
+	if (signal !== 'SIGKILL') child.kill('SIGCONT');
 	child.kill(signal);
 	const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
 	await exit;
