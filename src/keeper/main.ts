@@ -56,6 +56,7 @@ function tunnel(host: string, port: number): void {
 	socket.on('error', (error) => {
 		console.error(error.message);
 		process.exitCode = 1;
-		process.stdin.destroy();
 	});
+	// Whoever waits at the other end is to see that this one has closed; what was to be written is written by then.
+	socket.on('close', () => process.exit());
 }

@@ -3,7 +3,7 @@ import { steps } from '../promotion/machine.ts';
 import { withOutput } from './checks/command.ts';
 import type { CutoverContext } from './context.ts';
 import type { StrategyActions } from './run.ts';
-import { runVariables } from './run-variables.ts';
+import { routerAddress, runVariables } from './run-variables.ts';
 import { sideInstances } from './sides.ts';
 import { knownInstances } from './slot-instances.ts';
 import { insist } from './verify-release.ts';
@@ -62,13 +62,15 @@ async function runHook(
 	const { environment, target, to, progress, runCommand } = context;
 	const standing = await knownInstances(await sideInstances(target, to));
 	const url = standing.find(({ status }) => status.lease !== null)?.status.url ?? standing[0]?.status.url ?? null;
-	const variables = {
-		...runVariables(context, url),
-		FLOWFERRY_STEP: step,
-		FLOWFERRY_OUTCOME: outcome,
-		FLOWFERRY_CAUSE: cause,
-	};
-	const onLine = (line: string) => progress(`hook ${name}: ${line}`);
-	const result = await runCommand({ command, variables, timeoutMs: environment.timeouts.hookMs, onLine });
-	if (!result.passed) throw new Error(`the hook ${name} failed: it ${withOutput(result)}`);
+	const reach = url === null ? null : await target.reach(url);
+	try {
+		const addresses = { instance: reach?.url ?? null, router: await routerAddress(context) };
+		const ofHook = { FLOWFERRY_STEP: step, FLOWFERRY_OUTCOME: outcome, FLOWFERRY_CAUSE: cause };
+		const variables = { ...runVariables(context, addresses), ...ofHook };
+		const onLine = (line: string) => progress(`hook ${name}: ${line}`);
+		const result = await runCommand({ command, variables, timeoutMs: environment.timeouts.hookMs, onLine });
+		if (!result.passed) throw new Error(`the hook ${name} failed: it ${withOutput(result)}`);
+	} finally {
+		reach?.close();
+	}
 }

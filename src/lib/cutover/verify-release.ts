@@ -1,9 +1,10 @@
-import { runChecks } from './checks/run-checks.ts';
+import type { Reach } from '../targets/target.ts';
+import { type Checked, runChecks } from './checks/run-checks.ts';
 import type { ReleaseActivity } from './compare-releases.ts';
 import { moreErrors, together } from './compare-releases.ts';
 import type { CutoverContext } from './context.ts';
 import type { StrategyActions } from './run.ts';
-import { runVariables } from './run-variables.ts';
+import { routerAddress, runVariables } from './run-variables.ts';
 import { sideInstances } from './sides.ts';
 import type { KnownInstance } from './slot-instances.ts';
 import { activeInstances } from './slot-instances.ts';
@@ -17,21 +18,37 @@ import { verifyInstances } from './verify.ts';
  * @throws Error that says why it must go back
  */
 export async function verifyRelease(context: CutoverContext, before?: Crashes): Promise<void> {
-	const { target, to, environment, report, runCommand } = context;
+	const { target, to, environment, report } = context;
 	const instances = await sideInstances(target, to);
 	const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
-	const check = (active: KnownInstance[]) =>
-		runChecks(
-			environment.checks,
-			active.map(({ status }) => ({ instance: status.instance, url: status.url ?? '', variables: runVariables(context, status.url) })),
-			runCommand,
-			environment.timeouts.verifyMs,
-		);
-	const { problems, active } = await verifyInstances(instances, seats, (found) => insist(context, check(found)), before);
+	const { problems, active } = await verifyInstances(instances, seats, (found) => insist(context, check(context, found)), before);
 	report.problems = problems;
 	report.after = activityOf(active);
 	const worse = report.after && moreErrors(report.before, report.after, environment.errorRate);
 	if (worse && context.insists) throw new Error(worse);
+}
+
+/** Makes the user's checks, from this machine. */
+async function check(context: CutoverContext, active: KnownInstance[]): Promise<void> {
+	const { target, environment, runCommand } = context;
+	if (environment.checks.length === 0) return;
+	const reached: Reach[] = [];
+	try {
+		const router = await routerAddress(context);
+		const checked: Checked[] = [];
+		for (const { status } of active) {
+			const reach = await target.reach(status.url ?? '');
+			reached.push(reach);
+			checked.push({
+				instance: status.instance,
+				url: reach.url,
+				variables: runVariables(context, { instance: reach.url, router }),
+			});
+		}
+		await runChecks(environment.checks, checked, runCommand, environment.timeouts.verifyMs);
+	} finally {
+		for (const reach of reached) reach.close();
+	}
 }
 
 /** Looks at what the old release did lately, as the last thing before it is touched: its counts end with its flows. */

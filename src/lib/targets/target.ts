@@ -12,6 +12,14 @@ import type { LogLine, LogRequest } from './logs.ts';
 /** Told while something long goes on: `installing 3 modules`. */
 export type Progress = (message: string) => void;
 
+/** A way to an address that only instances may reach directly. */
+export interface Reach {
+	/** What leads there from this machine. */
+	url: string;
+	/** Ends what goes through it. */
+	close(): void;
+}
+
 /** Where an environment's instances run. Every call is idempotent, and none changes which instance is active. */
 export interface Target {
 	readonly journal: Journal;
@@ -61,6 +69,11 @@ export interface Target {
 	stop(slot: SlotName): Promise<void>;
 	/** Ends a slot's instances and removes what they had. */
 	discard(slot: SlotName): Promise<void>;
+	/**
+	 * Leads to an instance from this machine, where the user's checks and hooks run; to be closed.
+	 * @param url as its status says: an address of the network that instances are in
+	 */
+	reach(url: string): Promise<Reach>;
 	/** Starts the router where it does not run; one that ended by itself goes on with the traffic as it was ordered. */
 	startRouter(): Promise<void>;
 	/** Ends the router, which forgets its traffic: nothing is served until it is started and ordered anew. */

@@ -34,7 +34,7 @@ function play({ failing = [], failAt, insists = true, kind = 'promote', because 
 			timeouts: { hookMs: 1234 },
 			hooks: { before: every('before'), after: every('after'), promoted: 'promoted', rolledBack: 'rolledBack' },
 		},
-		target: { instances: async () => [] },
+		target: { instances: async () => [], router: { status: async () => null } },
 		progress: () => {},
 		insists,
 		report: emptyReport(),

@@ -18,7 +18,7 @@ import type { Instance } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
-import type { Progress, Target } from '../target.ts';
+import type { Progress, Reach, Target } from '../target.ts';
 import { keeperOptions, labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
@@ -34,6 +34,7 @@ import { InstanceContainers, type SlotFile } from './instance-containers.ts';
 import { KeeperLink } from './keeper-link.ts';
 import { label, type Names, namesOf } from './names.ts';
 import { RouterContainer } from './router-container.ts';
+import { openTunnel } from './tunnel.ts';
 
 export interface DockerTargetOptions {
 	environment: NamedEnvironment;
@@ -218,6 +219,11 @@ export class DockerTarget implements Target {
 		const held = Object.values(await this.journal.slots()).flatMap((release) => (release ? [release.snapshot] : []));
 		const keep = [...held, ...history.flatMap(({ from, to }) => [to.release.snapshot, ...(from ? [from.release.snapshot] : [])])];
 		await pruneImages(engine.docker, { keep }).catch(() => {});
+	}
+
+	/** An engine's private addresses may be anything on this machine's networks, or nothing: the way goes through the keeper. */
+	async reach(url: string): Promise<Reach> {
+		return await openTunnel(this.#containers, this.#names.keeper, url);
 	}
 
 	async startRouter(): Promise<void> {

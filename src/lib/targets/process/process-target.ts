@@ -37,7 +37,7 @@ import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
 import { RunnerInstance } from '../runner-instance.ts';
-import type { Progress, Target } from '../target.ts';
+import type { Progress, Reach, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import { findInstalls } from './installs.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
@@ -233,6 +233,10 @@ export class ProcessTarget implements Target {
 		await this.journal.setSlot(slot, null);
 		await rm(this.#layout.slotFile(slot), { force: true });
 		await rm(this.#layout.slot(slot), { recursive: true, force: true });
+	}
+
+	async reach(url: string): Promise<Reach> {
+		return { url, close: () => {} };
 	}
 
 	async startRouter(): Promise<void> {
