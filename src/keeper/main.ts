@@ -44,8 +44,8 @@ async function stand(): Promise<never> {
 }
 
 async function session(webSockets: WebSocketPolicy): Promise<void> {
-	const keeper = await openKeeper(ENVIRONMENT_FOLDER, webSockets);
-	await serveSession(keeper.api, process.stdin, process.stdout);
+	const opening = openKeeper(ENVIRONMENT_FOLDER, webSockets).then(({ api }) => api);
+	await serveSession(opening, process.stdin, process.stdout);
 	// What is still under way is nobody's any more.
 	process.exit(0);
 }

@@ -1,22 +1,33 @@
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { effectOf, type KeeperApi } from './api.ts';
-import { type AnswerLine, type CallLine, decodeLine, encodeLine, wireError } from './wire.ts';
+import { type CallLine, decodeLine, encodeLine, onLines, wireError } from './wire.ts';
 
-/** Answers calls until the input ends; each as soon as it can be, whatever others still take. */
-export async function serveSession(api: KeeperApi, input: Readable, output: Writable): Promise<void> {
-	for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-		const call = decodeLine<CallLine>(line);
-		void answer(api, call).then((answered) => output.write(encodeLine(answered)));
-	}
+/**
+ * Answers calls until the input ends; each as soon as it can be, whatever others still take.
+ * @param opening where this fails, each call is answered with why
+ * @throws SyntaxError where a line is no call
+ */
+export async function serveSession(opening: Promise<KeeperApi>, input: Readable, output: Writable): Promise<void> {
+	opening.catch(() => {});
+	onLines(input, (line) => {
+		try {
+			const call = decodeLine<CallLine>(line);
+			void answer(opening, call).then((answered) => output.write(answered));
+		} catch (error) {
+			input.destroy(error as Error);
+		}
+	});
+	await finished(input, { writable: false });
 }
 
-async function answer(api: KeeperApi, { id, on, call, args }: CallLine): Promise<AnswerLine> {
+/** @returns its line */
+async function answer(opening: Promise<KeeperApi>, { id, on, call, args }: CallLine): Promise<string> {
 	try {
 		if (effectOf(on, call) === undefined) throw new Error(`the keeper has no call ${on}.${call}: it is of another version of flowferry`);
-		const part = api[on as keyof KeeperApi] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-		return { id, ok: true, result: await part[call]?.(...args) };
+		const part = (await opening)[on as keyof KeeperApi] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+		return encodeLine({ id, ok: true, result: await part[call]?.(...args) });
 	} catch (error) {
-		return { id, ok: false, error: wireError(error) };
+		return encodeLine({ id, ok: false, error: wireError(error) });
 	}
 }
