@@ -131,6 +131,8 @@ function own(of: FlowNode, name: string): string | undefined {
 
 function sorted(json: unknown): string | undefined {
 	return JSON.stringify(json, (_, inner: unknown) =>
-		typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: inner,
 	);
 }
