@@ -123,11 +123,13 @@ export class Containers {
 		await this.#unless([404], () => this.engine.docker.getVolume(volume).remove());
 	}
 
-	/** Begins a program in a running container, with its standard input and output here. */
+	/** Begins a program in a running container, with its standard input and output here; one whose input ends is to end. */
 	async begin(name: string, command: string[]): Promise<ContainerProgram> {
 		const streams = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
-		const exec = await this.#ask(() => this.#container(name).exec({ Cmd: command, ...streams, Tty: false }));
-		const stream = await withEngineFaults(this.engine, () => exec.start({ hijack: true, stdin: true }));
+		const stream = await this.#ask(async () => {
+			const exec = await this.#container(name).exec({ Cmd: command, ...streams, Tty: false });
+			return await exec.start({ hijack: true, stdin: true });
+		});
 		const [output, errors] = [new PassThrough(), new PassThrough()];
 		let said = '';
 		errors.on('data', (chunk: Buffer) => {

@@ -11,7 +11,7 @@ const AGAIN_FOR_MS = 30_000;
 const AGAIN_EVERY_MS = 250;
 
 export interface KeeperLinkOptions {
-	containers: Containers;
+	containers: Pick<Containers, 'inspect' | 'start' | 'begin'> & { engine: Pick<Containers['engine'], 'name'> };
 	/** Of the keeper's container. */
 	name: string;
 	webSockets: WebSocketPolicy;
@@ -19,6 +19,8 @@ export interface KeeperLinkOptions {
 	ensure: () => Promise<boolean>;
 	/** Answers what only reads, where there is no keeper. */
 	empty: KeeperApi;
+	/** For how long a lost session is begun anew, in milliseconds. */
+	againForMs?: number;
 }
 
 /**
@@ -27,8 +29,11 @@ export interface KeeperLinkOptions {
  */
 export class KeeperLink {
 	readonly #options: KeeperLinkOptions;
+	/** Of all calls; null between two. */
 	#session: Promise<KeeperSession | null> | null = null;
-	#ensured = false;
+	/** Of all calls that change something; null until the first, and after it has failed. */
+	#ensured: Promise<void> | null = null;
+	#closed = false;
 
 	constructor(options: KeeperLinkOptions) {
 		this.#options = options;
@@ -37,40 +42,63 @@ export class KeeperLink {
 	/** @throws FlowferryError KEEPER_LOST; and what the call throws */
 	async call(part: string, call: string, args: unknown[]): Promise<unknown> {
 		const effect = effectOf(part, call);
-		const until = performance.now() + AGAIN_FOR_MS;
+		let until: number | null = null;
 		for (;;) {
 			try {
 				if (effect !== 'reads') await this.#ensure();
 				const session = await this.#current();
-				if (session) return await session.call(part, call, args);
-				return await (this.#options.empty as unknown as Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>)[part]?.[
-					call
-				]?.(...args);
+				return session ? await session.call(part, call, args) : await this.#emptyCall(part, call, args);
 			} catch (error) {
 				if (!(error instanceof SessionLost)) throw error;
-				this.#session = null;
-				if (effect === 'once' || performance.now() > until) throw lost(this.#options, error);
+				until ??= performance.now() + (this.#options.againForMs ?? AGAIN_FOR_MS);
+				if (this.#closed || effect === 'once' || performance.now() > until) throw lost(this.#options, error);
 				await sleep(AGAIN_EVERY_MS);
 			}
 		}
 	}
 
+	/** For good: what is still under way is lost. */
 	close(): void {
+		this.#closed = true;
+		this.#drop();
+	}
+
+	#drop(): void {
 		const session = this.#session;
 		this.#session = null;
 		void session?.then((open) => open?.close()).catch(() => {});
 	}
 
-	async #ensure(): Promise<void> {
-		if (this.#ensured) return;
-		// What was opened before leads to no keeper, or to one that was replaced.
-		if (await this.#options.ensure()) this.close();
-		this.#ensured = true;
+	#emptyCall(part: string, call: string, args: unknown[]): unknown {
+		const { empty } = this.#options;
+		return (empty as unknown as Record<string, Record<string, (...args: unknown[]) => unknown>>)[part]?.[call]?.(...args);
+	}
+
+	#ensure(): Promise<void> {
+		this.#ensured ??= this.#options
+			.ensure()
+			.then((made) => {
+				// What was opened before leads to one that was replaced.
+				if (made) this.#drop();
+			})
+			.catch((error) => {
+				this.#ensured = null;
+				throw error;
+			});
+		return this.#ensured;
 	}
 
 	#current(): Promise<KeeperSession | null> {
-		this.#session ??= this.#open();
-		return this.#session;
+		if (this.#closed) return Promise.reject(new SessionLost('the connection to the keeper was closed'));
+		if (this.#session) return this.#session;
+		const opening = this.#open();
+		this.#session = opening;
+		// Neither a fault, nor that there is no keeper yet, nor an end may be every later call's answer.
+		const forget = () => {
+			if (this.#session === opening) this.#session = null;
+		};
+		opening.then((session) => (session ? session.ended.then(forget) : forget()), forget);
+		return opening;
 	}
 
 	async #open(): Promise<KeeperSession | null> {
@@ -80,16 +108,17 @@ export class KeeperLink {
 		// Somebody stopped it, or the engine is about to start it.
 		if (!found.State.Running) await containers.start(name);
 		const program = await containers.begin(name, ['node', '/flowferry/dist/keeper/main.js', 'session', webSockets]);
-		return openSession(program.input, program.output, () => program.input.destroy());
+		return openSession(program.input, program.output, () => program.input.destroy(), program.said);
 	}
 }
 
-function lost({ name, containers }: KeeperLinkOptions, cause: Error): FlowferryError {
+function lost({ name, containers }: KeeperLinkOptions, error: Error): FlowferryError {
+	const { cause } = error;
 	return new FlowferryError({
 		code: 'KEEPER_LOST',
-		message: `the connection to ${name} on ${containers.engine.name} was lost, and did not come back`,
-		hint: `Look into \`docker logs ${name}\`, and run the command again: what was begun is ended then.`,
+		message: `the connection to ${name} on ${containers.engine.name} was lost${cause instanceof Error ? ` (${cause.message})` : ''}, and did not come back`,
+		hint: 'check that the container and the engine run, and run the command again: what was begun is ended then',
 		exitStatus: ExitStatus.internal,
-		cause,
+		cause: error,
 	});
 }
