@@ -61,6 +61,7 @@ function isFailover({ role, cause, before }: RoleChange): boolean {
 
 /** Asks the instances, the router and the lease store: what is, not what should be. */
 export async function inspectEnvironment(environment: NamedEnvironment, target: Target): Promise<EnvironmentStatus> {
+	const oddities = await target.oddities();
 	const held = await target.journal.slots();
 	const slots = await Promise.all(
 		slotNames.map(
@@ -73,7 +74,7 @@ export async function inspectEnvironment(environment: NamedEnvironment, target: 
 	return {
 		environment: environment.name,
 		mode: environment.mode,
-		health: judgeHealth({ ...environment, environment: environment.name, slots, gateway, gatewayFault, promotion }),
+		health: judgeHealth({ ...environment, environment: environment.name, slots, gateway, gatewayFault, promotion, oddities }),
 		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
 		slots,
 		router: environment.router,
@@ -113,11 +114,13 @@ interface Known extends Pick<EnvironmentStatus, 'environment' | 'slots' | 'route
 	instances: number;
 	/** Why a router that runs could not be asked. */
 	gatewayFault: string | null;
+	/** What the target finds of itself: `Target.oddities`. */
+	oddities: string[];
 }
 
 /** Pure. */
 export function judgeHealth(known: Known): Health {
-	const { slots, router, gateway, gatewayFault, promotion, mode } = known;
+	const { slots, router, gateway, gatewayFault, promotion, mode, oddities } = known;
 	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
 	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
 		return { state: 'down' };
@@ -149,6 +152,7 @@ export function judgeHealth(known: Known): Health {
 	if (!gateway) reasons.push(gatewayFault ?? `${routerNames[router]} does not run`);
 	else if (!routesTo(gateway, activeSlots, active))
 		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to what is active`);
+	reasons.push(...oddities);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
 }
 

@@ -56,6 +56,11 @@ export interface Target {
 	 * given up: it ends by itself. Nothing to do where no such runner is there.
 	 */
 	kill(instance: string): Promise<void>;
+	/**
+	 * What is not as it should be with what instances, router and state run in, and what mends it; each a sentence. It may have come about
+	 * by hand.
+	 */
+	oddities(): Promise<string[]>;
 	/** Faults that cannot be brought about here, and why. */
 	readonly impossible: Partial<Record<Fault, string>>;
 	/**

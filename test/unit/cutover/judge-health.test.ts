@@ -24,6 +24,7 @@ function judge(states: (InstanceState | null)[], more: Partial<Parameters<typeof
 		gateway,
 		gatewayFault: null,
 		promotion: null,
+		oddities: [],
 		...more,
 	});
 }

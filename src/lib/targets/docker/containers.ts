@@ -4,6 +4,7 @@ import { type ArchiveFile, packArchive } from './archive.ts';
 import type { Engine } from './engine.ts';
 import { retryWhileGone, withEngineFaults } from './engine-fault.ts';
 import { label } from './names.ts';
+import type { FoundContainer } from './oddities.ts';
 
 /** A daemon that is restarted is back within seconds. */
 const GONE_FOR_MS = 30_000;
@@ -47,6 +48,18 @@ export class Containers {
 		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
 		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
 		return found.map(({ Names, Labels, State }) => ({ name: Names[0]?.slice(1) ?? '', labels: Labels, running: State === 'running' }));
+	}
+
+	/** Those with these labels, as they are. */
+	async found(labels: Record<string, string>): Promise<FoundContainer[]> {
+		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
+		return found.map(({ Names, State, Status, NetworkSettings }) => ({
+			name: Names[0]?.slice(1) ?? '',
+			state: State,
+			says: Status,
+			networks: Object.keys(NetworkSettings?.Networks ?? {}),
+		}));
 	}
 
 	/** Makes one in place of any other of its name; it does not run yet. */
@@ -99,6 +112,10 @@ export class Containers {
 			IPAM: { Config: { Subnet: string }[] };
 		};
 		return IPAM.Config.map(({ Subnet }) => Subnet).find((subnet) => !subnet.includes(':')) ?? '';
+	}
+
+	async hasVolume(name: string): Promise<boolean> {
+		return (await this.#orNull(() => this.engine.docker.getVolume(name).inspect())) !== null;
 	}
 
 	async ensureVolume(name: string, labels: Record<string, string>): Promise<void> {

@@ -7,7 +7,7 @@ import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
-import { type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
+import { type Side, type SlotName, slotNames, slotOf } from '../../promotion/journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import { type HeldCredentials, heldBy } from '../../snapshot/sealing/held.ts';
@@ -33,6 +33,7 @@ import { injectFault } from './inject-fault.ts';
 import { InstanceContainers, type SlotFile } from './instance-containers.ts';
 import { KeeperLink } from './keeper-link.ts';
 import { label, type Names, namesOf } from './names.ts';
+import { oddityOf } from './oddities.ts';
 import { RouterContainer } from './router-container.ts';
 import { openTunnel } from './tunnel.ts';
 
@@ -78,6 +79,7 @@ export class DockerTarget implements Target {
 			containers: this.#containers,
 			name: this.#names.keeper,
 			webSockets: environment.webSockets,
+			exists: () => this.#containers.hasVolume(this.#names.volume),
 			ensure: () => this.#ensureKeeper(),
 			empty: this.#empty,
 		});
@@ -171,6 +173,25 @@ export class DockerTarget implements Target {
 	async kill(instance: string): Promise<void> {
 		await this.#check();
 		await this.#containers.kill(this.#names.instance(instance));
+	}
+
+	async oddities(): Promise<string[]> {
+		const { name: environment } = this.#options.environment;
+		const names = this.#names;
+		// Before the keeper is asked for anything: that brings it back.
+		const found = await this.#containers.found({ [label.environment]: names.prefix });
+		const slots = await Promise.all(slotNames.map((slot) => this.instances(slot)));
+		const instances = slots.flat().map(({ name }) => name);
+		if (instances.length === 0) return [];
+		return ['keeper', 'router', ...instances].flatMap((part) => {
+			const name = part === 'router' || part === 'keeper' ? names[part] : names.instance(part);
+			return (
+				oddityOf(
+					{ part, environment, names },
+					found.find((container) => container.name === name),
+				) ?? []
+			);
+		});
 	}
 
 	async inject(name: string, fault: Fault): Promise<Injection> {

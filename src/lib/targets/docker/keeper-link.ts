@@ -11,10 +11,12 @@ const AGAIN_FOR_MS = 30_000;
 const AGAIN_EVERY_MS = 250;
 
 export interface KeeperLinkOptions {
-	containers: Pick<Containers, 'inspect' | 'start' | 'begin'> & { engine: Pick<Containers['engine'], 'name'> };
+	containers: Pick<Containers, 'inspect' | 'start' | 'unpause' | 'begin'> & { engine: Pick<Containers['engine'], 'name'> };
 	/** Of the keeper's container. */
 	name: string;
 	webSockets: WebSocketPolicy;
+	/** Whether there is an environment: one whose keeper is gone has its state still. */
+	exists: () => Promise<boolean>;
 	/** Makes the keeper, and what it needs, where there is none of this version. @returns whether one was made */
 	ensure: () => Promise<boolean>;
 	/** Answers what only reads, where there is no keeper. */
@@ -45,13 +47,15 @@ export class KeeperLink {
 		let until: number | null = null;
 		for (;;) {
 			try {
-				if (effect !== 'reads') await this.#ensure();
+				if (effect !== 'reads' || (await this.#isLost())) await this.#ensure();
 				const session = await this.#current();
 				return session ? await session.call(part, call, args) : await this.#emptyCall(part, call, args);
 			} catch (error) {
 				if (!(error instanceof SessionLost)) throw error;
 				until ??= performance.now() + (this.#options.againForMs ?? AGAIN_FOR_MS);
 				if (this.#closed || effect === 'once' || performance.now() > until) throw lost(this.#options, error);
+				// Somebody may have removed it.
+				this.#ensured = null;
 				await sleep(AGAIN_EVERY_MS);
 			}
 		}
@@ -67,6 +71,13 @@ export class KeeperLink {
 		const session = this.#session;
 		this.#session = null;
 		void session?.then((open) => open?.close()).catch(() => {});
+	}
+
+	/** The keeper is gone, and what it knew is not: who only reads must not be told that nothing is there. */
+	async #isLost(): Promise<boolean> {
+		if (this.#session !== null || this.#ensured !== null) return false;
+		const { containers, name, exists } = this.#options;
+		return (await containers.inspect(name)) === null && (await exists());
 	}
 
 	#emptyCall(part: string, call: string, args: unknown[]): unknown {
@@ -105,8 +116,9 @@ export class KeeperLink {
 		const { containers, name, webSockets } = this.#options;
 		const found = await containers.inspect(name);
 		if (!found) return null;
-		// Somebody stopped it, or the engine is about to start it.
-		if (!found.State.Running) await containers.start(name);
+		// Somebody paused or stopped it, or the engine is about to start it.
+		if (found.State.Paused) await containers.unpause(name);
+		else if (!found.State.Running) await containers.start(name);
 		const program = await containers.begin(name, ['node', '/flowferry/dist/keeper/main.js', 'session', webSockets]);
 		return openSession(program.input, program.output, () => program.input.destroy(), program.said);
 	}

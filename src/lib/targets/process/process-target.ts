@@ -208,6 +208,11 @@ export class ProcessTarget implements Target {
 		await killRunner(this.#placeOf(instance).addressFile, this.#options.environment.timeouts.stopMs);
 	}
 
+	/** A process that is not there does not answer: that says it all. */
+	async oddities(): Promise<string[]> {
+		return [];
+	}
+
 	async inject(name: string, fault: Fault): Promise<Injection> {
 		await this.#check();
 		const instance = (await this.instances(slotOf(name))).find((each) => each.name === name);

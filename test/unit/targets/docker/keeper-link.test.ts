@@ -14,6 +14,8 @@ class World {
 	begun = 0;
 	ensured = 0;
 	started = 0;
+	/** What a keeper of before has left. */
+	hasVolume = false;
 	/** Of what the engine is asked, the next fails. */
 	fault: Error | null = null;
 	/** Calls that the keeper got. */
@@ -37,6 +39,7 @@ class World {
 					this.started++;
 					this.running = true;
 				},
+				unpause: async () => {},
 				begin: async () => this.#begin(),
 			},
 			ensure: async () => {
@@ -46,6 +49,7 @@ class World {
 				this.make();
 				return true;
 			},
+			exists: async () => this.hasVolume,
 			empty: this.#empty,
 			againForMs: 2000,
 			...more,
@@ -100,6 +104,12 @@ describe('the way to a keeper', () => {
 		expect(await world.link.call('router', 'status', [])).toBeNull();
 		expect(await world.link.call('leases', 'list', [])).toEqual([]);
 		expect([world.ensured, world.begun]).toEqual([0, 0]);
+	});
+
+	it('brings a keeper back that somebody removed, also for what only reads', async () => {
+		world.hasVolume = true;
+		expect(await world.link.call('journal', 'slots', [])).toBe('keeper');
+		expect(world.ensured).toBe(1);
 	});
 
 	it('makes the keeper with the first change, once for all who ask at once', async () => {
