@@ -13,6 +13,11 @@ const ANSWER_MS = 300;
  * Lets an active instance go on while the store of the leases is lost, as Patroni's fail-safe mode does
  * (https://patroni.readthedocs.io/en/latest/dcs_failsafe_mode.html): as long as every member that could take its seat promises not to.
  * A member that does not exist, or whose runner is gone, cannot take anything; one that does not answer might.
+ *
+ * Nor is a container gone whose name is unknown (ENOTFOUND, EAI_AGAIN). It is off the network, which is not ended: it has the
+ * environment's volume, and may seek the seat in the moment in which it is connected again. And to whoever is cut off itself all names
+ * are unknown: it would have its lease confirmed by nobody. That costs little: a runner that ends in order is no member any more, so
+ * that only a container that was killed, and is not started again, keeps others from confirming.
  */
 export class Confirmation {
 	readonly #members: () => Member[];

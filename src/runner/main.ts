@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -134,6 +134,8 @@ async function end(signal: string): Promise<never> {
 	log.write('stopping', { signal });
 	await runner.stop();
 	await roles.settled(LAST_HOOK_MS);
+	// The name of a container that has ended is unknown to the others, as is that of one that is cut off: see `Confirmation`.
+	if (config.network.kind === 'container') await rm(config.addressFile, { force: true }).catch(() => {});
 	process.exit(0);
 }
 // A second one changes nothing: whoever asks again must not cut the end short, with the lease still held.

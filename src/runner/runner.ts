@@ -466,6 +466,7 @@ export class Runner {
 		this.#isActive();
 		if (this.#lease.token !== null && this.#ended) this.#book.wentOn(this.#lease.token, this.#ended);
 		this.#ended = null;
+		this.#self?.rejoinTraffic(this.#config.instance);
 	}
 
 	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */

@@ -2,12 +2,12 @@ import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import type { Redact } from '../lib/config/secrets.ts';
 import { nothingHandled } from '../lib/cutover/cut.ts';
-import { decideAfterEnd } from '../lib/failover/decide.ts';
+import { decideAfterEnd, mayOrderTraffic } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
-import { whoHas } from '../lib/lease/holder.ts';
+import { instanceOf, whoHas } from '../lib/lease/holder.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import type { Router, Upstream } from '../lib/routers/router.ts';
-import type { CutOrder, FailoverConfig, InstanceState, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
+import type { CutOrder, FailoverConfig, InstanceState, InstanceStatus, ProbeReport, RunnerConfig } from '../lib/targets/instance.ts';
 import { Confirmation, type Member } from './confirmation.ts';
 import type { Ask } from './held-context.ts';
 import { HotSpare, type Leader } from './hot-spare.ts';
@@ -74,8 +74,13 @@ export class SelfFailover {
 		this.#config = config;
 		this.#world = world;
 		this.#host = host;
-		this.#traffic = new Traffic(world.router, log, config.traffic === 'shared' ? () => this.#activeBeside() : undefined);
-		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(world.members, clock, runner.leaseTiming.ttlMs) : null;
+		this.#traffic = new Traffic({
+			...{ router: world.router, log },
+			mayOrder: () => this.#mayOrderTraffic(),
+			beside: async () => (config.traffic === 'shared' ? await this.#activeBeside() : []),
+		});
+		const rivals = () => world.members().filter(({ name }) => config.traffic === 'alone' || numberOf(name) === numberOf(runner.instance));
+		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(rivals, clock, runner.leaseTiming.ttlMs) : null;
 		this.#watch = new SpareWatch({
 			...{ slot, seat: runner.seat, timing: runner.leaseTiming, leases, failover, clock, log },
 			standsBy: () => !host.cutOff() && (host.state() === 'standby' || (host.state() === 'gated' && spare === 'hot')),
@@ -112,6 +117,11 @@ export class SelfFailover {
 	/** Goes on until the process ends, which it does not keep from ending. */
 	start(): void {
 		void this.#watch.run();
+		if (this.#config.traffic === 'shared')
+			void this.#traffic.tend(
+				() => this.#host.active() !== null,
+				() => this.#serving(),
+			);
 		void this.#hot?.run();
 		void this.#probing?.run();
 	}
@@ -136,11 +146,6 @@ export class SelfFailover {
 	 */
 	async whyKeepSeat(): Promise<string | null> {
 		if (this.#config.spare === null && !this.#host.cutOff()) return 'it has no spare';
-		return await this.#whyNobodyMoves();
-	}
-
-	/** Why no instance may move the seat or the traffic by itself; null where one may. */
-	async #whyNobodyMoves(): Promise<string | null> {
 		try {
 			const decision = decideAfterEnd(this.#config.slot, await this.#world.failover.intent());
 			return decision.do === 'keep' ? decision.because : null;
@@ -175,22 +180,56 @@ export class SelfFailover {
 	bringTraffic(instance: string): void {
 		const active = this.#host.active();
 		if (!active) return;
-		const isStill = () => this.#host.active()?.token === active.token;
-		void this.#traffic.bringTo({ instance, url: active.url }, { isStill, mayOrder: async () => (await this.#whyNobodyMoves()) === null });
+		void this.#traffic.bringTo({ instance, url: active.url }, () => this.#host.active()?.token === active.token);
 	}
 
-	/** Of the others of its slot, those that are active; one that does not answer keeps the traffic that it has. */
+	/** Its flows run again. Meanwhile another one that serves beside it may have ordered the traffic without it. */
+	rejoinTraffic(instance: string): void {
+		if (this.#config.traffic === 'shared') this.bringTraffic(instance);
+	}
+
+	/** False, too, while that cannot be read: there is another look soon. */
+	async #mayOrderTraffic(): Promise<boolean> {
+		return await this.#world.failover.intent().then(
+			(intent) => mayOrderTraffic(this.#config.slot, intent),
+			() => false,
+		);
+	}
+
+	/** The instances that hold a seat: no other is active, or is about to be again. */
+	async #seated(): Promise<ReadonlySet<string>> {
+		const seats = (await this.#world.leases.list()).filter(({ seat }) => seat !== 'primary');
+		return new Set(seats.map(({ holder }) => instanceOf(holder)));
+	}
+
+	/** Those whose flows run, or are about to again: while the store is lost, they go on without a seat in it. */
+	async #serving(): Promise<ReadonlySet<string>> {
+		const [seated, answers] = await Promise.all([this.#seated(), this.#answersBeside()]);
+		const active = answers.filter(({ status }) => status?.state === 'active');
+		return new Set([...seated, ...active.map(({ name }) => name)]);
+	}
+
+	/** Of the others of its slot, those that are active; one that does not answer, and has its seat, keeps the traffic that it has. */
 	async #activeBeside(): Promise<Upstream[]> {
-		const own = this.#world.members().filter(({ name }) => name.startsWith(`${this.#config.slot}/`));
-		const [states, router] = await Promise.all([
-			Promise.all(own.map((member) => member.status().catch(() => null))),
+		const [answers, seated, router] = await Promise.all([
+			this.#answersBeside(),
+			this.#seated(),
 			this.#world.router.status().catch(() => null),
 		]);
 		const before = router && router.traffic.state !== 'closed' ? router.traffic.upstreams : [];
-		return own.flatMap(({ name }, index) => {
-			const status = states[index];
-			if (!status) return before.filter(({ instance }) => instance === name);
+		return answers.flatMap(({ name, status }) => {
+			if (!status) return before.filter(({ instance }) => instance === name && seated.has(name));
 			return status.state === 'active' && status.url ? [{ instance: name, url: status.url }] : [];
 		});
 	}
+
+	async #answersBeside(): Promise<{ name: string; status: InstanceStatus | null }[]> {
+		const own = this.#world.members().filter(({ name }) => name.startsWith(`${this.#config.slot}/`));
+		return await Promise.all(own.map(async (member) => ({ name: member.name, status: await member.status().catch(() => null) })));
+	}
+}
+
+/** In load-balanced mode each instance of a slot has a seat of its own, which only the one of the same number in the other slot seeks. */
+function numberOf(instance: string): string | undefined {
+	return instance.split('/')[1];
 }

@@ -34,6 +34,14 @@ export function decideAfterEnd(slot: SlotName, intent: Intent): { do: 'let go' }
 }
 
 /**
+ * Whether an instance of the slot that became active by itself may order the traffic: a promotion that moves the seat does so itself.
+ * That failover is paused by now changes nothing: the seat has moved.
+ */
+export function mayOrderTraffic(slot: SlotName, intent: Intent): boolean {
+	return restraintOf(slot, { ...intent, paused: null }) === null;
+}
+
+/**
  * What a hot spare does: it follows the active one while its slot serves, stands still while a promotion connects or moves the seat, and
  * lets go of its connections when another slot serves.
  */

@@ -1,4 +1,4 @@
-import { decideAfterEnd, decideAsHotSpare, decideAsSpare, movesTheSeat } from '../../../src/lib/failover/decide.ts';
+import { decideAfterEnd, decideAsHotSpare, decideAsSpare, mayOrderTraffic, movesTheSeat } from '../../../src/lib/failover/decide.ts';
 import type { Intent } from '../../../src/lib/failover/failover-store.ts';
 import type { PromotionState } from '../../../src/lib/promotion/machine.ts';
 
@@ -35,6 +35,21 @@ describe('what an active instance decides when its Node-RED has ended', () => {
 	it('keeps it where none may', () => {
 		expect(decideAfterEnd('blue', intent({ paused }))).toEqual({ do: 'keep', because: 'automatic failover is paused' });
 		expect(decideAfterEnd('green', intent())).toEqual({ do: 'keep', because: 'its slot does not serve' });
+	});
+});
+
+describe('whether an instance that became active by itself orders the traffic', () => {
+	it.each<[string, boolean, Parameters<typeof mayOrderTraffic>]>([
+		['where its slot serves', true, ['blue', intent()]],
+		['also where failover was paused when it had the seat already', true, ['blue', intent({ paused })]],
+		['not where another slot serves', false, ['green', intent()]],
+		[
+			'not while a promotion moves the seat',
+			false,
+			['blue', intent({ promotion: { kind: 'going', reached: 'connected', running: 'hold' } })],
+		],
+	])('%s', (_, may, view) => {
+		expect(mayOrderTraffic(...view)).toBe(may);
 	});
 });
 

@@ -33,6 +33,14 @@ describe('leaving the seat to another instance while the store is lost', () => {
 		expect(await confirmation(member({ confirm: () => Promise.reject(gone) })).byAll('blue/0@1', TTL_MS)).toBe(true);
 	});
 
+	it.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])(
+		'does not count one as gone that is off the network (%s): it has the volume',
+		async (code) => {
+			const unknown = new ControlUnreachable('no answer', { code });
+			expect(await confirmation(member({ confirm: () => Promise.reject(unknown) })).byAll('blue/0@1', TTL_MS)).toBe(false);
+		},
+	);
+
 	it('is promised to one at a time, and kept', async () => {
 		const subject = confirmation();
 		expect([subject.promise('blue/0@1', TTL_MS), subject.promise('blue/2@3', TTL_MS)]).toEqual([true, false]);
