@@ -170,7 +170,7 @@ describeWithDocker('images', () => {
 		const keep = others.filter((id) => id !== gone.id && id !== running.id);
 		const container = await docker.createContainer({ Image: runningImage!.id });
 		try {
-			expect(await pruneImages(docker, { keep })).toContain(goneImage!.tag);
+			expect(await pruneImages(docker, { keep, settledMs: 0 })).toContain(goneImage!.tag);
 			expect(await builtOn(docker, base)).toEqual(expect.arrayContaining([keptImage!.tag, runningImage!.tag]));
 			expect(await builtOn(docker, base)).not.toContain(goneImage!.tag);
 		} finally {

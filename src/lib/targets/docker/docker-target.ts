@@ -27,7 +27,7 @@ import type { Engine } from './engine.ts';
 import { baseImage } from './image/base-image.ts';
 import { checkImage } from './image/check-image.ts';
 import { pruneImages } from './image/prune-images.ts';
-import { ensureReleaseImage } from './image/release-image.ts';
+import { ensureReleaseImage, hasPalette } from './image/release-image.ts';
 import { ensureRuntimeImage } from './image/runtime-image.ts';
 import { injectFault } from './inject-fault.ts';
 import { InstanceContainers, type SlotFile } from './instance-containers.ts';
@@ -113,8 +113,15 @@ export class DockerTarget implements Target {
 		await this.#credentialsOf(await this.#flowsOf(what), filled.credentials ?? null);
 	}
 
-	async installs({ content: { palette } }: Snapshot): Promise<string[]> {
-		return this.#options.image === undefined ? palette.map(({ name, version }) => `${name}@${version}`) : [];
+	async installs(snapshot: Snapshot): Promise<string[]> {
+		const { engine, image } = this.#options;
+		if (image !== undefined || (await hasPalette(engine.docker, this.#released(snapshot)))) return [];
+		return snapshot.content.palette.map(({ name, version }) => `${name}@${version}`);
+	}
+
+	#released(snapshot: Snapshot) {
+		const { environment, packages: supply } = this.#options;
+		return { snapshot, base: baseImage(environment.docker.image, snapshot.content.nodeRed.version), supply };
 	}
 
 	async prepare({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
@@ -123,7 +130,7 @@ export class DockerTarget implements Target {
 		await this.unlock(snapshot);
 		const { id: image } = await this.#imageOf(snapshot, progress);
 		// From here on what was kept warm is gone; not before, for an image that fails must cost nothing.
-		await this.discard(slot);
+		await this.#clear(slot);
 		const held = heldBy(snapshot);
 		const { instances } = environment;
 		const rev = revOf(snapshot.content.flows);
@@ -131,15 +138,14 @@ export class DockerTarget implements Target {
 		await this.#keeper.slots.write(slot, { slot: JSON.stringify(file), flows: JSON.stringify(snapshot.content.flows), instances });
 		await this.journal.setSlot(slot, release);
 		await this.start(slot, progress);
+		await this.#prune();
 	}
 
 	async #imageOf(snapshot: Snapshot, progress: Progress): Promise<{ id: string }> {
-		const { environment, engine, packages, image, redact } = this.#options;
+		const { environment, engine, image, redact } = this.#options;
 		if (image !== undefined) return await checkImage(engine.docker, image, snapshot, progress);
 		return await ensureReleaseImage(engine.docker, {
-			snapshot,
-			base: baseImage(environment.docker.image, snapshot.content.nodeRed.version),
-			supply: packages,
+			...this.#released(snapshot),
 			timeoutMs: environment.timeouts.installMs,
 			progress,
 			redact,
@@ -222,6 +228,11 @@ export class DockerTarget implements Target {
 	}
 
 	async discard(slot: SlotName): Promise<void> {
+		await this.#clear(slot);
+		await this.#prune();
+	}
+
+	async #clear(slot: SlotName): Promise<void> {
 		await this.stop(slot);
 		await this.#check();
 		await this.journal.setSlot(slot, null);
@@ -230,7 +241,6 @@ export class DockerTarget implements Target {
 			await this.#containers.remove(name);
 		}
 		await this.#keeper.slots.remove(slot);
-		await this.#prune();
 	}
 
 	/** Images of releases that nobody is likely to go back to. What cannot be removed stays. */

@@ -185,6 +185,12 @@ describe('pruning', () => {
 		expect(choosePrunedImages([{ ...palette('p', 'p'), ageMs: 1000 }], new Set(), new Set())).toEqual([]);
 	});
 
+	it('leaves a release whose containers are still being made', () => {
+		const young = { ...release('1', 'a', 'p'), ageMs: 1000 };
+		expect(choosePrunedImages([young, palette('p', 'p')], new Set(), new Set())).toEqual([]);
+		expect(choosePrunedImages([young], new Set(), new Set(), 1000)).toEqual(['flowferry/release:1']);
+	});
+
 	it('takes its own names alone, and images whose name a later build has taken', () => {
 		const images = [release('1', 'a', 'p', ['flowferry/release:1', 'plant:7']), release('2', 'b', 'p', []), image('3', 'runtime', {})];
 		expect(choosePrunedImages(images, new Set(), new Set(['b']))).toEqual(['flowferry/release:1', '2']);

@@ -12,25 +12,32 @@ export interface KeptImage {
 	ageMs: number;
 }
 
-/** A build goes on after its palette's image: one as young as this may be wanted in a moment. */
+/** Between an image and what is made of it time goes by: one as young as this may be wanted in a moment, also by another project. */
 const SETTLED_MS = 3_600_000;
 
 /**
  * The names, and the ids of images without one, that nobody needs: releases of snapshots that are not kept, and palettes that no
- * remaining release has, an hour after they were built. A container's image stays, and so does every name that flowferry has not given.
+ * remaining release has, a while after they were built. A container's image stays, and so does every name that flowferry has not given.
  * @param used the images of all containers, stopped ones too
  * @param keep ids of snapshots
+ * @param settledMs how old an image must be; default: an hour
  */
-export function choosePrunedImages(images: readonly KeptImage[], used: ReadonlySet<string>, keep: ReadonlySet<string>): string[] {
+export function choosePrunedImages(
+	images: readonly KeptImage[],
+	used: ReadonlySet<string>,
+	keep: ReadonlySet<string>,
+	settledMs = SETTLED_MS,
+): string[] {
 	const kindOf = ({ labels }: KeptImage) => labels[LABELS.image];
 	const paletteOf = ({ labels }: KeptImage) => `${labels[LABELS.runtime]} ${labels[LABELS.palette]} ${labels[LABELS.lock]}`;
 	const releases = images.filter((image) => kindOf(image) === 'release');
-	const isNeeded = ({ id, tags, labels }: KeptImage) => used.has(id) || (tags.length > 0 && keep.has(labels[LABELS.snapshot] ?? ''));
+	const isNeeded = ({ id, tags, labels, ageMs }: KeptImage) =>
+		ageMs < settledMs || used.has(id) || (tags.length > 0 && keep.has(labels[LABELS.snapshot] ?? ''));
 	const palettes = new Set(releases.filter(isNeeded).map(paletteOf));
 	const pruned = [
 		...releases.filter((image) => !isNeeded(image)),
 		...images.filter(
-			(image) => kindOf(image) === 'palette' && image.ageMs > SETTLED_MS && !used.has(image.id) && !palettes.has(paletteOf(image)),
+			(image) => kindOf(image) === 'palette' && image.ageMs >= settledMs && !used.has(image.id) && !palettes.has(paletteOf(image)),
 		),
 	];
 	return pruned.flatMap(({ id, tags }) => (tags.length === 0 ? [id] : tags.filter(isOwn)));
@@ -45,7 +52,7 @@ function isOwn(tag: string): boolean {
  * project's: `keep` is to name the snapshots of all who build on it. What is gone is built again when it is needed.
  * @returns what was removed: names, and ids of images without one
  */
-export async function pruneImages(docker: Docker, { keep }: { keep: Iterable<string> }): Promise<string[]> {
+export async function pruneImages(docker: Docker, { keep, settledMs }: { keep: Iterable<string>; settledMs?: number }): Promise<string[]> {
 	const [images, containers] = await Promise.all([
 		docker.listImages({ filters: { label: [LABELS.image] } }),
 		docker.listContainers({ all: true }),
@@ -57,7 +64,7 @@ export async function pruneImages(docker: Docker, { keep }: { keep: Iterable<str
 		ageMs: Date.now() - Created * 1000,
 	}));
 	const removed: string[] = [];
-	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), new Set(keep))) {
+	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), new Set(keep), settledMs)) {
 		try {
 			await docker.getImage(name).remove();
 			removed.push(name);

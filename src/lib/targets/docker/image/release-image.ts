@@ -9,7 +9,7 @@ import { BuildFailure, type Building, buildImage, dockerfileOf, engineWords, exp
 import { digest12, LABELS, paletteTag, releaseTag, splitTag } from './names.ts';
 import { fileTimeOf, paletteFiles } from './palette-files.ts';
 import { findImage, type ImageFacts } from './pull.ts';
-import { ensureRuntimeImage } from './runtime-image.ts';
+import { ensureRuntimeImage, findRuntimeImage } from './runtime-image.ts';
 
 export interface ReleaseRequest extends Building {
 	snapshot: Pick<Snapshot, 'id' | 'content'>;
@@ -61,6 +61,18 @@ export async function ensureReleaseImage(docker: Docker, request: ReleaseRequest
 	} catch (error) {
 		throw explainBuild(shortId(snapshot.id), error);
 	}
+}
+
+/** Whether the engine has an image with a snapshot's palette, so that `ensureReleaseImage` installs nothing. */
+export async function hasPalette(
+	docker: Docker,
+	{ snapshot, base, supply }: Pick<ReleaseRequest, 'snapshot' | 'base' | 'supply'>,
+): Promise<boolean> {
+	if (snapshot.content.palette.length === 0) return true;
+	const runtime = await findRuntimeImage(docker, base);
+	const palette = runtime === null ? null : await planPalette(runtime, snapshot.content.palette, supply);
+	const found = palette && (await findImage(docker, palette.tag));
+	return found ? isLockedAs(found, palette.lock) : false;
 }
 
 /** A palette that an image is to have. */

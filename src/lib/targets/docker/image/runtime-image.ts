@@ -22,9 +22,7 @@ const NODE_RED_FOLDER = '/usr/src/node-red/node_modules/node-red';
  */
 export async function ensureRuntimeImage(docker: Docker, { base, ...building }: RuntimeRequest): Promise<string> {
 	const { Id: baseId } = await ensurePulled(docker, base, building.progress, building.signal);
-	const dockerfile = await dockerfileOf('runtime');
-	const brought = await readRuntimeFiles();
-	const tag = runtimeTag([baseId, dockerfile, ...[...brought.files].flat()]);
+	const { dockerfile, brought, tag } = await planRuntime(baseId);
 	if (!building.noCache && (await findImage(docker, tag))) return tag;
 	const nodeRed = await nodeRedIn(docker, base);
 	if (nodeRed === null) throw unfit(base, `it has no Node-RED in ${NODE_RED_FOLDER}`);
@@ -40,6 +38,19 @@ export async function ensureRuntimeImage(docker: Docker, { base, ...building }: 
 		throw reason === null ? explainBuild(`the runtime on ${base}`, error) : unfit(base, reason);
 	}
 	return tag;
+}
+
+/** The tag of the runtime image on a base that the engine has; null where it has no such base, or no such image. */
+export async function findRuntimeImage(docker: Docker, base: string): Promise<string | null> {
+	const found = await findImage(docker, base);
+	if (!found) return null;
+	const { tag } = await planRuntime(found.Id);
+	return (await findImage(docker, tag)) ? tag : null;
+}
+
+async function planRuntime(baseId: string): Promise<{ dockerfile: string; brought: RuntimeFiles; tag: string }> {
+	const [dockerfile, brought] = [await dockerfileOf('runtime'), await readRuntimeFiles()];
+	return { dockerfile, brought, tag: runtimeTag([baseId, dockerfile, ...[...brought.files].flat()]) };
 }
 
 export function runtimeLabels(facts: {
