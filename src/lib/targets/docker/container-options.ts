@@ -35,6 +35,12 @@ const base = (names: Names, { alias, environment }: { alias: string; environment
 	},
 });
 
+/**
+ * The engine's own small init (tini) is PID 1, and the program its only child. It reaps what programs of the flows have left behind, which
+ * Node.js does not; passes SIGTERM on; and ends with its child, whereupon the kernel ends everything else in the container.
+ */
+const reaped = { Init: true };
+
 /** @param image its id or tag, built from the runtime image */
 export function instanceOptions(
 	environment: NamedEnvironment,
@@ -58,6 +64,7 @@ export function instanceOptions(
 		StopTimeout: Math.ceil(timeouts.stopMs / 1000) + 5,
 		HostConfig: {
 			...common.HostConfig,
+			...reaped,
 			Binds: docker.volumes,
 			...(docker.memoryMB === undefined ? {} : { Memory: docker.memoryMB * 1024 * 1024 }),
 			...(docker.cpus === undefined ? {} : { NanoCpus: Math.round(docker.cpus * 1e9) }),
@@ -67,8 +74,10 @@ export function instanceOptions(
 
 /** @param recipe what it is made from: one of another recipe is made anew */
 export function keeperOptions(environment: NamedEnvironment, names: Names, image: string): ContainerCreateOptions {
+	const common = base(names, { alias: 'keeper', environment });
 	return {
-		...base(names, { alias: 'keeper', environment }),
+		...common,
+		HostConfig: { ...common.HostConfig, ...reaped },
 		Image: image,
 		Hostname: 'keeper',
 		Entrypoint: ['node', '/flowferry/dist/keeper/main.js'],
