@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { workingFolder } from '../context.ts';
 import { EnvironmentCommand, type EnvironmentSession, environmentArgs } from '../environment-command.ts';
-import { systemClock } from '../lib/adapters/clock.ts';
 import { recorded } from '../lib/audit/record.ts';
 import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import { assertHotSpare } from '../lib/cutover/switchover.ts';
@@ -78,7 +77,7 @@ export default class Drill extends EnvironmentCommand<typeof Drill> {
 			return await runDrills(kinds, {
 				environment,
 				target,
-				clock: systemClock(),
+				clock: await target.clock(),
 				by: context.operator(),
 				runCommand: context.runCommand,
 				progress: (message) => this.note(message),

@@ -16,7 +16,7 @@ export function packageRoot(): string {
 }
 
 /** The built entry of one of the package's long-lived programs, whether the caller runs from `src` or from `dist`. */
-export function programPath(program: 'gateway' | 'runner'): string {
+export function programPath(program: 'gateway' | 'runner' | 'waker'): string {
 	const path = join(packageRoot(), 'dist', program, 'main.js');
 	if (existsSync(path)) return path;
 	throw new FlowferryError({

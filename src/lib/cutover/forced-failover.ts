@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../adapters/clock.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { ForcedFailover } from '../failover/plan-forced.ts';
@@ -84,7 +83,7 @@ async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Ins
 	// Its runner cannot say it any more; the spare reads here why it takes over.
 	await target.failover.record({
 		at: new Date().toISOString(),
-		atMs: systemClock().nowMs(),
+		atMs: (await target.clock()).nowMs(),
 		seat,
 		token,
 		instance: name,

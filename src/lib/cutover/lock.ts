@@ -29,7 +29,7 @@ export interface PromotionLock {
  */
 export async function acquirePromotionLock(
 	leases: LeaseStore,
-	clock: MonotonicClock,
+	clock: Pick<MonotonicClock, 'nowMs'>,
 	by: string,
 	{ ttlMs = 4000, waitMs = 0 }: { ttlMs?: number; waitMs?: number } = {},
 ): Promise<PromotionLock> {

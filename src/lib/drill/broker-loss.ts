@@ -11,7 +11,7 @@ import type { Injection } from '../targets/fault.ts';
 export async function stopBroker(
 	{ stopBroker: stop, startBroker: start }: DrillConfig,
 	run: RunUserCommand,
-	{ clock, variables, timeoutMs }: { clock: MonotonicClock; variables: Record<string, string>; timeoutMs: number },
+	{ clock, variables, timeoutMs }: { clock: Pick<MonotonicClock, 'nowMs'>; variables: Record<string, string>; timeoutMs: number },
 ): Promise<Injection> {
 	let undone: Promise<void> | null = null;
 	const startAgain = async () => {

@@ -27,7 +27,7 @@ export function observe(
 	target: Pick<Target, 'leases'>,
 	instances: Pick<Instance, 'name' | 'status'>[],
 	held: { seat: string; token: number },
-	clock: MonotonicClock,
+	clock: Pick<MonotonicClock, 'nowMs'>,
 ): Observer {
 	const spans: ActiveSpan[] = [];
 	/** Under which token each was active when it last answered. */

@@ -17,7 +17,7 @@ import { startRequests } from './requests.ts';
 export interface DrillSetting {
 	environment: NamedEnvironment;
 	target: Target;
-	clock: MonotonicClock;
+	clock: Pick<MonotonicClock, 'nowMs'>;
 	/** `user@host (pid 123)`. */
 	by: string;
 	runCommand: RunUserCommand;

@@ -21,7 +21,7 @@ export interface LeaseKeeperEvents {
 /** Holds one seat's lease: renews it, and reports its loss before it ends. */
 export class LeaseKeeper {
 	readonly #store: LeaseStore;
-	readonly #clock: MonotonicClock;
+	readonly #clock: Pick<MonotonicClock, 'nowMs'>;
 	readonly #seat: string;
 	readonly #holder: string;
 	readonly #timing: LeaseTiming;
@@ -39,7 +39,7 @@ export class LeaseKeeper {
 
 	constructor(options: {
 		store: LeaseStore;
-		clock: MonotonicClock;
+		clock: Pick<MonotonicClock, 'nowMs'>;
 		seat: string;
 		holder: string;
 		timing: LeaseTiming;

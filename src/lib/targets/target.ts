@@ -1,3 +1,4 @@
+import type { MonotonicClock } from '../adapters/clock.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { FailoverStore } from '../failover/failover-store.ts';
 import type { LeaseStore } from '../lease/lease.ts';
@@ -68,6 +69,8 @@ export interface Target {
 	 * @throws FlowferryError FAULT_IMPOSSIBLE, with nothing done
 	 */
 	inject(instance: string, fault: Fault): Promise<Injection>;
+	/** The clock of leases and of `RoleChange.atMs`, as exactly as it can be read from here. */
+	clock(): Promise<Pick<MonotonicClock, 'nowMs'>>;
 	/** What an instance has logged, also where it is gone; nothing where there is no log. */
 	logs(instance: string, request: LogRequest): AsyncIterable<LogLine>;
 	/** Ends a slot's instances. What they hold on disk stays. */

@@ -11,6 +11,7 @@ const entries = [
 	'src/runner/main.ts',
 	'src/gateway/main.ts',
 	'src/keeper/main.ts',
+	'src/waker/main.ts',
 	'src/agent/plugin.ts',
 ];
 
@@ -49,7 +50,7 @@ export const walls: Record<string, Wall> = {
 			: [],
 
 	'the programs do not know each other': (file) => {
-		const programs = ['src/commands/', 'src/runner/', 'src/gateway/', 'src/agent/'];
+		const programs = ['src/commands/', 'src/runner/', 'src/gateway/', 'src/waker/', 'src/agent/'];
 		const own = programs.find((folder) => isIn(file.path, folder));
 		if (own === undefined) return [];
 		return imports(file, (target) => !isProtocol(target) && programs.some((folder) => folder !== own && isIn(target, folder))).map(

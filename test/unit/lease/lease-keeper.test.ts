@@ -181,7 +181,7 @@ describe('LeaseKeeper', () => {
 		const build = () =>
 			new LeaseKeeper({
 				store,
-				clock: { nowMs: () => 0, bootId: 'x' },
+				clock: { nowMs: () => 0 },
 				seat: 'active',
 				holder: 'blue',
 				timing: { ttlMs: 100, renewDeadlineMs: 100, retryMs: 10 },

@@ -129,6 +129,16 @@ export class Containers {
 		);
 	}
 
+	/** The networks that a container is in, with its names there. @throws where there is no such container */
+	async networksOf(name: string): Promise<{ network: string; aliases: string[] }[]> {
+		const { Id, NetworkSettings } = await this.#ask(() => this.#container(name).inspect());
+		return Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => ({
+			network,
+			// The engine gives the beginning of the id by itself.
+			aliases: ((Aliases ?? []) as string[]).filter((alias) => !Id.startsWith(alias)),
+		}));
+	}
+
 	async disconnect(network: string, name: string): Promise<void> {
 		await this.#unless([403, 404], () => this.engine.docker.getNetwork(network).disconnect({ Container: name, Force: true }));
 	}

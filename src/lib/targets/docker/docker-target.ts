@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
+import type { MonotonicClock } from '../../adapters/clock.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import type { FlowNode } from '../../flows/node.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
 import { remoteKeeper } from '../../keeper/remote.ts';
+import { remoteClock } from '../../keeper/remote-clock.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
@@ -205,9 +207,14 @@ export class DockerTarget implements Target {
 		const instance = (await this.instances(slotOf(name))).find((each) => each.name === name);
 		return await injectFault(fault, name, (await instance?.status()) ?? null, {
 			containers: this.#containers,
-			names: this.#names,
-			keeper: this.#keeper,
+			container: this.#names.instance(name),
+			clock: await this.clock(),
+			openSession: () => this.#link.openSession(),
 		});
+	}
+
+	async clock(): Promise<Pick<MonotonicClock, 'nowMs'>> {
+		return await remoteClock(() => this.#keeper.machine.nowMs());
 	}
 
 	async *logs(name: string, request: LogRequest): AsyncGenerator<LogLine> {

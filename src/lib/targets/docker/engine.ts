@@ -9,6 +9,8 @@ import { signedIn } from './signed-in.ts';
 /** A Docker Engine that answered. */
 export interface Engine {
 	docker: Dockerode;
+	/** How it was asked for: so another process finds it, too. */
+	choice: EngineChoice;
 	/** What to call it in messages: `unix:///var/run/docker.sock`, `context plant (ssh://ops@plant)`. */
 	name: string;
 	/** Where the ports that it publishes are reached: 127.0.0.1, or the machine's name. */
@@ -47,6 +49,7 @@ export async function connectEngine(choice: EngineChoice, times: Partial<EngineT
 		if (apiVersion === undefined) throw tooOld(name, ApiVersion);
 		return {
 			docker: openDocker(agent, choice.env, apiVersion),
+			choice,
 			name,
 			host: publishedHost(address),
 			apiVersion,

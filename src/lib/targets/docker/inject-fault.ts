@@ -1,54 +1,108 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { MonotonicClock } from '../../adapters/clock.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { KeeperApi } from '../../keeper/api.ts';
+import type { KeeperSession } from '../../keeper/session.ts';
 import type { Fault, Injection } from '../fault.ts';
 import type { InstanceStatus } from '../instance.ts';
 import type { Containers } from './containers.ts';
-import { aliasOf, type Names } from './names.ts';
+import { startWaker } from './waker.ts';
 
 export interface Place {
 	containers: Containers;
-	names: Names;
-	keeper: KeeperApi;
+	/** Of the instance. */
+	container: string;
+	/** Of the engine's machine. */
+	clock: Pick<MonotonicClock, 'nowMs'>;
+	/** Opens one more session of the keeper's; null where there is no keeper. */
+	openSession: () => Promise<KeeperSession | null>;
 }
 
 /**
- * By signals within an instance's container, and by what the engine does to it.
+ * By signals within an instance's container, by what the engine does to it, and by a lock on the state.
  * @param status null: its runner does not answer
  * @throws FlowferryError FAULT_IMPOSSIBLE where it does not run
  */
 export async function injectFault(fault: Fault, name: string, status: InstanceStatus | null, place: Place): Promise<Injection> {
-	const { containers, names, keeper } = place;
-	const container = names.instance(name);
-	const atMs = await keeper.machine.nowMs();
-	if (fault === 'store-loss') {
-		await keeper.machine.lockState();
-		return { atMs, undo: () => keeper.machine.unlockState() };
-	}
+	if (fault === 'store-loss') return await loseStore(name, place);
 	if (!status?.childPid) throw cannot(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
+	const { containers, container, clock } = place;
 	switch (fault) {
 		case 'crash':
-			await containers.run(container, ['sh', '-c', `kill -s KILL ${status.childPid}`]);
-			return { atMs, undo: async () => {} };
-		case 'hang': {
-			// The shell's input ends with this process, whatever ends it: then it has Node-RED go on.
-			const pid = status.childPid;
-			const program = await containers.begin(container, ['sh', '-c', `kill -s STOP ${pid}; read -r _; kill -s CONT ${pid}`]);
-			return {
-				atMs,
-				undo: async () => {
-					program.input.end();
-					for await (const _ of program.output) {
-						// Until it has ended.
-					}
-				},
-			};
+			return await signal(place, `kill -s KILL ${status.childPid}`);
+		case 'hang':
+			return await signal(place, `kill -s STOP ${status.childPid}`, `kill -s CONT ${status.childPid}`);
+		case 'freeze': {
+			const undo = await startWaker(containers.engine, { container, unpause: true });
+			const atMs = clock.nowMs();
+			return await begun({ atMs, undo }, () => containers.pause(container));
 		}
-		case 'freeze':
-			await containers.pause(container);
-			return { atMs, undo: () => containers.unpause(container) };
-		case 'cut-off':
-			await containers.disconnect(names.network, container);
-			return { atMs, undo: () => containers.connect(names.network, container, [aliasOf(name)]) };
+		case 'cut-off': {
+			const connect = await containers.networksOf(container);
+			const undo = await startWaker(containers.engine, { container, connect });
+			const atMs = clock.nowMs();
+			return await begun({ atMs, undo }, async () => {
+				for (const { network } of connect) await containers.disconnect(network, container);
+			});
+		}
+	}
+}
+
+/**
+ * The lock is a session's own, for who waits for it stands still with all that it does. It ends with the session, and that with this
+ * process.
+ */
+async function loseStore(name: string, { openSession, clock }: Place): Promise<Injection> {
+	const session = await openSession();
+	if (session === null) throw cannot('store-loss', name, 'the environment has no keeper');
+	try {
+		await session.call('machine', 'lockState', []);
+	} catch (error) {
+		session.close();
+		throw error;
+	}
+	const atMs = clock.nowMs();
+	let undone: Promise<unknown> | null = null;
+	return {
+		atMs,
+		undo: async () => {
+			undone ??= session.call('machine', 'unlockState', []).finally(() => session.close());
+			await undone;
+		},
+	};
+}
+
+/**
+ * Sends a signal from within the container, where the process has the number that its runner tells. A shell readies itself first, so that
+ * the moment is known; its input ends with this process, whatever ends it, and then it takes the signal back.
+ */
+async function signal({ containers, container, clock }: Place, send: string, takeBack = ':'): Promise<Injection> {
+	const script = `echo ready; read -r _ || exit; ${send}; echo sent; read -r _; ${takeBack}`;
+	const { input, output } = await containers.begin(container, ['sh', '-c', script]);
+	const lines = createInterface({ input: output });
+	const ended = once(lines, 'close');
+	const said = async () => await Promise.race([once(lines, 'line'), ended]);
+	await said();
+	const atMs = clock.nowMs();
+	input.write('\n');
+	await said();
+	return {
+		atMs,
+		undo: async () => {
+			if (input.writable) input.end('\n');
+			await ended;
+		},
+	};
+}
+
+/** Takes back what was begun where it fails half-way. */
+async function begun(injection: Injection, work: () => Promise<void>): Promise<Injection> {
+	try {
+		await work();
+		return injection;
+	} catch (error) {
+		await injection.undo();
+		throw error;
 	}
 }
 

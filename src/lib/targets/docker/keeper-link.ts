@@ -102,7 +102,7 @@ export class KeeperLink {
 	#current(): Promise<KeeperSession | null> {
 		if (this.#closed) return Promise.reject(new SessionLost('the connection to the keeper was closed'));
 		if (this.#session) return this.#session;
-		const opening = this.#open();
+		const opening = this.openSession();
 		this.#session = opening;
 		// Neither a fault, nor that there is no keeper yet, nor an end may be every later call's answer.
 		const forget = () => {
@@ -112,7 +112,8 @@ export class KeeperLink {
 		return opening;
 	}
 
-	async #open(): Promise<KeeperSession | null> {
+	/** One more session, which the caller ends; null where there is no keeper. */
+	async openSession(): Promise<KeeperSession | null> {
 		const { containers, name, webSockets } = this.#options;
 		const found = await containers.inspect(name);
 		if (!found) return null;

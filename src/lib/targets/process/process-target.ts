@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../adapters/atomic-file.ts';
+import { type MonotonicClock, systemClock } from '../../adapters/clock.ts';
 import { explainDiskFault } from '../../adapters/disk-fault.ts';
 import { linesOfFile } from '../../adapters/lines-of-file.ts';
 import { packageRoot } from '../../adapters/package-root.ts';
@@ -10,7 +11,6 @@ import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ensureToken } from '../../control/token.ts';
 import type { FailoverStore } from '../../failover/failover-store.ts';
 import type { SpareKind } from '../../failover/spare-kind.ts';
-
 import type { FlowNode } from '../../flows/node.ts';
 import type { LeaseStore } from '../../lease/lease.ts';
 import { resolveSingletons } from '../../lint/singletons.ts';
@@ -211,6 +211,10 @@ export class ProcessTarget implements Target {
 	/** A process that is not there does not answer: that says it all. */
 	async oddities(): Promise<string[]> {
 		return [];
+	}
+
+	async clock(): Promise<MonotonicClock> {
+		return systemClock();
 	}
 
 	async inject(name: string, fault: Fault): Promise<Injection> {
