@@ -28,6 +28,13 @@ export function describeWithOwnEngine(name: string, tests: () => void): void {
 	describeUnless(why, name, tests);
 }
 
+/** `describe` for tests whose hands reach the processes in containers, and that need an image with this machine's HAProxy. */
+export function describeWithContainers(name: string, tests: () => void): void {
+	const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+	const haproxy = findProgram('haproxy') === undefined ? 'not installed: haproxy' : undefined;
+	describeUnless(isRoot ? (haproxy ?? engineFault) : 'this is not root on Linux', name, tests);
+}
+
 /** `describe` for tests that need another program besides. */
 export function describeWithDockerAnd(program: string, name: string, tests: () => void): void {
 	describeUnless(findProgram(program) === undefined ? `not installed: ${program}` : engineFault, name, tests);

@@ -16,7 +16,7 @@ import type { RunnerAddress } from '../../src/lib/targets/instance.ts';
 import { layoutOf } from '../../src/lib/targets/layout.ts';
 import { ProcessTarget } from '../../src/lib/targets/process/process-target.ts';
 import { freePort } from './gateway.ts';
-import { findProcessesIn } from './processes.ts';
+import { findProcessesIn, startOf } from './processes.ts';
 import { nodeRedFolder } from './project.ts';
 import { sweep } from './secret-sweep.ts';
 import type { TargetBed } from './target-bed.ts';
@@ -116,11 +116,4 @@ export async function processBed(router: RouterKind = 'gateway'): Promise<Target
 
 async function namesIn(folder: string): Promise<string[]> {
 	return existsSync(folder) ? await readdir(folder) : [];
-}
-
-/** In ticks since the machine's start; null where it has ended, also where nobody has asked for it yet. */
-async function startOf(pid: number): Promise<number | null> {
-	const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-	return fields.length < 20 || fields[0] === 'Z' ? null : Number(fields[19]);
 }

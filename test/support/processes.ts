@@ -18,3 +18,32 @@ export async function findProcessesIn(folder: string): Promise<string[]> {
 	);
 	return found.flat();
 }
+
+/** In ticks since the machine's start; null where it has ended, also where nobody has asked for it yet. Linux only. */
+export async function startOf(pid: number): Promise<number | null> {
+	const fields = await statOf(pid);
+	return fields === null || fields[0] === 'Z' ? null : Number(fields[19]);
+}
+
+/** The children of each process of the machine, ended ones too. Linux only. */
+export async function childrenByParent(): Promise<Map<number, number[]>> {
+	const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+	const children = new Map<number, number[]>();
+	for (const pid of pids) {
+		const parent = Number((await statOf(pid))?.[1] ?? 0);
+		children.set(parent, [...(children.get(parent) ?? []), pid]);
+	}
+	return children;
+}
+
+/** A process and all below it. What the engine runs in a container besides, its check of health above all, is not among them. */
+export function familyOf(pid: number, children: ReadonlyMap<number, number[]>): number[] {
+	return pid === 0 ? [] : [pid, ...(children.get(pid) ?? []).flatMap((child) => familyOf(child, children))];
+}
+
+/** What `/proc/<pid>/stat` has after the command's name: state, parent, ...; null where there is no such process. */
+async function statOf(pid: number): Promise<string[] | null> {
+	const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+	return fields.length < 20 ? null : fields;
+}

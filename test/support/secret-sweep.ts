@@ -19,12 +19,10 @@ interface SweepOptions {
 
 /** Looks for secrets, in every form that they may be written in, in all files of a folder, its git objects and some outputs. */
 export async function sweep(folder: string, { secrets, outputs, except = () => false }: SweepOptions): Promise<Sweep> {
-	const forms = secrets.flatMap((secret, index) =>
-		formsOf(secret).map(({ form, bytes }) => ({ name: `secret ${index} (${form})`, bytes })),
-	);
+	const find = secretFinder(secrets);
 	const leaks: string[] = [];
 	const look = (place: string, content: Buffer) => {
-		for (const { name, bytes } of forms) if (content.includes(bytes)) leaks.push(`${place}: ${name}`);
+		leaks.push(...find(content).map((name) => `${place}: ${name}`));
 	};
 	let files = 0;
 	let gitObjects = 0;
@@ -41,6 +39,14 @@ export async function sweep(folder: string, { secrets, outputs, except = () => f
 	}
 	for (const [index, output] of outputs.entries()) look(`output ${index}`, Buffer.from(output));
 	return { leaks, files, gitObjects };
+}
+
+/** @returns what names those of the secrets that some bytes have in them, in any form */
+export function secretFinder(secrets: readonly string[]): (content: Buffer) => string[] {
+	const forms = secrets.flatMap((secret, index) =>
+		formsOf(secret).map(({ form, bytes }) => ({ name: `secret ${index} (${form})`, bytes })),
+	);
+	return (content) => forms.filter(({ bytes }) => content.includes(bytes)).map(({ name }) => name);
 }
 
 /** Every object of a repository, as it is before git compresses it. */
