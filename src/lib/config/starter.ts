@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import type { Mode } from '../flows/mode.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** What a first configuration says; all else has a default. */
 export interface Starter {
@@ -33,5 +33,5 @@ environments:
 }
 
 function scalar(text: string): string {
-	return stringify(text, { lineWidth: 0 }).trimEnd();
+	return yamlText(text).trimEnd();
 }

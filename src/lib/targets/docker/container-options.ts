@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
 import type { Release, SlotName } from '../../promotion/journal.ts';
@@ -105,6 +105,11 @@ export function routerOptions(environment: NamedEnvironment, names: Names, recip
 		StopSignal: 'SIGTERM',
 		Labels: { ...labelsOf(names, 'router'), [label.recipe]: recipe },
 		ExposedPorts: Object.fromEntries(Object.keys(ports).map((exposed) => [exposed, {}])),
-		HostConfig: { ...common.HostConfig, PortBindings: ports },
+		HostConfig: { ...common.HostConfig, Mounts: common.HostConfig.Mounts.map(asItIs), PortBindings: ports },
 	};
+}
+
+/** An empty volume would take its owner over from the image: root, where that has no such folder. */
+function asItIs(mount: MountSettings): MountSettings {
+	return { ...mount, VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } } };
 }

@@ -72,6 +72,12 @@ export class Containers {
 		});
 	}
 
+	/** Puts files into one that is there. */
+	async put(name: string, files: readonly ArchiveFile[]): Promise<void> {
+		if (files.length === 0) return;
+		await this.#ask(() => this.#container(name).putArchive(packArchive(files), { path: '/' }));
+	}
+
 	async start(name: string): Promise<void> {
 		await this.#unless([304], () => this.#container(name).start());
 	}

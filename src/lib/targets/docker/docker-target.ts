@@ -21,7 +21,7 @@ import { instanceCredentials } from '../instance-credentials.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import type { Progress, Reach, Target } from '../target.ts';
-import { keeperOptions, labelsOf } from './container-options.ts';
+import { labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
 import { emptyKeeper } from './empty-keeper.ts';
@@ -30,9 +30,9 @@ import { baseImage } from './image/base-image.ts';
 import { checkImage } from './image/check-image.ts';
 import { pruneImages } from './image/prune-images.ts';
 import { ensureReleaseImage, hasPalette } from './image/release-image.ts';
-import { ensureRuntimeImage } from './image/runtime-image.ts';
 import { injectFault } from './inject-fault.ts';
 import { InstanceContainers, type SlotFile } from './instance-containers.ts';
+import { ensureKeeper } from './keeper-container.ts';
 import { KeeperLink } from './keeper-link.ts';
 import { label, type Names, namesOf } from './names.ts';
 import { oddityOf } from './oddities.ts';
@@ -82,7 +82,7 @@ export class DockerTarget implements Target {
 			name: this.#names.keeper,
 			webSockets: environment.webSockets,
 			exists: () => this.#containers.hasVolume(this.#names.volume),
-			ensure: () => this.#ensureKeeper(),
+			ensure: () => ensureKeeper(this.#containers, environment, this.#names),
 			empty: this.#empty,
 		});
 		this.#keeper = remoteKeeper((part, call, args) => this.#link.call(part, call, args));
@@ -306,19 +306,5 @@ export class DockerTarget implements Target {
 	async #credentialsOf(flows: readonly FlowNode[], held: HeldCredentials | null): Promise<Credentials> {
 		const { environment, vault } = this.#options;
 		return await instanceCredentials(flows, held, environment.credentials, vault.open);
-	}
-
-	/** The network, the volume, and the keeper of this version of flowferry. @returns whether the keeper was made */
-	async #ensureKeeper(): Promise<boolean> {
-		const { environment, engine } = this.#options;
-		const { keeper, network, volume } = this.#names;
-		const image = await ensureRuntimeImage(engine.docker, { base: baseImage(environment.docker.image, null), progress: () => {} });
-		const found = await this.#containers.inspect(keeper);
-		if (found?.Config.Labels?.[label.recipe] === image) return false;
-		await this.#containers.ensureNetwork(network, labelsOf(this.#names, 'network'));
-		await this.#containers.ensureVolume(volume, labelsOf(this.#names, 'volume'));
-		await this.#containers.create({ name: keeper, options: keeperOptions(environment, this.#names, image), files: [], networks: [] });
-		await this.#containers.start(keeper);
-		return true;
 	}
 }

@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../adapters/package-root.ts';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
-import { renderHaproxyConfig } from '../../routers/haproxy/config-file.ts';
-import { holdBackends } from '../../routers/haproxy/hold-backends.ts';
 import { userFacing } from '../../routers/listen-fault.ts';
 import type { Progress } from '../target.ts';
-import { CERTIFICATE_FILE, ROUTER_PORT, routerOptions, USER } from './container-options.ts';
+import { assertNotOfCompose, composeProject } from './compose-owned.ts';
 import type { Containers } from './containers.ts';
 import { ensurePulled } from './image/pull.ts';
 import type { Names } from './names.ts';
+import { routerRequest } from './router-request.ts';
 
 const POLL_MS = 20;
 /** What is in flight when the router is stopped gets so long. */
@@ -36,41 +31,42 @@ export class RouterContainer {
 
 	/**
 	 * Starts it where it does not run, with the traffic that one of before had. One that was made by another configuration is replaced
-	 * where nothing goes through it.
-	 * @throws FlowferryError ROUTER_DIFFERS, ROUTER_NOT_STARTED, CERTIFICATE_UNREADABLE, and as the engine says
+	 * where nothing goes through it; one of compose's is kept.
+	 * @throws FlowferryError ROUTER_DIFFERS, ROUTER_NOT_STARTED, CERTIFICATE_UNREADABLE, COMPOSE_FILE_OUTDATED, and as the engine says
 	 */
 	async start(progress: Progress): Promise<void> {
 		const { router: name } = this.#names;
-		const { docker, host, port } = this.#environment;
-		const certificate = await this.#certificate();
-		const config = await this.#config();
-		const options = routerOptions(
-			this.#environment,
-			this.#names,
-			recipeOf([config, certificate ?? '', docker.routerImage, `${host}:${port}`]),
-		);
+		const { routerImage } = this.#environment.docker;
+		const { request, haproxyConfig } = await routerRequest(this.#environment, this.#names);
 		const found = await this.#containers.inspect(name);
-		const isSame = found !== null && JSON.stringify(sortedLabels(found.Config.Labels)) === JSON.stringify(sortedLabels(options.Labels));
+		const isSame = found !== null && sameLabels(found.Config.Labels, request.options.Labels);
+		if (found && !isSame) assertNotOfCompose(found, this.#environment.name);
 		const isServing = found?.State.Running === true && (await this.#keeper.router.status()) !== null;
 		if (isServing && isSame) return await this.#keeper.routerFiles.restore();
 		if (isServing) throw differs(this.#environment);
-		await ensurePulled(this.#containers.engine.docker, docker.routerImage, progress);
-		await this.#keeper.routerFiles.prepare({ config, publicUrl: this.#publicUrl() });
-		const files = certificate === null ? [] : [{ path: CERTIFICATE_FILE.slice(1), content: certificate, mode: 0o400, owner: USER }];
-		await this.#containers.create({ name, options, files, networks: [] });
+		await ensurePulled(this.#containers.engine.docker, routerImage, progress);
+		await this.#keeper.routerFiles.prepare({ config: haproxyConfig, publicUrl: this.#publicUrl() });
+		if (found && composeProject(found) !== undefined) {
+			// Without its configuration it has been starting again and again.
+			await this.#containers.stop(name, 0);
+			await this.#containers.put(name, request.files);
+		} else {
+			await this.#containers.create(request);
+		}
 		await this.#containers.start(name);
 		await this.#untilServing();
 		await this.#keeper.routerFiles.restore();
 	}
 
-	/** Ends it and forgets its traffic; nothing to do where there is none. */
+	/** Ends it and forgets its traffic; nothing to do where there is none. One of compose's stays, stopped. */
 	async stop(): Promise<void> {
-		if ((await this.#containers.inspect(this.#names.router)) === null) return;
+		const found = await this.#containers.inspect(this.#names.router);
+		if (found === null) return;
 		const until = performance.now() + LAST_MS;
 		await this.#keeper.router.route([]).catch(() => {});
 		while (performance.now() < until && (await this.#isBusy())) await sleep(POLL_MS);
 		await this.#containers.stop(this.#names.router, LAST_MS);
-		await this.#containers.remove(this.#names.router);
+		if (composeProject(found) === undefined) await this.#containers.remove(this.#names.router);
 		await this.#keeper.routerFiles.forget();
 	}
 
@@ -108,35 +104,6 @@ export class RouterContainer {
 		return text.trim() === '' ? '' : `\n${text.trim()}`;
 	}
 
-	async #config(): Promise<string> {
-		const { timeouts, hold, metricsPort = null, docker } = this.#environment;
-		const template = await readFile(join(packageRoot(), 'templates', 'haproxy.cfg'), 'utf8');
-		const address = {
-			host: '0.0.0.0',
-			port: ROUTER_PORT,
-			metricsPort,
-			metricsHost: '0.0.0.0',
-			takeoverMs: hold.takeoverMs,
-			...(docker.certificate === undefined ? {} : { certificate: CERTIFICATE_FILE }),
-		};
-		return renderHaproxyConfig(template, address, holdBackends(timeouts.holdMs));
-	}
-
-	async #certificate(): Promise<string | null> {
-		const { certificate: file } = this.#environment.docker;
-		if (file === undefined) return null;
-		try {
-			return await readFile(file, 'utf8');
-		} catch (error) {
-			throw new FlowferryError({
-				code: 'CERTIFICATE_UNREADABLE',
-				message: `the router's certificate ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-				hint: `docker.certificate of ${this.#environment.name} names a PEM file with the certificate, its chain and its key`,
-				cause: error,
-			});
-		}
-	}
-
 	#publicUrl(): string {
 		const { host, port, docker } = this.#environment;
 		const isLocal = host === '127.0.0.1' || host === '0.0.0.0' || host === '::';
@@ -145,12 +112,11 @@ export class RouterContainer {
 	}
 }
 
-/** Without a secret in it: a digest of the key's file tells nothing of it. */
-function recipeOf(parts: readonly string[]): string {
-	return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+function sameLabels(one: Record<string, string> | undefined, other: Record<string, string> | undefined): boolean {
+	return JSON.stringify(ownLabels(one)) === JSON.stringify(ownLabels(other));
 }
 
-function sortedLabels(labels: Record<string, string> | undefined): [string, string][] {
+function ownLabels(labels: Record<string, string> | undefined): [string, string][] {
 	return Object.entries(labels ?? {})
 		.filter(([key]) => key.startsWith('org.flowferry.'))
 		.sort();
