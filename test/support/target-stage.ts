@@ -39,13 +39,14 @@ export class Stage {
 		return { number: release.number, told };
 	}
 
-	/** Has an instance run its flows, and nobody else whom it would meet at its seat. */
+	/** Has an instance run its flows, and nobody else whom it would meet at its seat: that is left to it, and to no other. */
 	async activate(name: string): Promise<InstanceStatus> {
-		const { seat } = await this.status(name);
+		const { seat, holder } = await this.status(name);
 		for (const slot of slotNames) {
 			for (const other of await this.target.instances(slot)) {
 				const status = await other.status();
-				if (other.name !== name && status?.seat === seat && status.lease) await other.demote({ handOverTo: null, timeoutMs: ACTIVATE_MS });
+				if (other.name !== name && status?.seat === seat && status.lease)
+					await other.demote({ handOverTo: holder, timeoutMs: ACTIVATE_MS });
 			}
 		}
 		await (await this.instance(name)).activate(ACTIVATE_MS);

@@ -50,7 +50,10 @@ export interface Target {
 	 * instances, which come to stand by. What the slot held before is discarded.
 	 */
 	prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void>;
-	/** Starts those instances of a filled slot that do not run; they come to stand by. */
+	/**
+	 * Starts those instances of a filled slot that do not run; they come to stand by. Where the place has begun to start one by itself,
+	 * that is waited for.
+	 */
 	start(slot: SlotName, progress: Progress): Promise<void>;
 	/**
 	 * Ends an instance's runner at once, and its Node-RED with it, where the runner no longer does what it is told. Its lease is not

@@ -16,7 +16,7 @@ import { type HeldCredentials, heldBy } from '../../snapshot/sealing/held.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Fault, Injection } from '../fault.ts';
-import type { Instance } from '../instance.ts';
+import type { Instance, InstanceStatus } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
@@ -111,7 +111,7 @@ export class DockerTarget implements Target {
 			return;
 		}
 		const filled = await this.#readSlot(what);
-		if (!filled || (await this.#stopped(what, filled)).length === 0) return;
+		if (!filled || stoppedOf(await this.#statuses(what, filled)).length === 0) return;
 		await this.#credentialsOf(await this.#flowsOf(what), filled.credentials ?? null);
 	}
 
@@ -159,7 +159,10 @@ export class DockerTarget implements Target {
 		const filled = await this.#readSlot(slot);
 		if (!filled) return;
 		progress(`${filled.instances} container${filled.instances === 1 ? '' : 's'} of ${slot}`);
-		const stopped = await this.#stopped(slot, filled);
+		const statuses = await this.#statuses(slot, filled);
+		const starting = statuses.flatMap((status, index) => (status?.state === 'starting' ? [index] : []));
+		await Promise.all(starting.map((index) => this.#made.untilStanding({ slot, index })));
+		const stopped = stoppedOf(statuses);
 		if (stopped.length === 0) return;
 		const flows = await this.#flowsOf(slot);
 		const { primary } = this.#options.environment;
@@ -172,10 +175,8 @@ export class DockerTarget implements Target {
 		await Promise.all(stopped.map((index) => this.#made.start({ slot, index }, filled, { ofFlows, subnet })));
 	}
 
-	/** The instances of a slot that do not run, or are about to end. */
-	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<number[]> {
-		const states = await Promise.all(this.#instancesOf(slot, instances).map((instance) => instance.status()));
-		return states.flatMap((status, index) => (!status || status.state === 'stopping' ? [index] : []));
+	async #statuses(slot: SlotName, { instances }: SlotFile): Promise<(InstanceStatus | null)[]> {
+		return await Promise.all(this.#instancesOf(slot, instances).map((instance) => instance.status()));
 	}
 
 	async kill(instance: string): Promise<void> {
@@ -307,4 +308,9 @@ export class DockerTarget implements Target {
 		const { environment, vault } = this.#options;
 		return await instanceCredentials(flows, held, environment.credentials, vault.open);
 	}
+}
+
+/** The instances of a slot that do not run, or are about to end. */
+function stoppedOf(statuses: readonly (InstanceStatus | null)[]): number[] {
+	return statuses.flatMap((status, index) => (!status || status.state === 'stopping' ? [index] : []));
 }

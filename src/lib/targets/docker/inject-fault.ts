@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../../adapters/clock.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { KeeperSession } from '../../keeper/session.ts';
@@ -7,6 +8,9 @@ import type { Fault, Injection } from '../fault.ts';
 import type { InstanceStatus } from '../instance.ts';
 import type { Containers } from './containers.ts';
 import { startWaker } from './waker.ts';
+
+const FREEZE_MS = 10_000;
+const FREEZE_AGAIN_MS = 100;
 
 export interface Place {
 	containers: Containers;
@@ -21,7 +25,7 @@ export interface Place {
 /**
  * By signals within an instance's container, by what the engine does to it, and by a lock on the state.
  * @param status null: its runner does not answer
- * @throws FlowferryError FAULT_IMPOSSIBLE where it does not run
+ * @throws FlowferryError FAULT_IMPOSSIBLE where it does not run, or cannot be frozen
  */
 export async function injectFault(fault: Fault, name: string, status: InstanceStatus | null, place: Place): Promise<Injection> {
 	if (fault === 'store-loss') return await loseStore(name, place);
@@ -34,15 +38,15 @@ export async function injectFault(fault: Fault, name: string, status: InstanceSt
 			return await signal(place, `kill -s STOP ${status.childPid}`, `kill -s CONT ${status.childPid}`);
 		case 'freeze': {
 			const undo = await startWaker(containers.engine, { container, unpause: true });
-			const atMs = clock.nowMs();
-			return await begun({ atMs, undo }, () => containers.pause(container));
+			return await begun(undo, () => freeze(name, place));
 		}
 		case 'cut-off': {
 			const connect = await containers.networksOf(container);
 			const undo = await startWaker(containers.engine, { container, connect });
-			const atMs = clock.nowMs();
-			return await begun({ atMs, undo }, async () => {
+			return await begun(undo, async () => {
+				const atMs = clock.nowMs();
 				for (const { network } of connect) await containers.disconnect(network, container);
+				return atMs;
 			});
 		}
 	}
@@ -95,13 +99,27 @@ async function signal({ containers, container, clock }: Place, send: string, tak
 	};
 }
 
-/** Takes back what was begun where it fails half-way. */
-async function begun(injection: Injection, work: () => Promise<void>): Promise<Injection> {
+/** On a busy machine runc gives up before every thread stands still, and wakes them all. @returns since when they do */
+async function freeze(name: string, { containers, container, clock }: Place): Promise<number> {
+	for (const end = performance.now() + FREEZE_MS; ; await sleep(FREEZE_AGAIN_MS)) {
+		const atMs = clock.nowMs();
+		try {
+			await containers.pause(container);
+			return atMs;
+		} catch (error) {
+			const { message } = error as Error;
+			if (!message.includes('unable to freeze')) throw error;
+			if (performance.now() > end) throw cannot('freeze', name, message);
+		}
+	}
+}
+
+/** Takes back what was begun where it fails half-way. @param work what is taken back then; tells when it was done */
+async function begun(undo: () => Promise<void>, work: () => Promise<number>): Promise<Injection> {
 	try {
-		await work();
-		return injection;
+		return { atMs: await work(), undo };
 	} catch (error) {
-		await injection.undo();
+		await undo();
 		throw error;
 	}
 }

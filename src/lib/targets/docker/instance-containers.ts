@@ -78,7 +78,7 @@ export class InstanceContainers {
 			networks: environment.docker.networks,
 		});
 		await this.#parts.containers.start(name);
-		await this.#untilStanding(slot, index);
+		await this.untilStanding({ slot, index });
 	}
 
 	async #settingsFile() {
@@ -97,7 +97,7 @@ export class InstanceContainers {
 	}
 
 	/** @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running */
-	async #untilStanding(slot: SlotName, index: number): Promise<void> {
+	async untilStanding({ slot, index }: { slot: SlotName; index: number }): Promise<void> {
 		const { startMs } = this.#parts.environment.timeouts;
 		const instance = `${slot}/${index}`;
 		const name = this.#parts.names.instance(instance);
