@@ -62,6 +62,7 @@ function play(more: Partial<World> = {}) {
 			status: async () => ({ traffic: { state: 'flowing', upstreams: [{ instance: upstream }] } }),
 			route: async ([to]: { instance: string }[]) => void done.push(`route ${to?.instance}`),
 		},
+		clock: async () => ({ nowMs: () => 4711 }),
 		kill: async (name: string) => {
 			done.push(`kill ${name}`);
 			if (world.dies) setTimeout(free, 50);
@@ -88,6 +89,7 @@ describe('forcing a failover', () => {
 		const { result, done, recorded } = play({ silent: ['blue/0'] });
 		expect(await result).toMatchObject({ from: 'blue/0', to: 'blue/1', how: 'killed', warnings: [] });
 		expect(done).toEqual(['kill blue/0', 'start']);
+		expect(recorded[0]?.atMs).toBe(4711); // on the target's clock
 		expect(recorded).toMatchObject([
 			{ instance: 'blue/0', token: 7, role: 'standby', cause: 'asked', detail: expect.stringContaining('ann@host') },
 		]);
