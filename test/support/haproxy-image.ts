@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { findHaproxy } from '../../src/lib/routers/haproxy/program.ts';
@@ -15,12 +16,17 @@ export const BASE = 'nodered/node-red:5';
  * @returns its tag, to be removed by whoever asked
  */
 export async function buildHaproxyImage(docker: Docker, tag = `flowferry-test/haproxy:${process.pid}-${Date.now()}`): Promise<string> {
-	const program = await findHaproxy(process.env.PATH ?? '');
+	return await buildProgramImage(docker, await realpath(await findHaproxy(process.env.PATH ?? '')), tag);
+}
+
+/** The same of any program of this machine's. @param program its file */
+export async function buildProgramImage(docker: Docker, program: string, tag: string): Promise<string> {
+	const name = basename(program);
 	const { stdout } = await promisify(execFile)('ldd', [program]);
 	const libraries = [...stdout.matchAll(/=> (\/\S+)/g)].map((match) => match[1] as string);
 	const files: ArchiveFile[] = [
-		{ path: 'Dockerfile', content: `FROM ${BASE}\nUSER root\nCOPY root/ /usr/\nENTRYPOINT ["haproxy"]\n` },
-		{ path: 'root/sbin/haproxy', content: await readFile(await realpath(program)), mode: 0o755 },
+		{ path: 'Dockerfile', content: `FROM ${BASE}\nUSER root\nCOPY root/ /usr/\nENTRYPOINT ["${name}"]\n` },
+		{ path: `root/sbin/${name}`, content: await readFile(program), mode: 0o755 },
 		...(await Promise.all(
 			libraries.map(async (file) => ({
 				path: `root/lib/${file.split('/lib/')[1]}`,
