@@ -1,23 +1,28 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
+import { request as requestByTls } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { isAlive } from '../../src/lib/adapters/process-identity.ts';
+import { initialMap, renderHaproxyConfig } from '../../src/lib/routers/haproxy/config-file.ts';
 import { haproxyFiles } from '../../src/lib/routers/haproxy/haproxy-files.ts';
 import { HaproxyRouter } from '../../src/lib/routers/haproxy/haproxy-router.ts';
+import { holdBackends } from '../../src/lib/routers/haproxy/hold-backends.ts';
 import { startHaproxy } from '../../src/lib/routers/haproxy/launch.ts';
 import { findHaproxy } from '../../src/lib/routers/haproxy/program.ts';
 import { ask } from '../../src/lib/routers/haproxy/runtime-socket.ts';
 import { readHaproxyState, writeHaproxyState } from '../../src/lib/routers/haproxy/state-file.ts';
 import { stopHaproxy } from '../../src/lib/routers/haproxy/stop.ts';
 import { type Backend, startBackend } from '../support/backend.ts';
+import { createAuthority } from '../support/engine-certificates.ts';
 import { freePort, until } from '../support/gateway.ts';
-import { describeWithHaproxy, startTestHaproxy, type TestHaproxy } from '../support/haproxy.ts';
+import { describeWithHaproxy, findInstalledHaproxy, startTestHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 
 describeWithHaproxy('HAProxy as a process', () => {
 	let haproxy: TestHaproxy;
@@ -264,5 +269,44 @@ describe('finding HAProxy', () => {
 			message: expect.stringContaining('permission'),
 			hint,
 		});
+	});
+});
+
+describeWithHaproxy('HAProxy with a certificate, as in a container', () => {
+	it('serves HTTPS, says so to the instance, at the port that users see, and its figures where it is told to', async () => {
+		const program = findInstalledHaproxy() as string;
+		const directory = await mkdtemp(join(tmpdir(), 'flowferry-haproxy-'));
+		const files = haproxyFiles(directory);
+		const backend = await startBackend('blue/0');
+		const { cert, key } = await (await createAuthority(join(directory, 'tls'))).issue('router', 'serverAuth', 'IP:127.0.0.1');
+		const certificate = join(directory, 'router.pem');
+		await writeFile(certificate, (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8')), { mode: 0o400 });
+		const [port, metricsPort] = [await freePort(), await freePort()];
+		const template = await readFile(new URL('../../templates/haproxy.cfg', import.meta.url), 'utf8');
+		const address = { host: '0.0.0.0', port, publicPort: 18443, metricsPort, metricsHost: '0.0.0.0', certificate, takeoverMs: 1000 };
+		await writeFile(files.configFile, renderHaproxyConfig(template, address, holdBackends(5000)));
+		await writeFile(files.mapFile, initialMap);
+		await writeHaproxyState(files.stateFile, { pid: null, publicUrl: 'https://plant:18443', traffic: { state: 'closed' } });
+		expect(execFileSync(program, ['-c', '-f', files.configFile], { cwd: directory, stdio: 'pipe' }).toString()).not.toMatch(
+			/WARNING|ALERT/,
+		);
+		const haproxy = spawn(program, ['-db', '-f', files.configFile], { cwd: directory, stdio: 'ignore' });
+		try {
+			const router = new HaproxyRouter(files);
+			await until(async () => (await router.status().catch(() => null)) !== null);
+			await router.route([backend.upstream]);
+			const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+				const options = { ca: readFileSync(join(directory, 'tls', 'ca.pem')), agent: false };
+				requestByTls(`https://127.0.0.1:${port}/echo`, options, resolve).on('error', reject).end();
+			});
+			expect(await json(answer)).toMatchObject({ headers: { 'x-forwarded-proto': 'https', 'x-forwarded-port': '18443' } });
+			expect(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()).toContain('haproxy_process_start_time_seconds');
+			expect((await fetch(`http://127.0.0.1:${metricsPort}/`)).status).toBe(404);
+		} finally {
+			haproxy.kill('SIGKILL');
+			await once(haproxy, 'exit');
+			await backend.kill();
+			await rm(directory, { recursive: true });
+		}
 	});
 });

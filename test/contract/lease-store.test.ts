@@ -9,6 +9,7 @@ import type { LeaseStore } from '../../src/lib/lease/lease.ts';
 import { LeaseKeeper } from '../../src/lib/lease/lease-keeper.ts';
 import { leaseTables, SqliteLeaseStore } from '../../src/lib/lease/sqlite-lease-store.ts';
 import { canMount, mountSmallDisk } from '../support/full-disk.ts';
+import { overPipe } from '../support/keeper-pipe.ts';
 import { type Contention, contend, lockDatabase } from '../support/lease-store-process.ts';
 
 /** What every lease store must do. A store counts by one clock for all its clients: SQLite's by the host's, where all of them run. */
@@ -45,7 +46,29 @@ const sqlite: Subject = {
 	},
 };
 
-describe.each([sqlite])('lease store: $name', ({ create }) => {
+/** As a command has it whose environment is elsewhere. */
+const keeper: Subject = {
+	name: "a keeper's, by a session",
+	create: async (clock, parent) => {
+		const store = await sqlite.create(clock, parent);
+		return {
+			...store,
+			open: (other, busyMs) => {
+				const local = store.open(other, busyMs);
+				const { keeper, close } = overPipe({ leases: local });
+				return {
+					...keeper.leases,
+					close: () => {
+						close();
+						local.close();
+					},
+				};
+			},
+		};
+	},
+};
+
+describe.each([sqlite, keeper])('lease store: $name', ({ create }) => {
 	let now = 1000;
 	const clock: MonotonicClock = { nowMs: () => now, bootId: 'boot-1' };
 	const opened: LeaseStore[] = [];

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { RouterKind } from '../routers/router.ts';
 import type { TargetKind } from '../targets/target-kind.ts';
@@ -71,15 +72,17 @@ export function dockerFaults(environment: {
 	router?: RouterKind | undefined;
 	nodeRed?: string | undefined;
 	directory?: string | undefined;
+	host: string;
 	editor: { access: string };
 	docker: { host?: string | undefined; context?: string | undefined };
 }): { path: string[]; message: string }[] {
-	const { target, router, nodeRed, directory, editor, docker: engine } = environment;
+	const { target, router, nodeRed, directory, host, editor, docker: engine } = environment;
 	if (target !== 'docker') return [];
 	const faults: [boolean, string[], string][] = [
 		[router === 'gateway', ['router'], 'is HAProxy on Docker: leave it out'],
 		[nodeRed !== undefined, ['nodeRed'], 'comes with the image on Docker: leave it out, and set `docker.image` to have another base'],
 		[directory !== undefined, ['directory'], 'is a volume of the engine on Docker: leave it out'],
+		[isIP(host) === 0, ['host'], "must be an address of the engine's machine on Docker, such as 127.0.0.1 or 0.0.0.0"],
 		[editor.access !== 'off', ['editor'], 'cannot be opened on Docker, where the router is all that is published: leave it out'],
 		[
 			engine.host !== undefined && engine.context !== undefined,

@@ -16,6 +16,8 @@ export interface Explanation {
 
 type Issue = z.core.$ZodIssue;
 
+const CORRECT = 'Correct the value; docs/configuration.md describes each key.';
+
 /** How to write the keys that have no default. */
 const SAMPLES: Record<string, string> = {
 	dev: 'Add `dev: { url: http://localhost:1880 }`, or `dev: { userDir: ~/.node-red }`.',
@@ -55,9 +57,10 @@ export function explain(issue: Issue, value: unknown): Explanation[] {
 			if (issue.format === 'url' && name === 'mqtt')
 				return faulty('must be the address of an MQTT broker', `Write ${checkKinds.mqtt}; mqtts, ws and wss are known, too.`);
 			if (issue.format === 'url') return faulty('must be an http or https address', `Write \`${name}: http://localhost:1880\`.`);
+			if (issue.format === 'regex') return faulty(issue.message, SAMPLES[name] ?? CORRECT);
 			return faulty('must be a path that begins with /', `Write \`${name}: /health\`.`);
 		default:
-			return faulty(issue.message, SAMPLES[name] ?? 'Correct the value; docs/configuration.md describes each key.');
+			return faulty(issue.message, SAMPLES[name] ?? CORRECT);
 	}
 }
 

@@ -6,6 +6,7 @@ import { openStateDatabase } from '../../../src/lib/adapters/state-database.ts';
 import type { AuditEntry, AuditHead } from '../../../src/lib/audit/audit-log.ts';
 import { chain, verifyChain } from '../../../src/lib/audit/chain.ts';
 import { auditTables, SqliteAuditLog } from '../../../src/lib/audit/sqlite-audit-log.ts';
+import { overPipe } from '../../support/keeper-pipe.ts';
 import { draft, joe } from './support.ts';
 
 function logOf(length: number): { entries: AuditEntry[]; head: AuditHead | null } {
@@ -62,6 +63,18 @@ describe('the audit in SQLite', () => {
 		folder = await mkdtemp(join(tmpdir(), 'flowferry-audit-'));
 	});
 	afterEach(() => rm(folder, { recursive: true }));
+
+	it("is the same by a session of the environment's keeper", async () => {
+		const { database, log } = open();
+		const { keeper, close } = overPipe({ audit: log });
+		await log.append(draft());
+		await keeper.audit.append(draft());
+		expect(await keeper.audit.read()).toEqual(await log.read());
+		const { entries, head } = await keeper.audit.read();
+		expect([entries.length, verifyChain(entries, head)]).toEqual([2, null]);
+		close();
+		database.close();
+	});
 
 	it('keeps entries over a close, and goes on from them, by several writers', async () => {
 		const one = open();

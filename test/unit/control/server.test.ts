@@ -36,6 +36,13 @@ describe('control calls', () => {
 		},
 	);
 
+	it.each([undefined, 'Bearer', 'Bearer '])('tell nothing to %p where the token is empty: nobody has that', async (authorization) => {
+		const open = createControlServer('', { 'GET /status': async () => 'secret' }, () => {});
+		const answer = await fetch(`${await listenOnLoopback(open)}/status`, { headers: authorization === undefined ? {} : { authorization } });
+		open.close();
+		expect(answer.status).toBe(401);
+	});
+
 	it('say why they are refused', async () => {
 		await expect(call('/refused')).rejects.toMatchObject({ code: 'WRONG_STATE', message: 'not now' });
 		await expect(call('/nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });

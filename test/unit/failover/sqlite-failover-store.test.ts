@@ -2,23 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStateDatabase } from '../../../src/lib/adapters/state-database.ts';
-import type { FailoverPause, RoleChange } from '../../../src/lib/failover/failover-store.ts';
+import type { FailoverPause, FailoverStore, RoleChange } from '../../../src/lib/failover/failover-store.ts';
 import { failoverTables, SqliteFailoverStore } from '../../../src/lib/failover/sqlite-failover-store.ts';
 import { initialState } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
+import { overPipe } from '../../support/keeper-pipe.ts';
 
-describe('what the instances of an environment share', () => {
+describe.each(['here', 'by a session of the keeper'])('what the instances of an environment share, %s', (where) => {
 	let now = new Date('2026-01-01T12:00:00Z');
 	let folder: string;
 	let database: ReturnType<typeof openStateDatabase>;
 	let journal: SqliteJournal;
-	let store: SqliteFailoverStore;
+	let store: FailoverStore;
 	beforeEach(() => {
 		now = new Date('2026-01-01T12:00:00Z');
 		folder = mkdtempSync(join(tmpdir(), 'flowferry-failover-'));
 		database = openStateDatabase(join(folder, 'state.db'), journalTables + failoverTables);
 		journal = new SqliteJournal(database, () => now);
-		store = new SqliteFailoverStore(database, journal, () => now);
+		const local = new SqliteFailoverStore(database, journal, () => now);
+		store = where === 'here' ? local : overPipe({ failover: local }).keeper.failover;
 	});
 	afterEach(() => {
 		database.close();

@@ -1,22 +1,24 @@
 import { DatabaseSync } from 'node:sqlite';
 import { explainActs } from '../../../src/lib/promotion/explain.ts';
-import type { PromotionRecord } from '../../../src/lib/promotion/journal.ts';
+import type { Journal, PromotionRecord } from '../../../src/lib/promotion/journal.ts';
 import type { PromotionEvent } from '../../../src/lib/promotion/machine.ts';
 import { initialState, isFinished, transition } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
+import { overPipe } from '../../support/keeper-pipe.ts';
 
-describe('the journal in SQLite', () => {
+describe.each(['here', 'by a session of the keeper'])('the journal in SQLite, %s', (where) => {
 	let now: number;
-	let journal: SqliteJournal;
+	let journal: Journal;
 	let promotion: PromotionRecord;
 	beforeEach(async () => {
 		now = Date.parse('2026-01-01T00:00:00.000Z');
 		const database = new DatabaseSync(':memory:');
 		database.exec(journalTables);
-		journal = new SqliteJournal(database, () => {
+		const local = new SqliteJournal(database, () => {
 			now += 10;
 			return new Date(now);
 		});
+		journal = where === 'here' ? local : overPipe({ journal: local }).keeper.journal;
 		const release = await journal.createRelease('a'.repeat(64));
 		promotion = await journal.begin({ kind: 'promote', strategy: 'first', from: null, to: { slot: 'blue', release } }, 'me', initialState);
 	});

@@ -29,6 +29,7 @@ describe('the configuration', () => {
 		const text = renderHaproxyConfig(template, { host: '::1', port: 8080, metricsPort: 9464, takeoverMs: 10_000 }, holdBackends(30_000));
 		expect(text).not.toContain('{{');
 		expect(text).toContain('bind [::1]:8080');
+		expect(text).toContain('x-forwarded-port 8080\n');
 		for (const name of names) expect(text).toContain(`backend ${name}\n\ttimeout queue ${name.split('-')[1]}\n`);
 	});
 });

@@ -9,6 +9,8 @@ export const mapName = 'traffic.map';
 export interface HaproxyAddress {
 	host: string;
 	port: number;
+	/** Where users connect, as flows are told; default: the same. */
+	publicPort?: number;
 	/** Null: none. */
 	metricsPort: number | null;
 	/** Where they are served; default 127.0.0.1. */
@@ -27,12 +29,13 @@ const retryMs = 100;
  * @param template `templates/haproxy.cfg`
  */
 export function renderHaproxyConfig(template: string, address: HaproxyAddress, holds: readonly HoldBackend[]): string {
-	const { host, port, metricsPort, metricsHost = '127.0.0.1', certificate, takeoverMs } = address;
+	const { host, port, publicPort = port, metricsPort, metricsHost = '127.0.0.1', certificate, takeoverMs } = address;
 	const values: Record<string, string> = {
 		socket: socketName,
 		occupant: occupantName,
 		map: mapName,
 		bind: `${bindHost(host)}:${port}${certificate === undefined ? '' : ` ssl crt ${certificate} alpn http/1.1`}`,
+		publicPort: String(publicPort),
 		proto: certificate === undefined ? 'http' : 'https',
 		retryMs: String(retryMs),
 		retries: String(Math.ceil(takeoverMs / retryMs)),

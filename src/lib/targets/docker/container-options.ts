@@ -13,6 +13,8 @@ export const USER_DIR = '/flowferry/palette';
 export const SETTINGS_FILE = '/flowferry/user-settings.cjs';
 /** Of the router, within its container. */
 export const ROUTER_PORT = 8080;
+/** Of the router's figures, within its container: whatever port they are published at, it is no other one's there. */
+export const ROUTER_METRICS_PORT = 8404;
 export const CERTIFICATE_FILE = '/flowferry/router.pem';
 /** Of the user in the images: it has the volume's files, and the router's container must, too. */
 export const USER = 1000;
@@ -93,7 +95,8 @@ export function routerOptions(environment: NamedEnvironment, names: Names, recip
 	const { docker, host, port, metricsPort } = environment;
 	const common = base(names, { alias: 'router', environment });
 	const published = { [`${ROUTER_PORT}/tcp`]: [{ HostIp: host, HostPort: String(port) }] };
-	const metrics = metricsPort === undefined ? {} : { [`${metricsPort}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(metricsPort) }] };
+	const metrics =
+		metricsPort === undefined ? {} : { [`${ROUTER_METRICS_PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(metricsPort) }] };
 	const ports = { ...published, ...metrics };
 	return {
 		...common,

@@ -44,10 +44,10 @@ export class Containers {
 	}
 
 	/** Names of those with these labels, running or not. */
-	async named(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string>; running: boolean }[]> {
+	async named(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]> {
 		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
 		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
-		return found.map(({ Names, Labels, State }) => ({ name: Names[0]?.slice(1) ?? '', labels: Labels, running: State === 'running' }));
+		return found.map(({ Names, Labels }) => ({ name: Names[0]?.slice(1) ?? '', labels: Labels }));
 	}
 
 	/** Those with these labels, as they are. */

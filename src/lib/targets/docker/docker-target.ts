@@ -232,7 +232,8 @@ export class DockerTarget implements Target {
 		await this.#check();
 		const graceMs = this.#options.environment.timeouts.stopMs + 5000;
 		const found = await this.#containersOf(slot);
-		await Promise.all(found.filter(({ running }) => running).map(({ name }) => this.#containers.stop(name, graceMs)));
+		// Also what does not run just now: paused, or about to be started again by the engine.
+		await Promise.all(found.map(({ name }) => this.#containers.stop(name, graceMs)));
 	}
 
 	async discard(slot: SlotName): Promise<void> {

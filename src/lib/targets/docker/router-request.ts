@@ -6,7 +6,7 @@ import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import { renderHaproxyConfig } from '../../routers/haproxy/config-file.ts';
 import { holdBackends } from '../../routers/haproxy/hold-backends.ts';
-import { CERTIFICATE_FILE, ROUTER_PORT, routerOptions, USER } from './container-options.ts';
+import { CERTIFICATE_FILE, ROUTER_METRICS_PORT, ROUTER_PORT, routerOptions, USER } from './container-options.ts';
 import type { ContainerRequest } from './containers.ts';
 import type { Names } from './names.ts';
 
@@ -18,21 +18,22 @@ export async function routerRequest(
 	environment: NamedEnvironment,
 	names: Names,
 ): Promise<{ request: ContainerRequest; haproxyConfig: string }> {
-	const { docker, host, port } = environment;
+	const { docker, host, port, metricsPort } = environment;
 	const certificate = await readCertificate(environment);
 	const haproxyConfig = await renderConfig(environment);
-	const recipe = recipeOf([haproxyConfig, certificate ?? '', docker.routerImage, `${host}:${port}`]);
+	const recipe = recipeOf([haproxyConfig, certificate ?? '', docker.routerImage, `${host}:${port}`, `${metricsPort}`]);
 	const options = routerOptions(environment, names, recipe);
 	const files = certificate === null ? [] : [{ path: CERTIFICATE_FILE.slice(1), content: certificate, mode: 0o400, owner: USER }];
 	return { request: { name: names.router, options, files, networks: [] }, haproxyConfig };
 }
 
-async function renderConfig({ timeouts, hold, metricsPort, docker }: NamedEnvironment): Promise<string> {
+async function renderConfig({ timeouts, hold, metricsPort, docker, port }: NamedEnvironment): Promise<string> {
 	const template = await readFile(join(packageRoot(), 'templates', 'haproxy.cfg'), 'utf8');
 	const address = {
 		host: '0.0.0.0',
 		port: ROUTER_PORT,
-		metricsPort: metricsPort ?? null,
+		publicPort: port,
+		metricsPort: metricsPort === undefined ? null : ROUTER_METRICS_PORT,
 		metricsHost: '0.0.0.0',
 		takeoverMs: hold.takeoverMs,
 		...(docker.certificate === undefined ? {} : { certificate: CERTIFICATE_FILE }),

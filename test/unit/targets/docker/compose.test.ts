@@ -60,7 +60,7 @@ describe('a compose file', () => {
 		expect(services.router).toMatchObject({
 			entrypoint: ['haproxy'],
 			working_dir: '/flowferry/environment',
-			ports: ['[::]:18080:8080', '127.0.0.1:9100:9100'],
+			ports: ['[::]:18080:8080', '127.0.0.1:9100:8404'],
 			volumes: [{ volume: { nocopy: true } }],
 			labels: { 'org.flowferry.recipe': 'r1' },
 		});
