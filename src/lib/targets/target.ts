@@ -21,7 +21,10 @@ export interface Reach {
 	close(): void;
 }
 
-/** Where an environment's instances run. Every call is idempotent, and none changes which instance is active. */
+/**
+ * Where an environment's instances run. Every call is idempotent, and none orders which instance is active: an instance of the slot that
+ * serves (`Journal.setServingSlot`) may take a seat by itself that nobody has.
+ */
 export interface Target {
 	readonly journal: Journal;
 	readonly leases: LeaseStore;
