@@ -9,6 +9,8 @@ import type { Containers } from './containers.ts';
 /** A daemon that is restarted is back within seconds, and its containers with it. */
 const AGAIN_FOR_MS = 30_000;
 const AGAIN_EVERY_MS = 250;
+/** Between two looks at a keeper that takes its time: shorter than any lock lasts. */
+const LOOK_MS = 1000;
 
 export interface KeeperLinkOptions {
 	containers: Pick<Containers, 'inspect' | 'start' | 'unpause' | 'begin'> & { engine: Pick<Containers['engine'], 'name'> };
@@ -35,6 +37,8 @@ export class KeeperLink {
 	#session: Promise<KeeperSession | null> | null = null;
 	/** Of all calls that change something; null until the first, and after it has failed. */
 	#ensured: Promise<void> | null = null;
+	/** The ids of the containers that sessions lead to. */
+	readonly #leadsTo = new WeakMap<KeeperSession, string>();
 	#closed = false;
 
 	constructor(options: KeeperLinkOptions) {
@@ -49,7 +53,7 @@ export class KeeperLink {
 			try {
 				if (effect !== 'reads' || (await this.#isLost())) await this.#ensure();
 				const session = await this.#current();
-				return session ? await session.call(part, call, args) : await this.#emptyCall(part, call, args);
+				return session ? await this.#attended(session, session.call(part, call, args)) : await this.#emptyCall(part, call, args);
 			} catch (error) {
 				if (!(error instanceof SessionLost)) throw error;
 				until ??= performance.now() + (this.#options.againForMs ?? AGAIN_FOR_MS);
@@ -58,6 +62,23 @@ export class KeeperLink {
 				this.#ensured = null;
 				await sleep(AGAIN_EVERY_MS);
 			}
+		}
+	}
+
+	/** Somebody may pause or replace the keeper in the middle of it all: then nothing would ever be answered. */
+	async #attended<T>(session: KeeperSession, answer: Promise<T>): Promise<T> {
+		const { containers, name } = this.#options;
+		const look = async () => {
+			const found = await containers.inspect(name);
+			if (found?.State.Paused) await containers.unpause(name);
+			else if (found?.Id !== this.#leadsTo.get(session) || !found?.State.Running) session.close();
+		};
+		// While the engine does not answer, there is another look soon.
+		const timer = setInterval(() => void look().catch(() => {}), LOOK_MS);
+		try {
+			return await answer;
+		} finally {
+			clearInterval(timer);
 		}
 	}
 
@@ -120,8 +141,15 @@ export class KeeperLink {
 		// Somebody paused or stopped it, or the engine is about to start it.
 		if (found.State.Paused) await containers.unpause(name);
 		else if (!found.State.Running) await containers.start(name);
-		const program = await containers.begin(name, ['node', '/flowferry/dist/keeper/main.js', 'session', webSockets]);
-		return openSession(program.input, program.output, () => program.input.destroy(), program.said);
+		const program = await containers
+			.begin(name, ['node', '/flowferry/dist/keeper/main.js', 'session', webSockets])
+			.catch((error: Error) => {
+				// It ended between the two, or the engine did.
+				throw new SessionLost(error.message, { cause: error });
+			});
+		const session = openSession(program.input, program.output, () => program.input.destroy(), program.said);
+		this.#leadsTo.set(session, found.Id);
+		return session;
 	}
 }
 

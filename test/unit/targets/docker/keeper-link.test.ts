@@ -9,6 +9,11 @@ import { KeeperLink, type KeeperLinkOptions } from '../../../../src/lib/targets/
 class World {
 	keeper: KeeperApi | null = null;
 	running = true;
+	/** Of its container. */
+	id = '1';
+	/** It answers nothing; told again when it goes on. */
+	paused: Promise<void> | null = null;
+	goOn = () => {};
 	/** Those that are open. */
 	readonly sessions = new Set<PassThrough>();
 	begun = 0;
@@ -33,13 +38,13 @@ class World {
 				engine: { name: 'unix:///run/docker.sock' },
 				inspect: async () => {
 					if (this.fault) throw this.fault;
-					return this.keeper ? ({ State: { Running: this.running } } as never) : null;
+					return this.keeper ? ({ Id: this.id, State: { Running: this.running, Paused: this.paused !== null } } as never) : null;
 				},
 				start: async () => {
 					this.started++;
 					this.running = true;
 				},
-				unpause: async () => {},
+				unpause: async () => this.goOn(),
 				begin: async () => this.#begin(),
 			},
 			ensure: async () => {
@@ -59,6 +64,7 @@ class World {
 	make(name = 'keeper'): void {
 		const answer = (call: string) => async () => {
 			this.calls.push(call);
+			await this.paused;
 			if (this.cutAt.delete(call)) {
 				this.cut();
 				await new Promise(() => {});
@@ -67,6 +73,15 @@ class World {
 		};
 		const part = (calls: object) => Object.fromEntries(Object.keys(calls).map((call) => [call, answer(call)]));
 		this.keeper = Object.fromEntries(Object.entries(effects).map(([name, calls]) => [name, part(calls)])) as unknown as KeeperApi;
+	}
+
+	pause(): void {
+		this.paused = new Promise((resolve) => {
+			this.goOn = () => {
+				this.paused = null;
+				resolve();
+			};
+		});
 	}
 
 	cut(): void {
@@ -191,6 +206,26 @@ describe('the way to a keeper', () => {
 		expect(await world.link.call('journal', 'slots', [])).toBe('newer');
 		await sleep(5);
 		expect(world.sessions.size).toBe(1);
+	});
+
+	it('has a keeper go on that somebody pauses in the middle', async () => {
+		world.make();
+		await world.link.call('journal', 'slots', []);
+		world.pause();
+		expect(await world.link.call('journal', 'begin', [])).toBe('keeper');
+		expect(world.calls).toEqual(['slots', 'begin']);
+	});
+
+	it('leaves a keeper whose container was replaced without an end of the session', async () => {
+		world.make('older');
+		await world.link.call('journal', 'slots', []);
+		world.pause();
+		const asked = world.link.call('journal', 'slots', []);
+		await sleep(5);
+		world.paused = null;
+		world.id = '2';
+		world.make('newer');
+		expect(await asked).toBe('newer');
 	});
 
 	it('does not give the fault of one moment to all who ask later', async () => {
