@@ -2,7 +2,7 @@
  * Brings the programs that tests need and npm cannot bring, from Debian's packages, where this is root on a Debian-like
  * machine: Mosquitto, HAProxy, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
  * skipped. Run by `npm test` before the tests. With `--docker`, what the tests with a Docker Engine need besides one: Compose,
- * nginx and an OpenSSH server.
+ * and an OpenSSH server.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,6 @@ const programs: Program[] = [
 
 const forDocker: Program[] = [
 	{ name: 'Compose', find: () => findProgram('docker-compose'), packages: ['docker-compose'], tests: 'TESTS OF COMPOSE FILES' },
-	{ name: 'nginx', find: () => findProgram('nginx'), packages: ['nginx-light'], tests: 'TESTS OF PROXIES BEFORE THE ROUTER' },
 	{ name: 'an OpenSSH server', find: () => findProgram('sshd'), packages: ['openssh-server'], tests: 'TESTS OF ENGINES BEHIND SSH' },
 ];
 
