@@ -91,10 +91,19 @@ function openDocker(agent: EngineAgent, env: EngineEnvironment, apiVersion?: str
 		return signedIn(docker, env);
 	} catch (cause) {
 		// It reads those variables even where the configuration names the Engine.
+		const { path: file, code } = cause as NodeJS.ErrnoException;
+		if (file !== undefined) {
+			throw new FlowferryError({
+				code: 'ENGINE_TLS_FILES',
+				message: `${file} cannot be read (${code})`,
+				hint: 'DOCKER_CERT_PATH names the folder of ca.pem, cert.pem and key.pem, of which a client needs all three; or unset it',
+				cause,
+			});
+		}
 		throw new FlowferryError({
 			code: 'ENGINE_ADDRESS_INVALID',
-			message: 'DOCKER_HOST, or a file in DOCKER_CERT_PATH, cannot be read',
-			hint: 'correct or unset DOCKER_HOST and DOCKER_CERT_PATH',
+			message: 'DOCKER_HOST cannot be read',
+			hint: 'correct or unset it',
 			cause,
 		});
 	}

@@ -39,6 +39,7 @@ export class RouterContainer {
 		const { routerImage } = this.#environment.docker;
 		const { request, haproxyConfig } = await routerRequest(this.#environment, this.#names);
 		const found = await this.#containers.inspect(name);
+		if (found?.State.Paused) await this.#containers.unpause(name);
 		const isSame = found !== null && sameLabels(found.Config.Labels, request.options.Labels);
 		if (found && !isSame) assertNotOfCompose(found, this.#environment.name);
 		const isServing = found?.State.Running === true && (await this.#keeper.router.status()) !== null;
