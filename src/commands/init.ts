@@ -8,6 +8,7 @@ import { initialise, refuseExisting } from '../lib/config/initialise.ts';
 import type { Starter } from '../lib/config/starter.ts';
 import { FlowferryError } from '../lib/errors/flowferry-error.ts';
 import { modes } from '../lib/flows/mode.ts';
+import { targetKinds } from '../lib/targets/target-kind.ts';
 import { canPrompt, confirm } from '../lib/ui/prompts.ts';
 import { renderInitialised } from '../lib/ui/render-init.ts';
 import { createTheme } from '../lib/ui/theme.ts';
@@ -26,6 +27,7 @@ export default class Init extends BaseCommand<typeof Init> {
 			description: 'With its user directory, for two instances that share the work',
 			command: '<%= config.bin %> init --user-dir ~/.node-red --mode load-balanced',
 		},
+		{ description: 'For production in containers', command: '<%= config.bin %> init --target docker' },
 	];
 
 	static override flags = {
@@ -33,14 +35,19 @@ export default class Init extends BaseCommand<typeof Init> {
 		'user-dir': Flags.string({ description: "The dev Node-RED's user directory" }),
 		environment: Flags.string({ char: 'e', description: 'The name of the first environment', default: 'production' }),
 		mode: Flags.option({ options: modes, description: 'How that environment runs the flows', default: 'hot-spare' as const })(),
+		target: Flags.option({
+			options: targetKinds,
+			description: 'Where its instances run: as processes of this machine, or as containers of a Docker Engine',
+			default: 'process' as const,
+		})(),
 		force: Flags.boolean({ char: 'f', description: 'Overwrite a configuration that is there' }),
 		yes: Flags.boolean({ char: 'y', description: 'Ask nothing' }),
 	};
 
 	async run(): Promise<Initialised> {
-		const { config, environment, mode, force } = this.flags;
+		const { config, environment, mode, target, force } = this.flags;
 		if (!force) refuseExisting(config);
-		const result = await initialise(config, { dev: await this.chooseDev(), environment, mode }, force, programEnvironment());
+		const result = await initialise(config, { dev: await this.chooseDev(), environment, mode, target }, force, programEnvironment());
 		this.log(renderInitialised(result, config, createTheme(process.stdout)));
 		return result;
 	}

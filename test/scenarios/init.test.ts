@@ -55,6 +55,13 @@ describe('flowferry init', () => {
 		expect(await read('flowferry.yaml')).toContain(`\n${line}\n`);
 	});
 
+	it('has production run in containers where that is asked for', async () => {
+		expect((await init('--target', 'docker')).status).toBe(0);
+		expect(await written()).toMatchObject({ environments: { production: { mode: 'hot-spare', target: 'docker', port: 8080 } } });
+		const { stderr } = await init('--force', '--target', 'kubernetes');
+		expect(stderr).toContain('Expected --target=kubernetes to be one of: process, docker');
+	});
+
 	it('writes ~ for the home that the shell has put in', async () => {
 		await init('--user-dir', join(folder, '.node-red'));
 		expect(await read('flowferry.yaml')).toContain('userDir: ~/.node-red\n');

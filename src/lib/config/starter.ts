@@ -1,4 +1,5 @@
 import type { Mode } from '../flows/mode.ts';
+import type { TargetKind } from '../targets/target-kind.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** What a first configuration says; all else has a default. */
@@ -7,16 +8,22 @@ export interface Starter {
 	/** The environment's name. */
 	environment: string;
 	mode: Mode;
+	/** Default: process. */
+	target?: TargetKind;
 }
 
 /** Where the JSON Schema lies, seen from the configuration file. */
 export const SCHEMA_FILE = '.flowferry/flowferry.schema.json';
 
 /** The text of a first `flowferry.yaml`. */
-export function renderStarter({ dev, environment, mode }: Starter): string {
+export function renderStarter({ dev, environment, mode, target = 'process' }: Starter): string {
 	const source = 'url' in dev ? `url: ${scalar(dev.url)}` : `userDir: ${scalar(dev.userDir)}`;
 	const signIn = 'url' in dev ? '\n  # token: ${DEV_TOKEN} # if it asks for a sign-in' : '';
 	const meaning = mode === 'hot-spare' ? 'one instance at a time runs the flows' : 'all instances run the flows';
+	const place =
+		target === 'docker'
+			? '\n    target: docker # containers of the Docker Engine that the docker command uses; docker.host names another'
+			: '';
 	return `# yaml-language-server: $schema=${SCHEMA_FILE}
 # Every key: docs/configuration.md. Secrets are written as \${NAME} and read from the environment.
 
@@ -27,7 +34,7 @@ dev:
 # Where releases run.
 environments:
   ${scalar(environment)}:
-    mode: ${mode} # ${meaning}
+    mode: ${mode} # ${meaning}${place}
     port: 8080 # where its HTTP and WebSockets are served
 `;
 }
