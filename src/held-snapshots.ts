@@ -15,11 +15,16 @@ export async function askEnvironments(context: Context): Promise<EnvironmentHold
 
 async function askEnvironment(context: Context, name: string): Promise<EnvironmentHolds> {
 	const environment = environmentOf(context.config, name);
-	if (!existsSync(environment.directory)) {
+	if (environment.target === 'process' && !existsSync(environment.directory)) {
 		return { environment: name, unknown: `${environment.directory} is not there: it has never run here, but may run on another machine` };
 	}
 	try {
-		return { environment: name, holds: await atEnvironment(context, name, ({ journal }) => heldSnapshots(journal)) };
+		const [holds, isNew] = await atEnvironment(context, name, async ({ journal }) => [
+			await heldSnapshots(journal),
+			(await journal.history(1)).length === 0,
+		]);
+		if (environment.target === 'process' || holds.length > 0 || !isNew) return { environment: name, holds };
+		return { environment: name, unknown: 'it has never run at this Docker Engine, but may run at another' };
 	} catch (error) {
 		return { environment: name, unknown: (error as Error).message };
 	}

@@ -20,9 +20,17 @@ export interface OpenEditor {
  * @throws FlowferryError EDITOR_OFF; NOTHING_RUNS (exit 5); EDITOR_NOT_STARTED where the instances began before the configuration allowed one
  */
 export async function findEditors(
-	{ name, editor: { access } }: NamedEnvironment,
+	{ name, target: on, editor: { access } }: NamedEnvironment,
 	target: Target,
 ): Promise<{ access: Exclude<EditorAccess, 'off'>; editors: OpenEditor[] }> {
+	if (on === 'docker') {
+		throw new FlowferryError({
+			code: 'EDITOR_OFF',
+			message: `${name} runs on Docker, where no editor is opened: the router is all that is published`,
+			hint: `edit the dev Node-RED, and promote; \`flowferry diff ${name} ${name}:running\` tells whether what runs is what was promoted`,
+			docs: 'docs/guides/editor.md',
+		});
+	}
 	if (access === 'off') {
 		throw new FlowferryError({
 			code: 'EDITOR_OFF',
