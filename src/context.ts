@@ -6,6 +6,7 @@ import type { NamedEnvironment } from './lib/config/environment-of.ts';
 import type { LoadedConfig } from './lib/config/load.ts';
 import type { Redact } from './lib/config/secrets.ts';
 import { openRedactor } from './lib/config/secrets.ts';
+import { FlowferryError } from './lib/errors/flowferry-error.ts';
 import type { DevSource } from './lib/node-red/dev-source.ts';
 import type { PackageSupply } from './lib/packages/supply.ts';
 import type { Actor } from './lib/protection/actor.ts';
@@ -36,6 +37,7 @@ export interface Context extends LoadedConfig {
 	/**
 	 * Where an environment's instances run; to be closed.
 	 * @param image on Docker: one that was built elsewhere for the snapshot that is to be promoted
+	 * @throws FlowferryError IMAGE_USELESS where instances run from no image; IMAGE_UNAVAILABLE, IMAGE_UNFIT
 	 */
 	openTarget(environment: NamedEnvironment, options?: { image?: string | undefined }): Promise<Target>;
 	/** What instances inherit of this machine's environment; the configuration's variables come on top. */
@@ -119,14 +121,12 @@ export async function createContext(configPath: string): Promise<Context> {
 		},
 		openTarget: async (environment, { image } = {}) => {
 			if (environment.target === 'docker') {
-				const [{ DockerTarget }, { connectEngine }] = await Promise.all([
-					import('./lib/targets/docker/docker-target.ts'),
-					import('./lib/targets/docker/engine.ts'),
-				]);
-				const { host, context } = environment.docker;
-				const engine = await connectEngine({ host, context, env });
-				return new DockerTarget({ environment, engine, packages, secrets: redactor.known, redact: redactor.redact, vault, image });
+				const { openDockerTarget } = await import('./lib/targets/docker/open-docker-target.ts');
+				return await openDockerTarget({
+					...{ environment, env, packages, secrets: redactor.known, redact: redactor.redact, vault, image },
+				});
 			}
+			if (image !== undefined) throw imageUseless(environment.name);
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
 			const { directory: folder } = loaded;
 			return await ProcessTarget.open({ environment, nearbyNodeReds, packages, inherited, folder, secrets: redactor.known, vault });
@@ -135,6 +135,14 @@ export async function createContext(configPath: string): Promise<Context> {
 		runCommand: userCommands(loaded.directory, redactor.redact),
 		redact: redactor.redact,
 	};
+}
+
+function imageUseless(environment: string): FlowferryError {
+	return new FlowferryError({
+		code: 'IMAGE_USELESS',
+		message: `${environment} runs no images: its instances are processes of this machine`,
+		hint: `leave --image out, or have it run on Docker: environments.${environment}.target: docker`,
+	});
 }
 
 /** The home of whoever runs us, which `~` stands for. */

@@ -37,14 +37,22 @@ export interface EnvironmentSession {
 
 /** A command that works on one environment. */
 export abstract class EnvironmentCommand<T extends typeof Command> extends BaseCommand<T> {
-	/** @param named the environment that a saved plan is for; the command's argument, where there is one, must be the same */
-	protected async withEnvironment<R>(work: (session: EnvironmentSession) => Promise<R>, named?: string): Promise<R> {
+	/**
+	 * @param named the environment that a saved plan is for; the command's argument, where there is one, must be the same
+	 * @param image to start instances from, on Docker
+	 */
+	protected async withEnvironment<R>(
+		work: (session: EnvironmentSession) => Promise<R>,
+		{ named, image }: { named?: string | undefined; image?: string | undefined } = {},
+	): Promise<R> {
 		const context = await createContext((this.flags as { config: string }).config);
 		const environment = environmentOf(context.config, (this.args as { environment?: string }).environment ?? named);
 		try {
-			return await this.withTarget({ context, environment, target: await context.openTarget(environment) }, work);
+			return await this.withTarget({ context, environment, target: await context.openTarget(environment, { image }) }, work);
 		} catch (error) {
-			throw error instanceof FlowferryError ? error : await explainDiskFault(error, environment.directory);
+			// On Docker there is no folder here: what fails is the engine's, and is explained as such.
+			if (error instanceof FlowferryError || environment.target !== 'process') throw error;
+			throw await explainDiskFault(error, environment.directory);
 		}
 	}
 

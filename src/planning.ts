@@ -13,9 +13,11 @@ import type { CutoverStrategy, FlowVerdict } from './lib/lint/verdict.ts';
 import { type Digests, digestConfiguration, nameTarget } from './lib/plan/configuration.ts';
 import type { Plan } from './lib/plan/plan.ts';
 import { type SavedPlan, savePlan, withoutSecrets } from './lib/plan/saved-plan.ts';
-import { staleReasons } from './lib/plan/stale.ts';
+import { staleImage, staleReasons } from './lib/plan/stale.ts';
 import type { Release } from './lib/promotion/journal.ts';
 import { type Snapshot, shortId } from './lib/snapshot/snapshot.ts';
+import { givenVariables } from './lib/targets/given-variables.ts';
+import type { GivenImage } from './lib/targets/target.ts';
 import { stageBefore } from './stage-before.ts';
 
 export interface PlanningFlags {
@@ -64,6 +66,7 @@ export async function planToSave(session: EnvironmentSession, planned: Planned, 
 		flags: { ...(failOn && { failOn }), ...(strategy && { strategy }) },
 		configuration: planned.configuration,
 		plan: withoutSecrets(planned.plan, context.redact),
+		...(target.image && { image: target.image.id }),
 		author: await context.author(),
 		time: context.now().toISOString(),
 	});
@@ -76,6 +79,8 @@ export async function planToSave(session: EnvironmentSession, planned: Planned, 
 export async function planAgain(session: EnvironmentSession, saved: SavedPlan, version: string): Promise<Planned> {
 	const { context, target } = session;
 	const { failOn, strategy } = saved.flags;
+	const otherImage = staleImage(saved, target.image?.id ?? null);
+	if (otherImage.length > 0) throw planStale(saved, otherImage);
 	const { snapshot: id, origin } = saved.plan;
 	const snapshot = await storedOrNull(context, id);
 	if (!snapshot) throw planStale(saved, [`the store no longer has its snapshot ${shortId(id)}`]);
@@ -103,6 +108,9 @@ async function storedOrNull({ snapshots }: Context, id: string): Promise<Snapsho
 
 async function findCandidate(session: EnvironmentSession, flags: PlanningFlags): Promise<FoundCandidate> {
 	const { context, environment } = session;
+	const image = session.target.image;
+	const isSaid = flags.from !== undefined || flags.snapshot !== undefined;
+	if (image && !isSaid) return await findCandidate(session, { ...flags, snapshot: await ofImage(context, image) });
 	const from = flags.from ?? (flags.snapshot === undefined ? environment.after : undefined);
 	if (from !== undefined) {
 		const { name } = environmentOf(context.config, from);
@@ -120,6 +128,16 @@ async function findCandidate(session: EnvironmentSession, flags: PlanningFlags):
 	const { unshared } = await context.snapshots.put(snapshot);
 	const all = unshared ? [...warnings, unshared.message] : warnings;
 	return { snapshot, origin: { kind: 'dev', snapshot: snapshot.id }, stage, warnings: all };
+}
+
+/** The snapshot that an image was built for. @throws FlowferryError SNAPSHOT_UNKNOWN */
+async function ofImage(context: Context, { name, snapshot }: GivenImage): Promise<string> {
+	if ((await storedOrNull(context, snapshot)) !== null) return snapshot;
+	throw new FlowferryError({
+		code: 'SNAPSHOT_UNKNOWN',
+		message: `${name} was built for snapshot ${shortId(snapshot)}, which the store does not have`,
+		hint: 'bring it here from where the image was built: `flowferry snapshot pull`, or `snapshot export` there and `snapshot import` here',
+	});
 }
 
 /** For a cutover between two stored releases; the strictest strategy where a snapshot is damaged. */
@@ -150,6 +168,6 @@ async function planningSetting({ context, environment, target }: EnvironmentSess
 	// That it cannot be read is said by what is started with it.
 	const settings = environment.settings === undefined ? null : await readFile(environment.settings, 'utf8').catch(() => null);
 	const configuration = digestConfiguration(environment, lint, await target.plans.key(), context.directory, settings);
-	const inherited = Object.keys(context.inherited);
+	const inherited = givenVariables(environment.target, Object.keys(context.inherited));
 	return { environment, target, loadSnapshot: context.snapshots.get, inherited, lint, plugin, redact: context.redact, configuration };
 }

@@ -16,6 +16,13 @@ export const snapshotFlag = () =>
 export const fromFlag = () =>
 	Flags.string({ description: 'The snapshot that this environment runs', helpValue: 'ENVIRONMENT', exclusive: ['snapshot'] });
 
+/** Checked before anything is planned: for whichever snapshot it was built, that one is meant. */
+export const imageFlag = () =>
+	Flags.string({
+		description: 'On Docker: an image that `image build` has made, in place of building one; without --snapshot or --from, its snapshot',
+		helpValue: 'TAG',
+	});
+
 export const allowUnsealedFlag = () =>
 	Flags.boolean({ description: 'Take a bundle that anybody may have written, although a passphrase is set to tell' });
 

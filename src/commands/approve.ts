@@ -45,12 +45,15 @@ export default class Approve extends EnvironmentCommand<typeof Approve> {
 	async run(): Promise<Result> {
 		const { flags } = this;
 		const saved = flags.plan === undefined ? null : await readPlanFile(flags.plan, this.args.environment);
-		return await this.withEnvironment(async (session) => {
-			if (saved) return await this.approve(session, await planAgain(session, saved, this.config.version));
-			if (flags.snapshot === undefined && flags.from === undefined && session.environment.after === undefined)
-				throw nothingNamed(session.environment.name);
-			return await this.approve(session, await planSnapshot(session, flags));
-		}, saved?.environment);
+		return await this.withEnvironment(
+			async (session) => {
+				if (saved) return await this.approve(session, await planAgain(session, saved, this.config.version));
+				if (flags.snapshot === undefined && flags.from === undefined && session.environment.after === undefined)
+					throw nothingNamed(session.environment.name);
+				return await this.approve(session, await planSnapshot(session, flags));
+			},
+			{ named: saved?.environment, image: saved?.image },
+		);
 	}
 
 	private async approve(session: EnvironmentSession, { plan, saved }: Planned): Promise<Result> {

@@ -12,7 +12,7 @@ import { renderSavedPlan, type SavedPlan } from '../lib/plan/saved-plan.ts';
 import { renderPlan, renderProtection } from '../lib/ui/render-plan.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 import { type Planned, planSnapshot, planToSave } from '../planning.ts';
-import { exitCodeFlag, failOnFlag, fromFlag, snapshotFlag, strategyFlag } from '../promotion-flags.ts';
+import { exitCodeFlag, failOnFlag, fromFlag, imageFlag, snapshotFlag, strategyFlag } from '../promotion-flags.ts';
 
 /** The contract of `plan --json`. */
 type Result = Plan & {
@@ -40,6 +40,7 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	static override flags = {
 		snapshot: snapshotFlag(),
 		from: fromFlag(),
+		image: imageFlag(),
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		out: Flags.string({ description: 'Save the plan, for promote --plan; it holds no secrets', helpValue: 'FILE' }),
@@ -47,20 +48,23 @@ export default class ShowPlan extends EnvironmentCommand<typeof ShowPlan> {
 	};
 
 	async run(): Promise<Result> {
-		return await this.withEnvironment(async (session) => {
-			const planned = await planSnapshot(session, this.flags);
-			const { plan } = planned;
-			const [blocker] = plan.blockers;
-			const saved = this.flags.out !== undefined && !blocker ? await this.save(session, planned, this.flags.out) : null;
-			const protection = await this.protectionOf(session, plan.snapshot, saved);
-			const theme = createTheme(process.stdout);
-			this.log([renderPlan(plan, theme), ...renderProtection(protection, theme)].join('\n'));
-			if (saved) this.log(`\nsaved: flowferry promote --plan ${this.flags.out}`);
-			else if (this.flags.out !== undefined) this.note('\nnot saved: a plan that something blocks cannot be applied');
-			if (plan.nothingToDo && this.flags['exit-code']) this.endWith(ExitStatus.nothingToDo);
-			else if (blocker) this.endWith(blockedStatus[blocker.code]);
-			return { ...plan, protection, saved: saved && { file: this.flags.out as string, checksum: saved.checksum } };
-		});
+		return await this.withEnvironment(
+			async (session) => {
+				const planned = await planSnapshot(session, this.flags);
+				const { plan } = planned;
+				const [blocker] = plan.blockers;
+				const saved = this.flags.out !== undefined && !blocker ? await this.save(session, planned, this.flags.out) : null;
+				const protection = await this.protectionOf(session, plan.snapshot, saved);
+				const theme = createTheme(process.stdout);
+				this.log([renderPlan(plan, theme), ...renderProtection(protection, theme)].join('\n'));
+				if (saved) this.log(`\nsaved: flowferry promote --plan ${this.flags.out}`);
+				else if (this.flags.out !== undefined) this.note('\nnot saved: a plan that something blocks cannot be applied');
+				if (plan.nothingToDo && this.flags['exit-code']) this.endWith(ExitStatus.nothingToDo);
+				else if (blocker) this.endWith(blockedStatus[blocker.code]);
+				return { ...plan, protection, saved: saved && { file: this.flags.out as string, checksum: saved.checksum } };
+			},
+			{ image: this.flags.image },
+		);
 	}
 
 	private async save(session: EnvironmentSession, planned: Planned, file: string): Promise<SavedPlan> {

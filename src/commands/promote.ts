@@ -23,6 +23,7 @@ import {
 	exitCodeFlag,
 	failOnFlag,
 	fromFlag,
+	imageFlag,
 	overrideFlag,
 	planFlag,
 	snapshotFlag,
@@ -48,6 +49,10 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		},
 		{ description: 'In a network without a connection', command: '<%= config.bin %> promote production --bundle plant.bundle' },
 		{ description: 'What staging runs', command: '<%= config.bin %> promote production --from staging' },
+		{
+			description: 'An image that CI has built and pushed, and its snapshot',
+			command: '<%= config.bin %> promote production --image registry.example/plant:7',
+		},
 		{ description: 'A plan that was saved, and nothing else', command: '<%= config.bin %> promote --plan plan.json --yes' },
 		{ description: 'Everything but the switch', command: '<%= config.bin %> promote production --pause-before-switch' },
 		{ description: 'And then the switch', command: '<%= config.bin %> promote production --continue' },
@@ -57,9 +62,13 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 	static override flags = {
 		plan: planFlag(['snapshot', 'bundle', 'from', 'strategy', 'fail-on', 'keep', 'continue']),
 		snapshot: snapshotFlag(),
-		bundle: Flags.string({ description: 'A bundle: its snapshot, installed from its packages alone', exclusive: ['snapshot', 'from'] }),
+		bundle: Flags.string({
+			description: 'A bundle: its snapshot, installed from its packages alone',
+			exclusive: ['snapshot', 'from', 'image'],
+		}),
 		'allow-unsealed': allowUnsealedFlag(),
 		from: fromFlag(),
+		image: imageFlag(),
 		'fail-on': failOnFlag(),
 		strategy: strategyFlag(),
 		again: Flags.boolean({ description: 'Also where this snapshot serves already: for changed variables or settings' }),
@@ -72,7 +81,7 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 		}),
 		continue: Flags.boolean({
 			description: 'Go on with the promotion that is paused',
-			exclusive: ['snapshot', 'bundle', 'from', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
+			exclusive: ['snapshot', 'bundle', 'from', 'image', 'fail-on', 'strategy', 'again', 'pause-before-switch'],
 		}),
 		override: overrideFlag(),
 		'exit-code': exitCodeFlag(),
@@ -81,12 +90,15 @@ export default class Promote extends EnvironmentCommand<typeof Promote> {
 
 	async run(): Promise<Result> {
 		const saved = this.flags.plan === undefined ? null : await readPlanFile(this.flags.plan, this.args.environment);
-		return await this.withEnvironment(async (opened) => {
-			const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
-			if (this.flags.continue) return await this.continue(session);
-			await assertNonePaused(session.environment.name, session.target.journal);
-			return await this.carryOut(session, saved ? await this.again(session, saved) : await this.plan(session));
-		}, saved?.environment);
+		return await this.withEnvironment(
+			async (opened) => {
+				const session = { ...opened, environment: { ...opened.environment, keep: this.flags.keep ?? opened.environment.keep } };
+				if (this.flags.continue) return await this.continue(session);
+				await assertNonePaused(session.environment.name, session.target.journal);
+				return await this.carryOut(session, saved ? await this.again(session, saved) : await this.plan(session));
+			},
+			{ named: saved?.environment, image: this.flags.image ?? saved?.image },
+		);
 	}
 
 	private async plan(session: EnvironmentSession): Promise<Planned> {

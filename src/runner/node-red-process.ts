@@ -13,6 +13,7 @@ import type {
 	PrimaryMessage,
 	ReplyMessage,
 } from '../agent/protocol.ts';
+import { INSTANCE_VARIABLE } from '../lib/targets/given-variables.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
 
 /**
@@ -73,7 +74,7 @@ export class NodeRedProcess {
 			env: {
 				...config.variables,
 				// Flows may ask who they are: env.get('FLOWFERRY_INSTANCE').
-				FLOWFERRY_INSTANCE: config.instance,
+				[INSTANCE_VARIABLE]: config.instance,
 				// Settings take these and remove them, before any flow can read its environment.
 				FLOWFERRY_AGENT_DIR: config.agentDir,
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,

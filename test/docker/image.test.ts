@@ -7,7 +7,7 @@ import Docker from 'dockerode';
 import { openSupply, type PackageSupply } from '../../src/lib/packages/supply.ts';
 import { contentId } from '../../src/lib/snapshot/identity.ts';
 import type { SnapshotContent } from '../../src/lib/snapshot/snapshot.ts';
-import { checkImage } from '../../src/lib/targets/docker/image/check-image.ts';
+import { assertBuiltFor, readGivenImage } from '../../src/lib/targets/docker/image/check-image.ts';
 import { eventsOf } from '../../src/lib/targets/docker/image/engine-events.ts';
 import { pruneImages } from '../../src/lib/targets/docker/image/prune-images.ts';
 import { ensureReleaseImage, type ReleaseRequest } from '../../src/lib/targets/docker/image/release-image.ts';
@@ -149,9 +149,10 @@ describeWithDocker('images', () => {
 		const built = await ensureReleaseImage(docker, request('first', { tag }));
 		expect(built.tag).toBe(tag);
 		try {
-			expect(await checkImage(docker, tag, snapshot)).toEqual(built);
-			await expect(checkImage(docker, tag, snapshotOf(own, 'other'))).rejects.toMatchObject({ code: 'IMAGE_DIFFERS' });
-			await expect(checkImage(docker, base, snapshot)).rejects.toMatchObject({ code: 'IMAGE_UNFIT' });
+			const given = await readGivenImage(docker, tag);
+			expect(given).toEqual({ id: built.id, name: tag, snapshot: snapshot.id });
+			expect(() => assertBuiltFor(given, snapshotOf(own, 'other'))).toThrow(expect.objectContaining({ code: 'IMAGE_DIFFERS' }));
+			await expect(readGivenImage(docker, base)).rejects.toMatchObject({ code: 'IMAGE_UNFIT' });
 		} finally {
 			await docker.getImage(tag).remove();
 		}

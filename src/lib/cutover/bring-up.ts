@@ -74,6 +74,14 @@ export async function takeDown({ environment, target, progress, by }: Setting): 
 	return { left, warnings };
 }
 
+/** Takes an environment down, and removes all that it has. The caller holds the lock. */
+export async function takeAway(setting: Setting): Promise<TakenDown> {
+	const { left, warnings } = await takeDown(setting);
+	setting.progress('removing what it has');
+	const kept = await setting.target.remove();
+	return { left, warnings: [...warnings, ...kept.map((path) => `${path} is not the environment's, and was left`)] };
+}
+
 async function activate(instances: Instance[], environment: PromotionSetting['environment']): Promise<void> {
 	try {
 		await runFlows(instances, environment);

@@ -19,6 +19,8 @@ export interface SavedPlan {
 	flags: PlanFlags;
 	/** Of the environment's configuration and the section `lint`. */
 	configuration: Digests;
+	/** On Docker: the id of the image that was given, `sha256:…`; absent where it is built at the promotion. */
+	image?: string;
 	plan: Plan;
 	/** `Name <mail>`. */
 	author: string;
@@ -91,10 +93,11 @@ export function parseSavedPlan(text: string, path: string): SavedPlan {
 }
 
 /** A file that somebody wrote by hand may have a right checksum. */
-function isPlan({ version, environment, target, flags, configuration, plan }: SavedPlan): boolean {
+function isPlan({ version, environment, target, flags, configuration, image, plan }: SavedPlan): boolean {
 	const texts = [version, environment, target].every((text) => typeof text === 'string');
 	const objects = [flags, configuration, plan].every((value) => typeof value === 'object' && value !== null);
-	if (!texts || !objects) return false;
+	const isImage = image === undefined || (typeof image === 'string' && /^sha256:[0-9a-f]{64}$/.test(image));
+	if (!texts || !objects || !isImage) return false;
 	const { failOn = 'never', strategy } = flags;
 	const areFlags = [...severities, 'never'].includes(failOn) && (strategy === undefined || cutoverStrategies.includes(strategy));
 	const isFrom = plan.from === null || Number.isInteger(plan.from?.release);

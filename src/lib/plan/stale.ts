@@ -36,6 +36,13 @@ export function staleReasons(saved: SavedPlan, now: PlanNow): string[] {
 	return [...reasons, ...differencesOf(saved.plan, now.plan)];
 }
 
+/** The same where it is to be applied with another image; nothing: with its own. @param image the id; null: none was given */
+export function staleImage(saved: Pick<SavedPlan, 'image'>, image: string | null): string[] {
+	const own = saved.image ?? null;
+	const nameOf = (id: string | null) => (id === null ? 'one that is built then' : id.slice(0, 19));
+	return own === image ? [] : [`its image is ${nameOf(own)}, and this is ${nameOf(image)}`];
+}
+
 function nameRelease(from: Plan['from']): string {
 	return from ? `release ${from.release}` : 'nothing';
 }

@@ -21,6 +21,16 @@ export interface Reach {
 	close(): void;
 }
 
+/** An image that was built elsewhere for a snapshot: `flowferry image build`. */
+export interface GivenImage {
+	/** `sha256:…` */
+	id: string;
+	/** As it was named. */
+	name: string;
+	/** The snapshot's whole id. */
+	snapshot: string;
+}
+
 /**
  * Where an environment's instances run. Every call is idempotent, and none orders which instance is active: an instance of the slot that
  * serves (`Journal.setServingSlot`) may take a seat by itself that nobody has.
@@ -33,6 +43,8 @@ export interface Target {
 	readonly audit: AuditLog;
 	readonly plans: PlanMemory;
 	readonly router: Router;
+	/** What `prepare` is to start instances from, in place of an image of its own; null where none was given, and where there are none. */
+	readonly image: GivenImage | null;
 	/**
 	 * From now on the check is made before each change to instances, slots and router, and the change is not made where it
 	 * throws: so that whoever stood still while somebody else took the environment over changes nothing when it wakes.
@@ -92,5 +104,11 @@ export interface Target {
 	startRouter(): Promise<void>;
 	/** Ends the router, which forgets its traffic: nothing is served until it is started and ordered anew. */
 	stopRouter(): Promise<void>;
+	/**
+	 * Ends what still runs, and removes all that the environment has, its journal, audit and context, too. From then on it is as one in
+	 * which nothing has ever happened, until it is opened anew.
+	 * @returns what was left in place, since it is of somebody else's
+	 */
+	remove(): Promise<string[]>;
 	close(): void;
 }

@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/lib/config/load.ts';
 import { changedPaths, digestConfiguration } from '../../../src/lib/plan/configuration.ts';
 import type { Plan } from '../../../src/lib/plan/plan.ts';
 import { parseSavedPlan, renderSavedPlan, type SavedPlan, savePlan, withoutSecrets } from '../../../src/lib/plan/saved-plan.ts';
-import { type PlanNow, staleReasons } from '../../../src/lib/plan/stale.ts';
+import { type PlanNow, staleImage, staleReasons } from '../../../src/lib/plan/stale.ts';
 
 const plan = {
 	environment: 'production',
@@ -74,6 +74,7 @@ describe('a plan as a file', () => {
 			'PLAN_FILE_INVALID',
 			/lacks what/,
 		],
+		['made by hand, with no such image', savePlan({ ...unsigned, image: 'latest' }), 'PLAN_FILE_INVALID', /lacks what/],
 	])('that is %s is refused', (_, content, code, message) => {
 		const text = typeof content === 'string' ? content : JSON.stringify(content);
 		expect(() => parseSavedPlan(text, 'p.json')).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
@@ -107,6 +108,14 @@ describe('a plan in a file', () => {
 });
 
 describe('a stale plan', () => {
+	it('is one whose image is another, or is to be built', () => {
+		const [one, two] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
+		expect([staleImage({}, null), staleImage({ image: one }, one)]).toEqual([[], []]);
+		expect(staleImage({ image: one }, two)).toEqual(['its image is sha256:111111111111, and this is sha256:222222222222']);
+		expect(staleImage({}, one)).toEqual(['its image is one that is built then, and this is sha256:111111111111']);
+		expect(staleImage({ image: one }, null)).toEqual(['its image is sha256:111111111111, and this is one that is built then']);
+	});
+
 	const reasons = (now: Partial<PlanNow> = {}, from: SavedPlan = saved) => staleReasons(from, { ...unsigned, ...now });
 
 	it('is none where nothing that decides has changed', () => {

@@ -20,14 +20,15 @@ import type { Instance, InstanceStatus } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
-import type { Progress, Reach, Target } from '../target.ts';
+import type { GivenImage, Progress, Reach, Target } from '../target.ts';
 import { labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
 import { emptyKeeper } from './empty-keeper.ts';
 import type { Engine } from './engine.ts';
+import { withEngineFaults } from './engine-fault.ts';
 import { baseImage } from './image/base-image.ts';
-import { checkImage } from './image/check-image.ts';
+import { assertBuiltFor } from './image/check-image.ts';
 import { pruneImages } from './image/prune-images.ts';
 import { ensureReleaseImage, hasPalette } from './image/release-image.ts';
 import { injectFault } from './inject-fault.ts';
@@ -49,9 +50,11 @@ export interface DockerTargetOptions {
 	redact: (text: string) => string;
 	/** Opens the credentials that snapshots hold. */
 	vault: Pick<CredentialVault, 'open'>;
-	/** One that was built elsewhere, for the snapshot that is promoted; undefined: it is built here. */
-	image?: string | undefined;
+	/** For the snapshot that is promoted; undefined: it is built here. */
+	image?: GivenImage | undefined;
 }
+
+const EVERY_PROMOTION = 1_000_000;
 
 /** Instances as containers of a Docker Engine. Everything that an environment remembers is with the engine, in a volume. */
 export class DockerTarget implements Target {
@@ -61,6 +64,7 @@ export class DockerTarget implements Target {
 	readonly audit;
 	readonly plans;
 	readonly router: Router;
+	readonly image: GivenImage | null;
 	readonly impossible = {};
 	readonly #options: DockerTargetOptions;
 	readonly #names: Names;
@@ -75,6 +79,7 @@ export class DockerTarget implements Target {
 	constructor(options: DockerTargetOptions) {
 		const { environment, engine } = options;
 		this.#options = options;
+		this.image = options.image ?? null;
 		this.#names = namesOf(environment);
 		this.#containers = new Containers(engine);
 		this.#link = new KeeperLink({
@@ -116,9 +121,13 @@ export class DockerTarget implements Target {
 	}
 
 	async installs(snapshot: Snapshot): Promise<string[]> {
-		const { engine, image } = this.#options;
-		if (image !== undefined || (await hasPalette(engine.docker, this.#released(snapshot)))) return [];
-		return snapshot.content.palette.map(({ name, version }) => `${name}@${version}`);
+		const { engine } = this.#options;
+		if (this.image) {
+			assertBuiltFor(this.image, snapshot);
+			return [];
+		}
+		const isThere = await withEngineFaults(engine, () => hasPalette(engine.docker, this.#released(snapshot)));
+		return isThere ? [] : snapshot.content.palette.map(({ name, version }) => `${name}@${version}`);
 	}
 
 	#released(snapshot: Snapshot) {
@@ -144,8 +153,11 @@ export class DockerTarget implements Target {
 	}
 
 	async #imageOf(snapshot: Snapshot, progress: Progress): Promise<{ id: string }> {
-		const { environment, engine, image, redact } = this.#options;
-		if (image !== undefined) return await checkImage(engine.docker, image, snapshot, progress);
+		const { environment, engine, redact } = this.#options;
+		if (this.image) {
+			assertBuiltFor(this.image, snapshot);
+			return this.image;
+		}
 		return await ensureReleaseImage(engine.docker, {
 			...this.#released(snapshot),
 			timeoutMs: environment.timeouts.installMs,
@@ -276,10 +288,17 @@ export class DockerTarget implements Target {
 		await this.#router.stop();
 	}
 
-	/** Removes all that the environment has on its engine, and all that it remembers. */
-	async remove(): Promise<void> {
+	async remove(): Promise<string[]> {
+		const { engine } = this.#options;
 		await this.#check();
+		const history = await this.journal.history(EVERY_PROMOTION);
+		const releases = history.flatMap(({ from, to }) => [to.release, ...(from ? [from.release] : [])]);
+		const drop = new Set(releases.map(({ snapshot }) => snapshot));
+		// The lock is renewed all the while: that must not have the keeper come back.
+		this.#link.forget();
 		await this.#containers.removeAll(this.#names.prefix, this.#names);
+		await withEngineFaults(engine, () => pruneImages(engine.docker, { drop }));
+		return [];
 	}
 
 	close(): void {

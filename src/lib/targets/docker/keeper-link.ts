@@ -40,6 +40,7 @@ export class KeeperLink {
 	/** The ids of the containers that sessions lead to. */
 	readonly #leadsTo = new WeakMap<KeeperSession, string>();
 	#closed = false;
+	#forgotten = false;
 
 	constructor(options: KeeperLinkOptions) {
 		this.#options = options;
@@ -51,11 +52,13 @@ export class KeeperLink {
 		let until: number | null = null;
 		for (;;) {
 			try {
+				if (this.#forgotten) return await this.#emptyCall(part, call, args);
 				if (effect !== 'reads' || (await this.#isLost())) await this.#ensure();
 				const session = await this.#current();
 				return session ? await this.#attended(session, session.call(part, call, args)) : await this.#emptyCall(part, call, args);
 			} catch (error) {
 				if (!(error instanceof SessionLost)) throw error;
+				if (this.#forgotten) continue;
 				until ??= performance.now() + (this.#options.againForMs ?? AGAIN_FOR_MS);
 				if (this.#closed || effect === 'once' || performance.now() > until) throw lost(this.#options, error);
 				// Somebody may have removed it.
@@ -92,6 +95,12 @@ export class KeeperLink {
 		const session = this.#session;
 		this.#session = null;
 		void session?.then((open) => open?.close()).catch(() => {});
+	}
+
+	/** From now on the environment is one in which nothing has ever happened; no keeper is made, or asked. */
+	forget(): void {
+		this.#forgotten = true;
+		this.#drop();
 	}
 
 	/** The keeper is gone, and what it knew is not: who only reads must not be told that nothing is there. */

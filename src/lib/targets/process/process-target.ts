@@ -17,7 +17,7 @@ import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
-import { type Journal, type Release, type Side, type SlotName, slotOf } from '../../promotion/journal.ts';
+import { type Journal, type Release, type Side, type SlotName, slotNames, slotOf } from '../../promotion/journal.ts';
 import type { PlanMemory } from '../../promotion/plan-memory.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
@@ -41,6 +41,7 @@ import type { Progress, Reach, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import { findInstalls } from './installs.ts';
 import { ensureNodeRed, ensurePalette } from './packages.ts';
+import { removeEnvironment } from './remove-environment.ts';
 import { killRunner, startRunner, stopRunner } from './runner-process.ts';
 
 export interface ProcessTargetOptions {
@@ -79,6 +80,7 @@ export class ProcessTarget implements Target {
 	readonly plans: PlanMemory;
 	readonly failover: FailoverStore;
 	readonly router: Router;
+	readonly image = null;
 	readonly impossible = impossible;
 	readonly #options: ProcessTargetOptions;
 	readonly #layout: Layout;
@@ -256,6 +258,14 @@ export class ProcessTarget implements Target {
 	async stopRouter(): Promise<void> {
 		await this.#check();
 		await this.#routerProcess.stop();
+	}
+
+	async remove(): Promise<string[]> {
+		const { directory } = this.#options.environment;
+		await this.stopRouter();
+		for (const slot of slotNames) await this.stop(slot);
+		await this.#check();
+		return await removeEnvironment(directory);
 	}
 
 	close(): void {

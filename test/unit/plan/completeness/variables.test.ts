@@ -1,4 +1,5 @@
 import type { FlowNode } from '../../../../src/lib/flows/node.ts';
+import { givenVariables } from '../../../../src/lib/targets/given-variables.ts';
 import { config, lacksOf, node, snapshotOf, tab } from './assess.ts';
 
 /** `certain HOST`, `likely PORT`. */
@@ -152,5 +153,20 @@ describe('an address with a variable in its midst', () => {
 			}),
 		]);
 		expect(lacksOf(snapshotOf([tab, node('n1', 'http request', { url: 'https://api.example/{{topic}}' })]))).toEqual([]);
+	});
+});
+
+describe('what instances have in any case', () => {
+	const given = (...args: Parameters<typeof givenVariables>) => Object.fromEntries(givenVariables(...args).map((name) => [name, null]));
+	const flows = [node('n1', 'function', { func: "env.get('FLOWFERRY_INSTANCE')" }), node('n2', 'function', { func: "env.get('TZ')" })];
+
+	it('is no lack: which instance it is, and what processes inherit of their machine', () => {
+		expect(found(flows)).toEqual(['likely FLOWFERRY_INSTANCE', 'likely TZ']);
+		expect(found(flows, given('process', ['TZ', 'HOME']))).toEqual([]);
+	});
+
+	it('has nothing of this machine where they are containers', () => {
+		expect(found(flows, given('docker', ['TZ', 'HOME']))).toEqual(['likely TZ']);
+		expect(given('docker', ['HOME'])).toHaveProperty('PATH');
 	});
 });

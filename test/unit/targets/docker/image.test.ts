@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { packArchive, readOnlyFile } from '../../../../src/lib/targets/docker/archive.ts';
 import { dockerfileOf } from '../../../../src/lib/targets/docker/image/build.ts';
 import { describeStep, NOTHING_BUILT, readBuildEvent } from '../../../../src/lib/targets/docker/image/build-log.ts';
-import { faultOf } from '../../../../src/lib/targets/docker/image/check-image.ts';
+import { assertBuiltFor, snapshotOf } from '../../../../src/lib/targets/docker/image/check-image.ts';
 import { digest12, releaseTag, runtimeTag, splitTag, understand } from '../../../../src/lib/targets/docker/image/names.ts';
 import { fileTimeOf, paletteFiles } from '../../../../src/lib/targets/docker/image/palette-files.ts';
 import { choosePrunedImages } from '../../../../src/lib/targets/docker/image/prune-images.ts';
@@ -147,16 +147,23 @@ describe('an image from elsewhere', () => {
 	const labels = { 'org.flowferry.image': 'release', 'org.flowferry.snapshot': 'a'.repeat(64), 'org.flowferry.version': '0.1.3' };
 
 	it('serves where its labels fit', () => {
-		expect(faultOf('x', labels, 'a'.repeat(64), '0.1.0')).toBeNull();
+		expect(snapshotOf('x', labels, '0.1.0')).toBe('a'.repeat(64));
 	});
 
 	it.each([
-		['IMAGE_UNFIT', {}, 'a', '0.1.0'],
-		['IMAGE_UNFIT', { ...labels, 'org.flowferry.image': 'palette' }, 'a', '0.1.0'],
-		['IMAGE_DIFFERS', labels, 'b', '0.1.0'],
-		['IMAGE_UNFIT', labels, 'a', '0.2.0'],
-	])('is refused with %s', (code, found, digit, version) => {
-		expect(faultOf('x', found, digit.repeat(64), version)).toMatchObject({ code, hint: expect.stringContaining('flowferry image build') });
+		['a stranger', {}, '0.1.0'],
+		['one without flows', { ...labels, 'org.flowferry.image': 'palette' }, '0.1.0'],
+		['one of another flowferry', labels, '0.2.0'],
+	])('is refused: %s', (_, found, version) => {
+		const hint = expect.stringContaining('flowferry image build');
+		expect(() => snapshotOf('x', found, version)).toThrow(expect.objectContaining({ code: 'IMAGE_UNFIT', hint }));
+	});
+
+	it('is for its own snapshot alone', () => {
+		const image = { id: 'sha256:1', name: 'x', snapshot: 'a'.repeat(64) };
+		expect(() => assertBuiltFor(image, { id: 'a'.repeat(64) })).not.toThrow();
+		const hint = expect.stringContaining('flowferry image build --snapshot bbbbbbb');
+		expect(() => assertBuiltFor(image, { id: 'b'.repeat(64) })).toThrow(expect.objectContaining({ code: 'IMAGE_DIFFERS', hint }));
 	});
 });
 

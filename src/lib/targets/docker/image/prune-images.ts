@@ -49,10 +49,14 @@ function isOwn(tag: string): boolean {
 
 /**
  * Removes images of releases that are not to be kept, and the palettes that were made for them. Images are the engine's, not a
- * project's: `keep` is to name the snapshots of all who build on it. What is gone is built again when it is needed.
+ * project's: `keep` is to name the snapshots of all who build on it, or `drop` those that nobody wants any more. What is gone is built again
+ * when it is needed.
  * @returns what was removed: names, and ids of images without one
  */
-export async function pruneImages(docker: Docker, { keep, settledMs }: { keep: Iterable<string>; settledMs?: number }): Promise<string[]> {
+export async function pruneImages(
+	docker: Docker,
+	{ settledMs, ...snapshots }: ({ keep: Iterable<string> } | { drop: ReadonlySet<string> }) & { settledMs?: number },
+): Promise<string[]> {
 	const [images, containers] = await Promise.all([
 		docker.listImages({ filters: { label: [LABELS.image] } }),
 		docker.listContainers({ all: true }),
@@ -64,7 +68,9 @@ export async function pruneImages(docker: Docker, { keep, settledMs }: { keep: I
 		ageMs: Date.now() - Created * 1000,
 	}));
 	const removed: string[] = [];
-	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), new Set(keep), settledMs)) {
+	const all = known.flatMap(({ labels }) => labels[LABELS.snapshot] ?? []);
+	const keep = new Set('keep' in snapshots ? snapshots.keep : all.filter((snapshot) => !snapshots.drop.has(snapshot)));
+	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), keep, settledMs)) {
 		try {
 			await docker.getImage(name).remove();
 			removed.push(name);
