@@ -29,7 +29,7 @@ import type { Engine } from './engine.ts';
 import { withEngineFaults } from './engine-fault.ts';
 import { baseImage } from './image/base-image.ts';
 import { assertBuiltFor } from './image/check-image.ts';
-import { pruneImages } from './image/prune-images.ts';
+import { pruneImages, removeReleaseImages } from './image/prune-images.ts';
 import { ensureReleaseImage, hasPalette } from './image/release-image.ts';
 import { injectFault } from './inject-fault.ts';
 import { InstanceContainers, type SlotFile } from './instance-containers.ts';
@@ -293,11 +293,11 @@ export class DockerTarget implements Target {
 		await this.#check();
 		const history = await this.journal.history(EVERY_PROMOTION);
 		const releases = history.flatMap(({ from, to }) => [to.release, ...(from ? [from.release] : [])]);
-		const drop = new Set(releases.map(({ snapshot }) => snapshot));
+		const snapshots = new Set(releases.map(({ snapshot }) => snapshot));
 		// The lock is renewed all the while: that must not have the keeper come back.
 		this.#link.forget();
 		await this.#containers.removeAll(this.#names.prefix, this.#names);
-		await withEngineFaults(engine, () => pruneImages(engine.docker, { drop }));
+		await withEngineFaults(engine, () => removeReleaseImages(engine.docker, snapshots));
 		return [];
 	}
 

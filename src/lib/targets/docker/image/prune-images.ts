@@ -49,14 +49,26 @@ function isOwn(tag: string): boolean {
 
 /**
  * Removes images of releases that are not to be kept, and the palettes that were made for them. Images are the engine's, not a
- * project's: `keep` is to name the snapshots of all who build on it, or `drop` those that nobody wants any more. What is gone is built again
- * when it is needed.
+ * project's: `keep` is to name the snapshots of all who build on it. What is gone is built again when it is needed.
  * @returns what was removed: names, and ids of images without one
  */
-export async function pruneImages(
-	docker: Docker,
-	{ settledMs, ...snapshots }: ({ keep: Iterable<string> } | { drop: ReadonlySet<string> }) & { settledMs?: number },
-): Promise<string[]> {
+export async function pruneImages(docker: Docker, { keep, settledMs }: { keep: Iterable<string>; settledMs?: number }): Promise<string[]> {
+	const { images, used } = await askImages(docker);
+	return await removeNames(docker, choosePrunedImages(images, used, new Set(keep), settledMs));
+}
+
+/**
+ * Removes the images of these snapshots' releases, however young, that no container has. Palettes stay for `pruneImages`.
+ * @returns names that were removed
+ */
+export async function removeReleaseImages(docker: Docker, snapshots: ReadonlySet<string>): Promise<string[]> {
+	const { images, used } = await askImages(docker);
+	const releases = images.filter(({ labels }) => labels[LABELS.image] === 'release' && snapshots.has(labels[LABELS.snapshot] ?? ''));
+	return await removeNames(docker, choosePrunedImages(releases, used, new Set(), 0));
+}
+
+/** Flowferry's images, and the ids of those that containers have, stopped ones too. */
+async function askImages(docker: Docker): Promise<{ images: KeptImage[]; used: Set<string> }> {
 	const [images, containers] = await Promise.all([
 		docker.listImages({ filters: { label: [LABELS.image] } }),
 		docker.listContainers({ all: true }),
@@ -67,10 +79,12 @@ export async function pruneImages(
 		labels: Labels ?? {},
 		ageMs: Date.now() - Created * 1000,
 	}));
+	return { images: known, used: new Set(containers.map(({ ImageID }) => ImageID)) };
+}
+
+async function removeNames(docker: Docker, names: readonly string[]): Promise<string[]> {
 	const removed: string[] = [];
-	const all = known.flatMap(({ labels }) => labels[LABELS.snapshot] ?? []);
-	const keep = new Set('keep' in snapshots ? snapshots.keep : all.filter((snapshot) => !snapshots.drop.has(snapshot)));
-	for (const name of choosePrunedImages(known, new Set(containers.map(({ ImageID }) => ImageID)), keep, settledMs)) {
+	for (const name of names) {
 		try {
 			await docker.getImage(name).remove();
 			removed.push(name);
