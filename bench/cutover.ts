@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 import { Cleanup } from '../demo/cleanup.ts';
 import { watchInterruptions } from '../demo/interruption.ts';
 import { findMosquitto, startMosquitto } from '../test/support/mosquitto.ts';
-import { openDockerPlace } from './cutover/docker-place.ts';
 import { type Comparison, type Measured, measureScenario } from './cutover/measure.ts';
 import { renderResult } from './cutover/render.ts';
 import { type Scenario, scenarios } from './cutover/scenarios.ts';
@@ -21,10 +20,9 @@ lost, doubled, and how long nothing comes out.
   --rate <n>         MQTT messages a second (default 500)
   --requests <n>     HTTP requests a second (default 300)
   --calm <seconds>   before each cutover, waits at most so long until the machine is mostly idle (default 0)
-  --target docker    as containers of this machine's Docker Engine, beside a container that is restarted with the new flows
   --check            exit status 1 where an aim is missed: for a calm machine, no gate for CI
 
-It needs Mosquitto, and with --target docker HAProxy and nodered/node-red:5; it measures what npm run build made. Exit status 1 also where a scenario could not be measured.
+It needs Mosquitto, and measures what npm run build made. Exit status 1 also where a scenario could not be measured.
 `;
 
 const { values } = parseArgs({
@@ -35,7 +33,6 @@ const { values } = parseArgs({
 		rate: { type: 'string', default: '500' },
 		requests: { type: 'string', default: '300' },
 		calm: { type: 'string', default: '0' },
-		target: { type: 'string', default: 'process' },
 		check: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
 	},
@@ -85,13 +82,12 @@ async function measure(scenario: Scenario, load: Load): Promise<Comparison> {
 	const cleanup = new Cleanup();
 	try {
 		// It would drop what a session has not taken beyond 1,000 messages, which is 2 s of these.
-		const docker = values.target === 'docker' ? await openDockerPlace(cleanup) : null;
-		const broker = await startMosquitto({ more: ['max_queued_messages 0'], ...(docker && { host: docker.host }) });
+		const broker = await startMosquitto({ more: ['max_queued_messages 0'] });
 		cleanup.later('stop the broker', broker.stop);
 		const onCutover = (way: string, run: number, measured: Measured) => {
 			process.stderr.write(`${scenario.name}  ${run + 1}/${load.runs}  ${way.padEnd(9)}  ${describe(measured)}\n`);
 		};
-		return await measureScenario({ scenario, ...load, brokerUrl: broker.url, brokerPort: broker.port, docker, cleanup, onCutover });
+		return await measureScenario({ scenario, ...load, brokerUrl: broker.url, brokerPort: broker.port, cleanup, onCutover });
 	} finally {
 		for (const failure of await cleanup.run()) process.stderr.write(`! ${failure}\n`);
 	}
@@ -109,7 +105,6 @@ function findFault(numbers: number[]): string | undefined {
 	if (unknown !== undefined) return `There is no scenario '${unknown}'; there are: ${scenarios.map(({ name }) => name).join(', ')}.`;
 	if (!numbers.every((number) => Number.isInteger(number) && number > 0))
 		return '--runs, --rate and --requests take whole numbers above 0.';
-	if (values.target !== 'process' && values.target !== 'docker') return '--target takes process or docker.';
 	if (!(Number(values.calm) >= 0)) return '--calm takes seconds.';
 	if (!findMosquitto()) return 'Mosquitto is not installed: on Debian, apt-get install mosquitto.';
 	const built = existsSync(fileURLToPath(new URL('../dist/commands/promote.js', import.meta.url)));

@@ -20,28 +20,21 @@ interface Promotion extends CutoverTimes {
 /**
  * The built command line, as a user would run it: each version is promoted up to its switch, and the switch is what is measured.
  */
-export async function startFlowferryWay({ scenario, brokerPort, docker, cleanup, signal }: Setting): Promise<Way> {
+export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal }: Setting): Promise<Way> {
 	const name = 'flowferry';
 	const { folder, remove } = await createProjectFolder();
 	cleanup.later('remove the project folder', remove);
 	const port = await findFreePort();
-	const names = { name: `flowferry-bench-${process.pid}`, image: docker?.nodeRedImage, routerImage: docker?.routerImage };
-	const place = docker === null ? { nodeRed: nodeRedFolder } : { target: 'docker', docker: names };
-	const production = { mode: 'hot-spare', instances: 1, port, failOn: 'never', ...place };
+	const production = { mode: 'hot-spare', instances: 1, port, nodeRed: nodeRedFolder, failOn: 'never' };
 	await mkdir(join(folder, 'dev'));
 	// JSON is YAML.
 	await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
-	cleanup.later('take production down', () =>
-		docker === null ? shutDown(folder) : runCommand(folder, ['down', 'production', '--remove', '--yes'], 'read'),
-	);
+	cleanup.later('take production down', () => shutDown(folder));
 
 	const run = async (...args: string[]) => (await runCommand(folder, [...args, '--yes'], 'read', signal)) as Promotion;
 	let version: Version = 'v1';
 	const setFlows = () =>
-		writeFile(
-			join(folder, 'dev', 'flows.json'),
-			JSON.stringify(scenarioFlows(scenario, { brokerPort, brokerHost: docker?.host, name, version })),
-		);
+		writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(scenarioFlows(scenario, { brokerPort, name, version })));
 	await setFlows();
 	await run('promote', 'production');
 	return {

@@ -3,7 +3,6 @@ import { untilCalm } from './calm.ts';
 import { startFlowferryWay } from './flowferry-way.ts';
 import type { LoadCounts, LoadOptions } from './load.ts';
 import { startMeter } from './meter.ts';
-import { startPlainDockerWay } from './plain-docker-way.ts';
 import { startPlainWay } from './plain-way.ts';
 import type { Setting } from './setting.ts';
 import type { CutoverTimes, Way } from './way.ts';
@@ -33,7 +32,7 @@ export async function measureScenario(options: MeasureOptions): Promise<Comparis
 	const { cleanup, signal, scenario, runs, onCutover } = options;
 	const meter = startMeter(signal);
 	cleanup.later('end the meter', meter.stop);
-	const ways = { flowferry: await startFlowferryWay(options), plain: await startPlain(options) };
+	const ways = { flowferry: await startFlowferryWay(options), plain: await startPlainWay(options) };
 	const comparison: Comparison = { flowferry: [], plain: [] };
 
 	const measure = async (way: Way, id: number): Promise<Measured> => {
@@ -57,8 +56,4 @@ export async function measureScenario(options: MeasureOptions): Promise<Comparis
 		}
 	}
 	return comparison;
-}
-
-async function startPlain(setting: Setting): Promise<Way> {
-	return setting.docker === null ? await startPlainWay(setting) : await startPlainDockerWay(setting, setting.docker);
 }

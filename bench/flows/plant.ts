@@ -6,6 +6,6 @@ export function onTab(id: string, type: string, place: number, properties: objec
 }
 
 /** The one broker node of the flows, `b1`, with a session of this kind. */
-export function plantBroker(port: number, session: object, host = '127.0.0.1'): FlowNode {
-	return { id: 'b1', type: 'mqtt-broker', name: 'plant', broker: host, port: String(port), keepalive: '60', ...session };
+export function plantBroker(port: number, session: object): FlowNode {
+	return { id: 'b1', type: 'mqtt-broker', name: 'plant', broker: '127.0.0.1', port: String(port), keepalive: '60', ...session };
 }

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../../demo/project.ts';
 import { describeWithServer } from './describe-with-server.ts';
 
-/** A Mosquitto of the test's own, on a port that stays the same over restarts. It forgets its sessions when it ends. */
+/** A Mosquitto of the test's own, on a loopback port that stays the same over restarts. It forgets its sessions when it ends. */
 export interface Mosquitto {
 	port: number;
-	/** `mqtt://<host>:<port>` */
+	/** `mqtt://127.0.0.1:<port>` */
 	url: string;
 	/** Ends it and removes its folder. */
 	stop(): Promise<void>;
@@ -31,13 +31,11 @@ export function findMosquitto(): string | undefined {
 export interface MosquittoOptions {
 	/** The topics that clients may subscribe to and publish on; default: all. */
 	readable?: string[];
-	/** The address that it listens on; default: the loopback's. */
-	host?: string;
 	/** More lines of its configuration: `max_queued_messages 0`. */
 	more?: string[];
 }
 
-export async function startMosquitto({ readable, host = '127.0.0.1', more = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
+export async function startMosquitto({ readable, more = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
 	const program = findMosquitto();
 	if (program === undefined) throw new Error('mosquitto is not installed');
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-mosquitto-'));
@@ -45,7 +43,7 @@ export async function startMosquitto({ readable, host = '127.0.0.1', more = [] }
 	const configFile = join(folder, 'mosquitto.conf');
 	// As root it would otherwise change to a user of its own.
 	const config = [
-		`listener ${port} ${host}`,
+		`listener ${port} 127.0.0.1`,
 		'allow_anonymous true',
 		'persistence false',
 		'log_dest stderr',
@@ -59,11 +57,11 @@ export async function startMosquitto({ readable, host = '127.0.0.1', more = [] }
 	}
 	await writeFile(configFile, `${[...config, `user ${userInfo().username}`].join('\n')}\n`);
 
-	const start = () => startServer(program, configFile, { host, port });
+	const start = () => startServer(program, configFile, port);
 	let server = await start();
 	return {
 		port,
-		url: `mqtt://${host}:${port}`,
+		url: `mqtt://127.0.0.1:${port}`,
 		async stop() {
 			await endServer(server, 'SIGTERM');
 			await rm(folder, { recursive: true, force: true });
@@ -81,7 +79,7 @@ export function describeWithMosquitto(name: string, tests: () => void): void {
 	describeWithServer('mosquitto', findMosquitto(), name, tests);
 }
 
-async function startServer(program: string, configFile: string, at: { host: string; port: number }): Promise<ChildProcess> {
+async function startServer(program: string, configFile: string, port: number): Promise<ChildProcess> {
 	const server = spawn(program, ['-c', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let log = '';
 	server.stderr?.on('data', (chunk) => {
@@ -89,10 +87,10 @@ async function startServer(program: string, configFile: string, at: { host: stri
 	});
 	for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
 		if (server.exitCode !== null) throw new Error(`mosquitto ended at once:\n${log}`);
-		if (await accepts(at)) return server;
+		if (await accepts(port)) return server;
 	}
 	await endServer(server, 'SIGKILL');
-	throw new Error(`mosquitto does not listen on ${at.host}:${at.port}:\n${log}`);
+	throw new Error(`mosquitto does not listen on port ${port}:\n${log}`);
 }
 
 async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -102,8 +100,8 @@ async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<
 	await ended;
 }
 
-async function accepts({ host, port }: { host: string; port: number }): Promise<boolean> {
-	const socket = connect(port, host);
+async function accepts(port: number): Promise<boolean> {
+	const socket = connect(port, '127.0.0.1');
 	try {
 		await once(socket, 'connect');
 		return true;
