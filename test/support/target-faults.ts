@@ -64,11 +64,14 @@ const does: Record<Fault, (scene: Scene) => Promise<void>> = {
 		const { stage, before, injection } = scene;
 		const processes = await stage.bed.running(NAME);
 		expect(processes.length).toBeGreaterThan(0);
+		// Whoever serves nobody lets go for another to serve: of a slot that does not serve, nobody would.
+		await stage.target.journal.setServingSlot('blue');
 		await untilItLetsGo(scene);
 		await expect(bedAnswers(stage)).rejects.toThrow();
 		await injection.undo();
 		await until(async () => (await statusNow(stage))?.holder === before.holder, 'its runner answers');
 		await until(() => isActiveAnew(scene), 'it takes the seat again, which nobody has');
+		await stage.target.journal.setServingSlot(null);
 	},
 };
 
