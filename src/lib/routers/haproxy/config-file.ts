@@ -3,6 +3,8 @@ import type { HoldBackend } from './hold-backends.ts';
 /** The files beside the configuration, by names relative to the folder in which HAProxy runs: a socket's path must be short. */
 export const socketName = 'haproxy.sock';
 export const occupantName = 'occupant.sock';
+/** By which the parts of one HAProxy reach each other, as the template has them. */
+export const innerSocketNames = ['inner.sock', 'seat.sock', 'nowhere.sock'];
 /** The map that the traffic follows; the runtime socket knows it by this name. */
 export const mapName = 'traffic.map';
 

@@ -1,6 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gatewayFiles } from '../../routers/gateway/launch.ts';
+import { innerSocketNames } from '../../routers/haproxy/config-file.ts';
 import { haproxyFiles } from '../../routers/haproxy/haproxy-files.ts';
 import { layoutOf } from '../layout.ts';
 
@@ -16,7 +17,7 @@ export async function removeEnvironment(directory: string): Promise<string[]> {
 	const { directory: _, ...ofHaproxy } = haproxyFiles(directory);
 	const databases = [contextFile, stateFile].flatMap((file) => OF_SQLITE.map((end) => file + end));
 	const others = [layout.tokenFile, layout.palettes, layout.nodeReds, layout.logs];
-	const routers = [...Object.values(gatewayFiles(directory)), ...Object.values(ofHaproxy)];
+	const routers = [...Object.values(gatewayFiles(directory)), ...Object.values(ofHaproxy), ...innerSocketNames];
 	// The state goes last: what is interrupted can be done again.
 	const own = new Set([slots, ...routers, ...others, ...databases].map((path) => basename(path)));
 	const present = await readdir(directory);
