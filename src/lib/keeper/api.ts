@@ -40,8 +40,6 @@ export interface RouterFiles {
 export interface Machine {
 	/** On the clock of leases and roles. */
 	nowMs(): Promise<number>;
-	/** The control calls' token. */
-	token(): Promise<string>;
 	/** Keeps everybody else from writing into the state, until `unlockState` or the end of this session. */
 	lockState(): Promise<void>;
 	unlockState(): Promise<void>;
@@ -113,7 +111,7 @@ export const effects: { [Part in keyof KeeperApi]: Record<keyof KeeperApi[Part],
 	},
 	slots: { read: 'reads', flows: 'reads', write: 'repeats', remove: 'repeats', keepLog: 'repeats', keptLog: 'reads' },
 	routerFiles: { prepare: 'repeats', restore: 'repeats', forget: 'repeats' },
-	machine: { nowMs: 'reads', token: 'repeats', lockState: 'once', unlockState: 'repeats' },
+	machine: { nowMs: 'reads', lockState: 'once', unlockState: 'repeats' },
 };
 
 /** What a call may do; undefined where there is no such call. */

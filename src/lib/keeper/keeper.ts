@@ -4,15 +4,16 @@ import { replaceFile } from '../adapters/atomic-file.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { lockStateDatabase } from '../adapters/state-lock.ts';
 import { ensureToken } from '../control/token.ts';
-import { type SlotName, slotOf } from '../promotion/journal.ts';
+import type { SlotName } from '../promotion/journal.ts';
 import { initialMap } from '../routers/haproxy/config-file.ts';
 import { haproxyFiles } from '../routers/haproxy/haproxy-files.ts';
 import { HaproxyRouter } from '../routers/haproxy/haproxy-router.ts';
 import { readHaproxyState, writeHaproxyState } from '../routers/haproxy/state-file.ts';
+import { forgetHaproxy } from '../routers/haproxy/stop.ts';
 import type { WebSocketPolicy } from '../routers/router.ts';
 import { openEnvironmentState } from '../targets/environment-state.ts';
 import type { Instance } from '../targets/instance.ts';
-import { type InstanceLayout, type Layout, layoutOf } from '../targets/layout.ts';
+import { type Layout, layoutOf } from '../targets/layout.ts';
 import { RunnerInstance } from '../targets/runner-instance.ts';
 import { effects, type Instances, type KeeperApi, type Machine, type RouterFiles, type SlotFiles } from './api.ts';
 
@@ -49,15 +50,11 @@ export async function openKeeper(directory: string, webSockets: WebSocketPolicy)
 	};
 }
 
-function placeOf(layout: Layout, instance: string): InstanceLayout {
-	return layout.instance(slotOf(instance), Number(instance.split('/')[1]));
-}
-
 function instancesOf(layout: Layout): Instances {
 	const at = (name: string): Instance =>
 		new RunnerInstance(
 			name,
-			{ addressFile: placeOf(layout, name).addressFile, tokenFile: layout.tokenFile },
+			{ addressFile: layout.named(name).addressFile, tokenFile: layout.tokenFile },
 			ANSWER_MS,
 			async () => {}, // whoever calls has asked before
 		);
@@ -92,8 +89,8 @@ function slotFiles(layout: Layout): SlotFiles {
 			await replaceFile(layout.slotFile(slot), text);
 		},
 		remove: (slot) => removeSlot(layout, slot),
-		keepLog: async (instance, text) => await replaceFile(placeOf(layout, instance).logFile, text),
-		keptLog: async (instance) => (await textOf(placeOf(layout, instance).logFile)) ?? '',
+		keepLog: async (instance, text) => await replaceFile(layout.named(instance).logFile, text),
+		keptLog: async (instance) => (await textOf(layout.named(instance).logFile)) ?? '',
 	};
 }
 
@@ -111,9 +108,7 @@ function routerFiles(router: HaproxyRouter, files: ReturnType<typeof haproxyFile
 			await writeHaproxyState(files.stateFile, { pid: null, publicUrl, traffic: left?.traffic ?? { state: 'closed' } });
 		},
 		restore: async () => await restoreTraffic(router, files.stateFile),
-		forget: async () => {
-			for (const file of [files.stateFile, files.socketFile, files.occupantFile]) await rm(file, { force: true });
-		},
+		forget: () => forgetHaproxy(files),
 	};
 }
 
@@ -128,7 +123,6 @@ function machine(layout: Layout): Machine {
 	let unlock = () => {};
 	return {
 		nowMs: async () => systemClock().nowMs(),
-		token: async () => await ensureToken(layout.tokenFile),
 		lockState: async () => {
 			unlock = await lockStateDatabase(layout.stateFile);
 		},

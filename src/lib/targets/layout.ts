@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SlotName } from '../promotion/journal.ts';
+import { type SlotName, slotOf } from '../promotion/journal.ts';
 
 /** Where an environment keeps what, below its directory. */
 export interface Layout {
@@ -22,6 +22,8 @@ export interface Layout {
 	/** The release's flows. */
 	flowsFile(slot: SlotName): string;
 	instance(slot: SlotName, index: number): InstanceLayout;
+	/** @param instance `blue/0` */
+	named(instance: string): InstanceLayout;
 }
 
 export interface InstanceLayout {
@@ -34,6 +36,11 @@ export function layoutOf(directory: string): Layout {
 	const slots = join(directory, 'slots');
 	const slot = (name: SlotName) => join(slots, name);
 	const logs = join(directory, 'logs');
+	const instance = (name: SlotName, index: number): InstanceLayout => ({
+		userDir: join(slot(name), String(index), 'user-dir'),
+		addressFile: join(slot(name), String(index), 'address.json'),
+		logFile: join(logs, `${name}-${index}.log`),
+	});
 	return {
 		stateFile: join(directory, 'state.db'),
 		tokenFile: join(directory, 'control.token'),
@@ -45,10 +52,7 @@ export function layoutOf(directory: string): Layout {
 		slot,
 		slotFile: (name) => join(slot(name), 'slot.json'),
 		flowsFile: (name) => join(slot(name), 'flows.json'),
-		instance: (name, index) => ({
-			userDir: join(slot(name), String(index), 'user-dir'),
-			addressFile: join(slot(name), String(index), 'address.json'),
-			logFile: join(logs, `${name}-${index}.log`),
-		}),
+		instance,
+		named: (name) => instance(slotOf(name), Number(name.split('/')[1])),
 	};
 }

@@ -1,7 +1,8 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { metricsPortOf } from '../config/instance-ports.ts';
+import type { SpareKind } from '../failover/spare-kind.ts';
 import type { SlotName } from '../promotion/journal.ts';
-import type { RunnerConfig } from './instance.ts';
+import type { FailoverConfig, RunnerConfig } from './instance.ts';
 import type { Layout } from './layout.ts';
 
 /** What an instance's runner is told of where it runs; the rest follows from its environment. */
@@ -49,5 +50,26 @@ export function runnerConfigOf(
 		metricsPort: metricsBase === undefined ? null : metricsPortOf(metricsBase, instances, slot, index),
 		roleHook: hooks.roleChanged ? { command: hooks.roleChanged, timeoutMs: hookMs } : null,
 		editor: editor.access === 'off' ? null : { access: editor.access, users: editor.users },
+	};
+}
+
+/**
+ * How an instance becomes active by itself. Pure.
+ * @param directory the environment's, as the runner sees it; `layout` is of it
+ */
+export function failoverConfigOf(
+	{ mode, instances, router, webSockets, cutTopic, timeouts, failover }: NamedEnvironment,
+	layout: Layout,
+	{ slot, spare, directory }: { slot: SlotName; spare: SpareKind; directory: string },
+): FailoverConfig {
+	return {
+		slot,
+		spare: mode === 'hot-spare' && instances > 1 ? spare : null,
+		traffic: mode === 'hot-spare' ? 'alone' : 'shared',
+		cutTopic,
+		connectMs: timeouts.connectMs,
+		settings: failover,
+		membersFolder: layout.slots,
+		router: { router, directory, webSockets },
 	};
 }

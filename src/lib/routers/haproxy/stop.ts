@@ -27,7 +27,12 @@ export async function stopHaproxy(files: HaproxyFiles, stopMs = 10_000): Promise
 		if (facts !== null) await letEnd(files, facts);
 		await end(pid, facts !== null, stopMs);
 	}
-	for (const file of [files.stateFile, files.socketFile, files.occupantFile]) await rm(file, { force: true });
+	await forgetHaproxy(files);
+}
+
+/** Of one that has ended: its traffic, and the sockets that nobody listens on. */
+export async function forgetHaproxy({ stateFile, socketFile, occupantFile }: HaproxyFiles): Promise<void> {
+	for (const file of [stateFile, socketFile, occupantFile]) await rm(file, { force: true });
 }
 
 async function letEnd(files: HaproxyFiles, first: HaproxyFacts): Promise<void> {

@@ -2,7 +2,7 @@ import { type Duplex, PassThrough, type Readable } from 'node:stream';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { type ArchiveFile, packArchive } from './archive.ts';
 import type { Engine } from './engine.ts';
-import { retryWhileGone, withEngineFaults } from './engine-fault.ts';
+import { answeredWith, retryWhileGone, withEngineFaults } from './engine-fault.ts';
 import { label } from './names.ts';
 import type { FoundContainer } from './oddities.ts';
 
@@ -43,19 +43,13 @@ export class Containers {
 		return await this.#orNull(() => this.#container(name).inspect());
 	}
 
-	/** Names of those with these labels, running or not. */
-	async named(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]> {
+	/** Those with these labels, running or not. */
+	async found(labels: Record<string, string>): Promise<(FoundContainer & { labels: Record<string, string> })[]> {
 		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
 		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
-		return found.map(({ Names, Labels }) => ({ name: Names[0]?.slice(1) ?? '', labels: Labels }));
-	}
-
-	/** Those with these labels, as they are. */
-	async found(labels: Record<string, string>): Promise<FoundContainer[]> {
-		const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
-		const found = await this.#ask(() => this.engine.docker.listContainers({ all: true, filters }));
-		return found.map(({ Names, State, Status, NetworkSettings }) => ({
+		return found.map(({ Names, Labels, State, Status, NetworkSettings }) => ({
 			name: Names[0]?.slice(1) ?? '',
+			labels: Labels,
 			state: State,
 			says: Status,
 			networks: Object.keys(NetworkSettings?.Networks ?? {}),
@@ -151,7 +145,7 @@ export class Containers {
 
 	/** Removes an environment's network and volume, and what containers are left. */
 	async removeAll(prefix: string, { network, volume }: { network: string; volume: string }): Promise<void> {
-		for (const { name } of await this.named({ [label.environment]: prefix })) await this.remove(name);
+		for (const { name } of await this.found({ [label.environment]: prefix })) await this.remove(name);
 		await this.#unless([404], () => this.engine.docker.getNetwork(network).remove());
 		await this.#unless([404], () => this.engine.docker.getVolume(volume).remove());
 	}
@@ -216,7 +210,7 @@ export class Containers {
 		try {
 			await this.#container(name).remove({ force: true, v: true });
 		} catch (error) {
-			if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+			if (!answeredWith(error, 404)) throw error;
 		}
 	}
 
@@ -230,7 +224,7 @@ export class Containers {
 			try {
 				await work();
 			} catch (error) {
-				if (!statuses.includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+				if (!answeredWith(error, ...statuses)) throw error;
 			}
 		});
 	}
@@ -240,7 +234,7 @@ export class Containers {
 			try {
 				return await work();
 			} catch (error) {
-				if ((error as { statusCode?: number }).statusCode === 404) return null;
+				if (answeredWith(error, 404)) return null;
 				throw error;
 			}
 		});

@@ -9,6 +9,7 @@ import { resolveSingletons } from '../../lint/singletons.ts';
 import { revOf } from '../../node-red/rev.ts';
 import type { Credentials } from '../../node-red/sealed-credentials.ts';
 import type { PackageSupply } from '../../packages/supply.ts';
+import { heldSnapshots } from '../../promotion/held-snapshots.ts';
 import { type Side, type SlotName, slotNames, slotOf } from '../../promotion/journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
@@ -183,8 +184,8 @@ export class DockerTarget implements Target {
 			credentials: await this.#credentialsOf(flows, filled.credentials ?? null),
 			primary: primary && resolveSingletons(flows, primary),
 		};
-		const subnet = await this.#containers.subnetOf(this.#names.network);
-		await Promise.all(stopped.map((index) => this.#made.start({ slot, index }, filled, { ofFlows, subnet })));
+		const ofEngine = await this.#made.ofEngine(filled);
+		await Promise.all(stopped.map((index) => this.#made.start({ slot, index }, filled, { ofFlows, ...ofEngine })));
 	}
 
 	async #statuses(slot: SlotName, { instances }: SlotFile): Promise<(InstanceStatus | null)[]> {
@@ -267,10 +268,15 @@ export class DockerTarget implements Target {
 	/** Images of releases that nobody is likely to go back to. What cannot be removed stays. */
 	async #prune(): Promise<void> {
 		const { engine, environment } = this.#options;
-		const history = await this.journal.history(environment.docker.keepImages);
-		const held = Object.values(await this.journal.slots()).flatMap((release) => (release ? [release.snapshot] : []));
-		const keep = [...held, ...history.flatMap(({ from, to }) => [to.release.snapshot, ...(from ? [from.release.snapshot] : [])])];
+		const held = (await heldSnapshots(this.journal)).map(({ snapshot }) => snapshot);
+		const keep = [...held, ...(await this.#promoted(environment.docker.keepImages))];
 		await pruneImages(engine.docker, { keep }).catch(() => {});
+	}
+
+	/** The snapshots of both sides of the latest promotions. */
+	async #promoted(promotions: number): Promise<Set<string>> {
+		const history = await this.journal.history(promotions);
+		return new Set(history.flatMap(({ from, to }) => [to, ...(from ? [from] : [])]).map(({ release }) => release.snapshot));
 	}
 
 	/** An engine's private addresses may be anything on this machine's networks, or nothing: the way goes through the keeper. */
@@ -291,9 +297,7 @@ export class DockerTarget implements Target {
 	async remove(): Promise<string[]> {
 		const { engine } = this.#options;
 		await this.#check();
-		const history = await this.journal.history(EVERY_PROMOTION);
-		const releases = history.flatMap(({ from, to }) => [to.release, ...(from ? [from.release] : [])]);
-		const snapshots = new Set(releases.map(({ snapshot }) => snapshot));
+		const snapshots = await this.#promoted(EVERY_PROMOTION);
 		// The lock is renewed all the while: that must not have the keeper come back.
 		this.#link.forget();
 		await this.#containers.removeAll(this.#names.prefix, this.#names);
@@ -312,7 +316,7 @@ export class DockerTarget implements Target {
 	}
 
 	async #containersOf(slot: SlotName) {
-		return await this.#containers.named({ ...labelsOf(this.#names, 'instance'), [label.slot]: slot });
+		return await this.#containers.found({ ...labelsOf(this.#names, 'instance'), [label.slot]: slot });
 	}
 
 	async #readSlot(slot: SlotName): Promise<SlotFile | null> {

@@ -15,6 +15,11 @@ interface Rule {
 	explain(engine: string, match: RegExpExecArray): Explanation;
 }
 
+/** Whether the Engine answered a call with one of these statuses. */
+export function answeredWith(error: unknown, ...statuses: number[]): boolean {
+	return statuses.includes((error as { statusCode?: number }).statusCode ?? 0);
+}
+
 /** How the way to the Engine fails. First match counts. */
 const connectionRules: Rule[] = [
 	{

@@ -8,9 +8,9 @@ import type { KeeperApi } from '../../keeper/api.ts';
 import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
 import type { Release, SlotName } from '../../promotion/journal.ts';
 import type { HeldCredentials } from '../../snapshot/sealing/held.ts';
-import { type FailoverConfig, type RunnerConfig, standing } from '../instance.ts';
+import { type RunnerConfig, standing } from '../instance.ts';
 import { layoutOf } from '../layout.ts';
-import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
+import { failoverConfigOf, type OfFlows, runnerConfigOf } from '../runner-config.ts';
 import { CONFIG_FILE, instanceOptions, SETTINGS_FILE, USER, USER_DIR } from './container-options.ts';
 import type { Containers } from './containers.ts';
 import { aliasOf, type Names } from './names.ts';
@@ -26,6 +26,14 @@ export interface SlotFile {
 	credentials?: HeldCredentials;
 	/** Of the release's flows. */
 	rev: string;
+}
+
+/** What all instances of a slot get of its engine. */
+export interface OfEngine {
+	/** Of the environment's network: `172.20.0.0/16`. */
+	subnet: string;
+	/** What the image's programs find in their environment: where they are, and what it was built for. */
+	variables: Record<string, string>;
 }
 
 /** Of a runner and its Node-RED, in each container alike. */
@@ -56,14 +64,13 @@ export class InstanceContainers {
 	async start(
 		{ slot, index }: { slot: SlotName; index: number },
 		filled: SlotFile,
-		{ ofFlows, subnet }: { ofFlows: OfFlows; subnet: string },
+		{ ofFlows, ...ofEngine }: { ofFlows: OfFlows } & OfEngine,
 	): Promise<void> {
 		const { environment } = this.#parts;
 		const instance = `${slot}/${index}`;
 		const name = this.#parts.names.instance(instance);
 		const { image, release } = filled;
-		const variables = await this.#imageVariables(image);
-		const config = this.#runnerConfig(slot, index, filled, ofFlows, { subnet, variables });
+		const config = this.#runnerConfig(slot, index, filled, ofFlows, ofEngine);
 		await this.keepLog(instance);
 		// One that is there and does not answer is replaced.
 		await this.#parts.containers.stop(name, environment.timeouts.stopMs);
@@ -131,22 +138,19 @@ export class InstanceContainers {
 		if (text !== '') await this.#parts.keeper.slots.keepLog(instance, text);
 	}
 
-	/** What an image's programs find in their environment: where they are, and what it was built for. */
-	async #imageVariables(image: string): Promise<Record<string, string>> {
-		const { Config } = await this.#parts.containers.engine.docker.getImage(image).inspect();
-		return Object.fromEntries((Config.Env ?? []).map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]));
+	/** What all instances of a slot get of its engine. */
+	async ofEngine({ image }: SlotFile): Promise<OfEngine> {
+		const { containers, names } = this.#parts;
+		const { Config } = await containers.engine.docker.getImage(image).inspect();
+		const variables = (Config.Env ?? []).map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]);
+		return { subnet: await containers.subnetOf(names.network), variables: Object.fromEntries(variables) };
 	}
 
-	#runnerConfig(
-		slot: SlotName,
-		index: number,
-		{ spare }: SlotFile,
-		ofFlows: OfFlows,
-		{ subnet, variables }: { subnet: string; variables: Record<string, string> },
-	): RunnerConfig {
+	#runnerConfig(slot: SlotName, index: number, { spare }: SlotFile, ofFlows: OfFlows, { subnet, variables }: OfEngine): RunnerConfig {
 		const { environment, secrets } = this.#parts;
 		const instance = `${slot}/${index}`;
-		return runnerConfigOf(environment, layoutOf(ENVIRONMENT_FOLDER), { slot, index }, ofFlows, {
+		const layout = layoutOf(ENVIRONMENT_FOLDER);
+		return runnerConfigOf(environment, layout, { slot, index }, ofFlows, {
 			nodeRedProgram: '/usr/src/node-red/node_modules/node-red/red.js',
 			userDir: USER_DIR,
 			flowsFile: '/flowferry/release/flows.json',
@@ -155,25 +159,10 @@ export class InstanceContainers {
 			agentDir: '/flowferry/dist/agent',
 			log: { kind: 'stdout', where: `docker logs ${this.#parts.names.instance(instance)}` },
 			network: { kind: 'container', name: aliasOf(instance), subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
-			failover: this.#failoverOf(slot, spare),
+			// Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself.
+			failover: failoverConfigOf(environment, layout, { slot, spare, directory: ENVIRONMENT_FOLDER }),
 			commands: { folder: USER_DIR, variables, secrets: secrets() },
 			variables: { ...variables, ...environment.variables },
 		});
-	}
-
-	/** Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself. */
-	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig {
-		const { mode, instances, webSockets, cutTopic, timeouts, failover } = this.#parts.environment;
-		const layout = layoutOf(ENVIRONMENT_FOLDER);
-		return {
-			slot,
-			spare: mode === 'hot-spare' && instances > 1 ? spare : null,
-			traffic: mode === 'hot-spare' ? 'alone' : 'shared',
-			cutTopic,
-			connectMs: timeouts.connectMs,
-			settings: failover,
-			membersFolder: layout.slots,
-			router: { router: 'haproxy', directory: ENVIRONMENT_FOLDER, webSockets },
-		};
 	}
 }

@@ -1,5 +1,4 @@
 import type { NamedEnvironment } from '../../config/environment-of.ts';
-import type { SlotName } from '../../promotion/journal.ts';
 
 /** What an environment's things are called on its engine. */
 export interface Names {
@@ -46,9 +45,3 @@ export const label = {
 } as const;
 
 export type Part = 'instance' | 'router' | 'keeper' | 'network' | 'volume';
-
-/** Of an instance, `blue/0`: by its labels. */
-export function instanceOfLabels(labels: Record<string, string>): { instance: string; slot: SlotName } | null {
-	const [slot, index] = [labels[label.slot], labels[label.index]];
-	return slot === undefined || index === undefined ? null : { instance: `${slot}/${index}`, slot: slot as SlotName };
-}

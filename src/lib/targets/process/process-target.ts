@@ -31,11 +31,11 @@ import { type EnvironmentState, openEnvironmentState } from '../environment-stat
 import type { Fault, Injection } from '../fault.ts';
 import type { FailoverConfig, RunnerConfig } from '../instance.ts';
 import { instanceCredentials } from '../instance-credentials.ts';
-import type { InstanceLayout, Layout } from '../layout.ts';
+import type { Layout } from '../layout.ts';
 import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
-import { type OfFlows, runnerConfigOf } from '../runner-config.ts';
+import { failoverConfigOf, type OfFlows, runnerConfigOf } from '../runner-config.ts';
 import { RunnerInstance } from '../runner-instance.ts';
 import type { Progress, Reach, Target } from '../target.ts';
 import { impossible, injectFault } from './inject-fault.ts';
@@ -207,7 +207,7 @@ export class ProcessTarget implements Target {
 
 	async kill(instance: string): Promise<void> {
 		await this.#check();
-		await killRunner(this.#placeOf(instance).addressFile, this.#options.environment.timeouts.stopMs);
+		await killRunner(this.#layout.named(instance).addressFile, this.#options.environment.timeouts.stopMs);
 	}
 
 	/** A process that is not there does not answer: that says it all. */
@@ -222,12 +222,12 @@ export class ProcessTarget implements Target {
 	async inject(name: string, fault: Fault): Promise<Injection> {
 		await this.#check();
 		const instance = (await this.instances(slotOf(name))).find((each) => each.name === name);
-		const place = { addressFile: this.#placeOf(name).addressFile, stateFile: this.#layout.stateFile };
+		const place = { addressFile: this.#layout.named(name).addressFile, stateFile: this.#layout.stateFile };
 		return await injectFault(fault, name, (await instance?.status()) ?? null, place);
 	}
 
 	async *logs(name: string, request: LogRequest): AsyncGenerator<LogLine> {
-		for await (const line of linesOfFile(this.#placeOf(name).logFile, request)) yield parseLogLine(name, line);
+		for await (const line of linesOfFile(this.#layout.named(name).logFile, request)) yield parseLogLine(name, line);
 	}
 
 	async stop(slot: SlotName): Promise<void> {
@@ -272,11 +272,6 @@ export class ProcessTarget implements Target {
 		this.#state.close();
 	}
 
-	/** @param name `blue/0` */
-	#placeOf(name: string): InstanceLayout {
-		return this.#layout.instance(slotOf(name), Number(name.split('/')[1]));
-	}
-
 	#instancesOf(slot: SlotName, count: number): RunnerInstance[] {
 		return Array.from({ length: count }, (_, index) => {
 			const { addressFile } = this.#layout.instance(slot, index);
@@ -303,20 +298,11 @@ export class ProcessTarget implements Target {
 		});
 	}
 
+	/** An operator brings processes up again after a reboot; only a spare acts by itself. */
 	#failoverOf(slot: SlotName, spare: SpareKind): FailoverConfig | null {
 		const { environment } = this.#options;
-		const { instances, router, directory, webSockets, cutTopic, timeouts } = environment;
-		if (environment.mode !== 'hot-spare' || instances < 2) return null;
-		return {
-			slot,
-			spare,
-			traffic: 'alone',
-			cutTopic,
-			connectMs: timeouts.connectMs,
-			settings: environment.failover,
-			membersFolder: this.#layout.slots,
-			router: { router, directory, webSockets },
-		};
+		if (environment.mode !== 'hot-spare' || environment.instances < 2) return null;
+		return failoverConfigOf(environment, this.#layout, { slot, spare, directory: environment.directory });
 	}
 
 	/** At once, like an instance's address: several times while nothing serves. */

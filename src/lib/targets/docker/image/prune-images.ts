@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { answeredWith } from '../engine-fault.ts';
 import { LABELS, REPOSITORIES } from './names.ts';
 
 /** An image of flowferry's on an engine. */
@@ -90,7 +91,7 @@ async function removeNames(docker: Docker, names: readonly string[]): Promise<st
 			removed.push(name);
 		} catch (error) {
 			// Gone already, or taken into use meanwhile.
-			if (![404, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+			if (!answeredWith(error, 404, 409)) throw error;
 		}
 	}
 	return removed;

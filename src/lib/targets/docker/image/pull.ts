@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { FlowferryError } from '../../../errors/flowferry-error.ts';
 import type { Progress } from '../../target.ts';
+import { answeredWith } from '../engine-fault.ts';
 import { engineWords } from './build.ts';
 import { eventsOf } from './engine-events.ts';
 
@@ -33,7 +34,7 @@ export async function findImage(docker: Docker, name: string): Promise<ImageFact
 	try {
 		return await docker.getImage(name).inspect();
 	} catch (error) {
-		if ((error as { statusCode?: number }).statusCode === 404) return null;
+		if (answeredWith(error, 404)) return null;
 		throw error;
 	}
 }

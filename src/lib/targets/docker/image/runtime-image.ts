@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { FlowferryError } from '../../../errors/flowferry-error.ts';
 import { readOnlyFile } from '../archive.ts';
+import { answeredWith } from '../engine-fault.ts';
 import { BuildFailure, type Building, buildImage, dockerfileOf, explainBuild } from './build.ts';
 import { LABELS, runtimeTag } from './names.ts';
 import { ensurePulled, findImage } from './pull.ts';
@@ -82,7 +83,7 @@ async function nodeRedIn(docker: Docker, image: string): Promise<string | null> 
 		const archive = await container.getArchive({ path: `${NODE_RED_FOLDER}/package.json` });
 		return (JSON.parse((await readOnlyFile(archive)).toString('utf8')) as { version: string }).version;
 	} catch (error) {
-		if ((error as { statusCode?: number }).statusCode === 404) return null;
+		if (answeredWith(error, 404)) return null;
 		throw error;
 	} finally {
 		await container.remove({ v: true, force: true });
