@@ -2,7 +2,8 @@ import { type Duplex, PassThrough, type Readable } from 'node:stream';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { type ArchiveFile, packArchive } from './archive.ts';
 import type { Engine } from './engine.ts';
-import { answeredWith, retryWhileGone, withEngineFaults } from './engine-fault.ts';
+import { answeredWith, withEngineFaults } from './engine-fault.ts';
+import { retryWhileGone } from './engine-gone.ts';
 import { label } from './names.ts';
 import type { FoundContainer } from './oddities.ts';
 

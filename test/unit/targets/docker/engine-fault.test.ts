@@ -1,5 +1,6 @@
 import { PipedCommandError } from '../../../../src/lib/adapters/piped-command.ts';
-import { explainEngineFault, isEngineGone, retryWhileGone } from '../../../../src/lib/targets/docker/engine-fault.ts';
+import { explainEngineFault } from '../../../../src/lib/targets/docker/engine-fault.ts';
+import { isEngineGone, retryWhileGone } from '../../../../src/lib/targets/docker/engine-gone.ts';
 
 /** As docker-modem makes it of an answer. */
 const answer = (statusCode: number, message: string, json: unknown = { message }) =>
