@@ -1,7 +1,8 @@
 /**
  * Unit and contract tests run in parallel; scenarios and end-to-end tests start real servers, one file at a time; corpus and fuzz take
  * their time. `npm test` is all of these; `npm run test:long` is what takes minutes for one promise,
- * `npm run test:docker` what needs a Docker Engine.
+ * `npm run test:docker` what needs a Docker Engine, `npm run test:kubernetes` what needs a Kubernetes cluster; either with `:long`, what takes
+ * minutes there.
  */
 /** A busy machine takes seconds for what takes milliseconds: only a test that hangs runs into this. */
 const slow = { setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.js'] };
@@ -23,7 +24,10 @@ export default {
 		{ ...base, ...slow, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'long', testMatch: ['<rootDir>/test/long/**/*.test.ts'] },
-		{ ...base, ...slow, displayName: 'docker', testMatch: ['<rootDir>/test/docker/**/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'docker', testMatch: ['<rootDir>/test/docker/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'docker-long', testMatch: ['<rootDir>/test/docker/long/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'kubernetes', testMatch: ['<rootDir>/test/kubernetes/*.test.ts'] },
+		{ ...base, ...slow, displayName: 'kubernetes-long', testMatch: ['<rootDir>/test/kubernetes/long/*.test.ts'] },
 		{ ...base, ...slow, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
 	],
 };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const programs = ['runner/main', 'runner/health', 'keeper/main'];
+const programs = ['runner/main', 'runner/health', 'keeper/main', 'gateway/main'];
 const missing = programs.filter((program) => !existsSync(`${root}src/${program}.ts`));
 if (missing.length > 0) throw new Error(`no such program: ${missing.join(', ')}`);
 

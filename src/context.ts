@@ -36,7 +36,7 @@ export interface Context extends LoadedConfig {
 	actor(named?: string): Promise<Actor>;
 	/**
 	 * Where an environment's instances run; to be closed.
-	 * @param image on Docker: one that was built elsewhere for the snapshot that is to be promoted
+	 * @param image on Docker and Kubernetes: one that was built elsewhere for the snapshot that is to be promoted
 	 * @throws FlowferryError IMAGE_USELESS where instances run from no image; IMAGE_UNAVAILABLE, IMAGE_UNFIT
 	 */
 	openTarget(environment: NamedEnvironment, options?: { image?: string | undefined }): Promise<Target>;
@@ -126,6 +126,14 @@ export async function createContext(configPath: string): Promise<Context> {
 					...{ environment, env, packages, secrets: redactor.known, redact: redactor.redact, vault, image },
 				});
 			}
+			if (environment.target === 'kubernetes') {
+				const [{ openKubernetesTarget }, { podImages }] = await Promise.all([
+					import('./lib/targets/kubernetes/open-kubernetes-target.ts'),
+					import('./pod-images.ts'),
+				]);
+				const images = await podImages({ environment, env, packages, redact: redactor.redact, image });
+				return await openKubernetesTarget({ environment, env, images, image, secrets: redactor.known, vault });
+			}
 			if (image !== undefined) throw imageUseless(environment.name);
 			const { ProcessTarget } = await import('./lib/targets/process/process-target.ts');
 			const { directory: folder } = loaded;
@@ -141,7 +149,7 @@ function imageUseless(environment: string): FlowferryError {
 	return new FlowferryError({
 		code: 'IMAGE_USELESS',
 		message: `${environment} runs no images: its instances are processes of this machine`,
-		hint: `leave --image out, or have it run on Docker: environments.${environment}.target: docker`,
+		hint: `leave --image out, or have it run on Docker or Kubernetes: environments.${environment}.target`,
 	});
 }
 

@@ -39,7 +39,7 @@ export interface EnvironmentSession {
 export abstract class EnvironmentCommand<T extends typeof Command> extends BaseCommand<T> {
 	/**
 	 * @param named the environment that a saved plan is for; the command's argument, where there is one, must be the same
-	 * @param image to start instances from, on Docker
+	 * @param image to start instances from, on Docker and Kubernetes
 	 */
 	protected async withEnvironment<R>(
 		work: (session: EnvironmentSession) => Promise<R>,
@@ -50,7 +50,7 @@ export abstract class EnvironmentCommand<T extends typeof Command> extends BaseC
 		try {
 			return await this.withTarget({ context, environment, target: await context.openTarget(environment, { image }) }, work);
 		} catch (error) {
-			// On Docker there is no folder here: what fails is the engine's, and is explained as such.
+			// Elsewhere there is no folder here: what fails is the engine's or the cluster's, and is explained as such.
 			if (error instanceof FlowferryError || environment.target !== 'process') throw error;
 			throw await explainDiskFault(error, environment.directory);
 		}

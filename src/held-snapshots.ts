@@ -24,7 +24,8 @@ async function askEnvironment(context: Context, name: string): Promise<Environme
 			(await journal.history(1)).length === 0,
 		]);
 		if (environment.target === 'process' || holds.length > 0 || !isNew) return { environment: name, holds };
-		return { environment: name, unknown: 'it has never run at this Docker Engine, but may run at another' };
+		const place = environment.target === 'docker' ? 'at this Docker Engine' : 'in this namespace';
+		return { environment: name, unknown: `it has never run ${place}, but may run elsewhere` };
 	} catch (error) {
 		return { environment: name, unknown: (error as Error).message };
 	}

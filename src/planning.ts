@@ -17,7 +17,6 @@ import { staleImage, staleReasons } from './lib/plan/stale.ts';
 import type { Release } from './lib/promotion/journal.ts';
 import { type Snapshot, shortId } from './lib/snapshot/snapshot.ts';
 import { givenVariables } from './lib/targets/given-variables.ts';
-import type { GivenImage } from './lib/targets/target.ts';
 import { stageBefore } from './stage-before.ts';
 
 export interface PlanningFlags {
@@ -110,7 +109,8 @@ async function findCandidate(session: EnvironmentSession, flags: PlanningFlags):
 	const { context, environment } = session;
 	const image = session.target.image;
 	const isSaid = flags.from !== undefined || flags.snapshot !== undefined;
-	if (image && !isSaid) return await findCandidate(session, { ...flags, snapshot: await ofImage(context, image) });
+	if (image && image.snapshot !== null && !isSaid)
+		return await findCandidate(session, { ...flags, snapshot: await ofImage(context, image.name, image.snapshot) });
 	const from = flags.from ?? (flags.snapshot === undefined ? environment.after : undefined);
 	if (from !== undefined) {
 		const { name } = environmentOf(context.config, from);
@@ -131,7 +131,7 @@ async function findCandidate(session: EnvironmentSession, flags: PlanningFlags):
 }
 
 /** The snapshot that an image was built for. @throws FlowferryError SNAPSHOT_UNKNOWN */
-async function ofImage(context: Context, { name, snapshot }: GivenImage): Promise<string> {
+async function ofImage(context: Context, name: string, snapshot: string): Promise<string> {
 	if ((await storedOrNull(context, snapshot)) !== null) return snapshot;
 	throw new FlowferryError({
 		code: 'SNAPSHOT_UNKNOWN',

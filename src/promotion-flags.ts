@@ -19,7 +19,8 @@ export const fromFlag = () =>
 /** Checked before anything is planned: for whichever snapshot it was built, that one is meant. */
 export const imageFlag = () =>
 	Flags.string({
-		description: 'On Docker: an image that `image build` has made, in place of building one; without --snapshot or --from, its snapshot',
+		description:
+			'An image that `image build` has made. On Docker: in place of building one; without --snapshot or --from, its snapshot. On Kubernetes: what pods run, in place of kubernetes.image',
 		helpValue: 'TAG',
 	});
 

@@ -11,6 +11,9 @@ const port = Number(process.env.FLOWFERRY_PORT);
 const host = process.env.FLOWFERRY_HOST ?? '127.0.0.1';
 const context = process.env.FLOWFERRY_CONTEXT ? JSON.parse(process.env.FLOWFERRY_CONTEXT) : null;
 const editor = process.env.FLOWFERRY_EDITOR ? JSON.parse(process.env.FLOWFERRY_EDITOR) : null;
+// Before anything of ours reads the clock.
+if (process.env.FLOWFERRY_CLOCK_OFFSET_MS) require(`${agentDir}/time.js`).shiftClock(Number(process.env.FLOWFERRY_CLOCK_OFFSET_MS));
+delete process.env.FLOWFERRY_CLOCK_OFFSET_MS;
 delete process.env.FLOWFERRY_CONTEXT;
 delete process.env.FLOWFERRY_EDITOR;
 delete process.env.FLOWFERRY_PORT;

@@ -28,6 +28,7 @@ export default class Init extends BaseCommand<typeof Init> {
 			command: '<%= config.bin %> init --user-dir ~/.node-red --mode load-balanced',
 		},
 		{ description: 'For production in containers', command: '<%= config.bin %> init --target docker' },
+		{ description: 'For production in pods of a cluster', command: '<%= config.bin %> init --target kubernetes' },
 	];
 
 	static override flags = {
@@ -37,7 +38,8 @@ export default class Init extends BaseCommand<typeof Init> {
 		mode: Flags.option({ options: modes, description: 'How that environment runs the flows', default: 'hot-spare' as const })(),
 		target: Flags.option({
 			options: targetKinds,
-			description: 'Where its instances run: as processes of this machine, or as containers of a Docker Engine',
+			description:
+				'Where its instances run: as processes of this machine, as containers of a Docker Engine, or as pods of a Kubernetes cluster',
 			default: 'process' as const,
 		})(),
 		force: Flags.boolean({ char: 'f', description: 'Overwrite a configuration that is there' }),

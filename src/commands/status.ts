@@ -5,11 +5,14 @@ import { parseDuration } from '../lib/config/duration.ts';
 import type { EnvironmentStatus } from '../lib/cutover/environment-status.ts';
 import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import type { Look } from '../lib/cutover/watch-status.ts';
-import { watch } from '../lib/cutover/watch-status.ts';
+import { Wake, watch } from '../lib/cutover/watch-status.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
 import { createLiveView } from '../lib/ui/live-view.ts';
 import { renderLook, renderStatus } from '../lib/ui/render-status.ts';
 import { createTheme } from '../lib/ui/theme.ts';
+
+/** Where it is told of changes it looks seldom: for what instances alone know, such as that flows were stopped in an editor. */
+const LOOK_EVERY = { alone: '1s', told: '10s' };
 
 export default class Status extends EnvironmentCommand<typeof Status> {
 	static override summary = 'Show what runs in an environment';
@@ -26,12 +29,15 @@ export default class Status extends EnvironmentCommand<typeof Status> {
 	static override args = environmentArgs;
 	static override flags = {
 		watch: Flags.boolean({ char: 'w', description: 'Show it again and again, until Ctrl-C' }),
-		every: Flags.string({ description: 'With --watch, how often: 500ms, 5s, 1m', default: '1s', helpValue: 'SPAN' }),
+		every: Flags.string({
+			description: `With --watch, how often at least: 500ms, 5s, 1m; default: ${LOOK_EVERY.alone}, on Kubernetes, which tells of changes, at each of them and ${LOOK_EVERY.told}`,
+			helpValue: 'SPAN',
+		}),
 	};
 
 	/** Nothing where it was watched: that has been shown. */
 	async run(): Promise<EnvironmentStatus | undefined> {
-		const everyMs = parseDuration(this.flags.every, '--every', 100);
+		const everyMs = this.flags.every === undefined ? null : parseDuration(this.flags.every, '--every', 100);
 		return await this.withEnvironment(async (session) => {
 			if (this.flags.watch) return await this.watch(session, everyMs);
 			const status = await inspectEnvironment(session.environment, session.target);
@@ -41,7 +47,7 @@ export default class Status extends EnvironmentCommand<typeof Status> {
 		});
 	}
 
-	private async watch({ context, environment, target }: EnvironmentSession, everyMs: number): Promise<undefined> {
+	private async watch({ context, environment, target }: EnvironmentSession, everyMs: number | null): Promise<undefined> {
 		const signal = this.untilInterrupted();
 		const theme = createTheme(process.stdout);
 		const view = createLiveView(process.stdout);
@@ -50,9 +56,13 @@ export default class Status extends EnvironmentCommand<typeof Status> {
 				`${JSON.stringify('seen' in look ? look.seen : { error: { code: 'STATUS_UNREADABLE', message: look.fault } })}\n`,
 			);
 		const show = (look: Look<EnvironmentStatus>) => view.show(renderLook(look, environment.name, context.now(), theme));
+		const wake = new Wake();
+		const following = await target.follow(() => wake.up());
+		const pace = { everyMs: everyMs ?? parseDuration(following ? LOOK_EVERY.told : LOOK_EVERY.alone, '--every', 100), signal, wake };
 		try {
-			await watch(() => inspectEnvironment(environment, target), this.jsonEnabled() ? print : show, { everyMs, signal });
+			await watch(() => inspectEnvironment(environment, target), this.jsonEnabled() ? print : show, pace);
 		} finally {
+			following?.close();
 			view.end();
 		}
 	}

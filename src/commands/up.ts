@@ -3,6 +3,7 @@ import { bringUp } from '../lib/cutover/bring-up.ts';
 import type { EnvironmentStatus } from '../lib/cutover/environment-status.ts';
 import { inspectEnvironment } from '../lib/cutover/environment-status.ts';
 import { ExitStatus } from '../lib/errors/exit-status.ts';
+import { toldInFull } from '../lib/errors/told-in-full.ts';
 import { renderStatus } from '../lib/ui/render-status.ts';
 import { createTheme } from '../lib/ui/theme.ts';
 
@@ -10,7 +11,10 @@ export default class Up extends EnvironmentCommand<typeof Up> {
 	static override summary = 'Start an environment, or what of it has ended';
 	static override description =
 		`Starts the release that served last, its router, and the release kept warm: after a reboot, after \`down\`, after
-whatever else ended their processes. What runs is left alone. An interrupted promotion is ended first.`;
+whatever else ended their processes. What runs is left alone. An interrupted promotion is ended first.
+
+Where an instance does not come up and another one of its release does, that one serves; a warning says why, and the
+exit status is 5.`;
 
 	static override examples = [{ description: 'After a reboot', command: '<%= config.bin %> up production' }];
 
@@ -18,10 +22,11 @@ whatever else ended their processes. What runs is left alone. An interrupted pro
 
 	async run(): Promise<EnvironmentStatus> {
 		return await this.withEnvironment(async (session) => {
-			await this.changing(session, await this.actOf(session, 'up'), bringUp);
+			const missing = await this.changing(session, await this.actOf(session, 'up'), bringUp);
+			for (const error of missing) this.note(session.context.redact(`warning ${toldInFull(error)}`));
 			const status = await inspectEnvironment(session.environment, session.target);
 			this.log(renderStatus(status, createTheme(process.stdout)));
-			if (status.health.state === 'degraded') this.endWith(ExitStatus.needsOperator);
+			if (missing.length > 0 || status.health.state === 'degraded') this.endWith(ExitStatus.needsOperator);
 			return status;
 		});
 	}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../lib/routers/gateway/protocol.ts';
 import { StartFailure } from './start-failure.ts';
+import { readTrafficOrder } from './traffic-order.ts';
 
 /** Shorter ones can be guessed. */
 const minTokenLength = 32;
@@ -19,12 +20,15 @@ export function readGatewayConfig(file: string | undefined): GatewayConfig {
 	if (!isText(host)) throw invalid(`${file}: host must be an address`);
 	if (!isPort(port)) throw invalid(`${file}: port must be between 0 and 65535`);
 	if (!isText(tokenFile) || !isText(stateFile)) throw invalid(`${file}: tokenFile and stateFile must be paths`);
-	const { webSockets = 'keep', takeover, accessLog = null, metricsPort = null } = value;
+	const { webSockets = 'keep', takeover, accessLog = null, metricsPort = null, controlPort = 0, leaveMs = 0 } = value;
 	if (webSockets !== 'keep' && webSockets !== 'close') throw invalid(`${file}: webSockets must be keep or close`);
 	if (!isLimits(takeover)) throw invalid(`${file}: takeover must have a positive maxMs and maxRequests`);
 	if (metricsPort !== null && !isPort(metricsPort)) throw invalid(`${file}: metricsPort must be a port or null`);
 	if (!isAccessLog(accessLog)) throw invalid(`${file}: accessLog must have a file and maxBytes, or be null`);
-	return { name, host, port, tokenFile, stateFile, webSockets, takeover, accessLog, metricsPort };
+	if (!isPort(controlPort)) throw invalid(`${file}: controlPort must be a port`);
+	if (leaveMs !== 0 && !isCount(leaveMs)) throw invalid(`${file}: leaveMs must be milliseconds, or 0`);
+	const traffic = readFirstTraffic(file, value.traffic);
+	return { name, host, port, controlPort, tokenFile, stateFile, traffic, leaveMs, webSockets, takeover, accessLog, metricsPort };
 }
 
 export function readToken(tokenFile: string): string {
@@ -36,6 +40,13 @@ export function readToken(tokenFile: string): string {
 	}
 	if (token.length < minTokenLength) throw invalid(`${tokenFile} holds no token of ${minTokenLength} characters or more`);
 	return token;
+}
+
+function readFirstTraffic(file: string, traffic: unknown = { state: 'closed' }): GatewayConfig['traffic'] {
+	const read = readTrafficOrder(traffic);
+	if ('reason' in read) throw invalid(`${file}: traffic: ${read.reason}`);
+	if (read.order.state === 'held') throw invalid(`${file}: traffic must be flowing or closed`);
+	return read.order;
 }
 
 function isPort(value: unknown): value is number {

@@ -7,6 +7,7 @@ import { userFacing } from '../lib/routers/listen-fault.ts';
 import type { StoredTraffic, Upstream } from '../lib/routers/router.ts';
 import { controlRoutes } from './control-routes.ts';
 import { Forwarder } from './forwarder.ts';
+import { closeIdleConnections } from './idle-connections.ts';
 import { FailureLog, type Log } from './log.ts';
 import { Observers } from './observers.ts';
 import { OpenWebSockets } from './open-web-sockets.ts';
@@ -40,6 +41,9 @@ export class Gateway {
 	#state: Omit<GatewayState, 'traffic'>;
 	/** Orders are carried out one after the other, in the order in which they came. */
 	#orders: Promise<unknown> = Promise.resolve();
+	/** It was told to end. */
+	#leaving = false;
+	/** It takes nothing new. */
 	#stopping = false;
 
 	private constructor(parts: GatewayParts, traffic: StoredTraffic) {
@@ -53,12 +57,13 @@ export class Gateway {
 			failures,
 			webSockets: this.#webSockets,
 			ended: (visit) => this.#observers.ended(visit),
-			isStopping: () => this.#stopping,
+			keepsConnections: () => this.#keepsConnections,
 		});
 		this.#public.on('connection', (socket: Socket) => {
 			this.#publicSockets.add(socket);
 			socket.once('close', () => this.#publicSockets.delete(socket));
 		});
+		closeIdleConnections(this.#public, () => !this.#keepsConnections);
 		const controls = { status: () => this.#status(), order: (order: TrafficOrder) => this.#order(order), shutdown: () => void this.stop() };
 		this.#control = createControlServer(parts.token, controlRoutes(controls), ({ message }) => parts.log('control-failed', { message }));
 		this.#state = { pid: parts.pid, startedAt: new Date().toISOString(), publicUrl: '', controlUrl: '' };
@@ -76,7 +81,7 @@ export class Gateway {
 		const publicPort = await listen(gateway.#public, host, port).catch((error: Error) => {
 			throw explainListenError(error, parts.config);
 		});
-		const controlUrl = await listenOnLoopback(gateway.#control);
+		const controlUrl = await listenOnLoopback(gateway.#control, parts.config.controlPort);
 		gateway.#state = {
 			...gateway.#state,
 			publicUrl: `http://${userFacing(host)}:${publicPort}`,
@@ -87,11 +92,19 @@ export class Gateway {
 		return gateway;
 	}
 
-	/** Takes nothing new, lets what is in flight end, for a bounded time, then closes all. The state file stays. */
+	/**
+	 * Goes on for as long as it is to, while clients leave; then takes nothing new, lets what is in flight end, for a bounded time, and closes
+	 * all. The state file stays.
+	 */
 	async stop(): Promise<void> {
-		if (this.#stopping) return;
+		if (this.#leaving) return;
+		this.#leaving = true;
+		const { log, stopped, config } = this.#parts;
+		if (config.leaveMs > 0) {
+			log('leaving', { ms: config.leaveMs });
+			await new Promise((resolve) => setTimeout(resolve, config.leaveMs));
+		}
 		this.#stopping = true;
-		const { log, stopped } = this.#parts;
 		log('stopping', { inFlight: this.#tally.requests.total });
 		await this.#orders;
 		const closed = new Promise((resolve) => this.#public.close(resolve));
@@ -108,6 +121,10 @@ export class Gateway {
 		await this.#observers.stop();
 		log('stopped');
 		stopped();
+	}
+
+	get #keepsConnections(): boolean {
+		return !this.#leaving && !this.#switch.hasMoved;
 	}
 
 	#status(): GatewayStatus {
@@ -141,7 +158,7 @@ export class Gateway {
 			return;
 		}
 		// Clients may be waiting: the traffic moves, be the disk full or not.
-		if (order.state === 'flowing') this.#switch.flow(order.upstreams);
+		if (order.state === 'flowing') this.#switch.flow(order.upstreams, order.moved);
 		else this.#switch.close();
 		this.#restartWebSockets(this.#switch.upstreams);
 		await this.#store(this.#switch.stored).catch((error: Error) => this.#parts.log('state-not-stored', { message: error.message }));
@@ -158,7 +175,7 @@ export class Gateway {
 		try {
 			await this.#store(this.#switch.stored);
 		} catch (error) {
-			if (before.state === 'flowing') this.#switch.flow(before.upstreams);
+			if (before.state === 'flowing') this.#switch.flow(before.upstreams, before.moved);
 			else if (before.state === 'closed') this.#switch.close();
 			throw new Error(`the hold could not be stored: ${(error as Error).message}`);
 		}
@@ -171,7 +188,7 @@ export class Gateway {
 
 async function lastTraffic({ config, log }: GatewayParts): Promise<StoredTraffic> {
 	try {
-		return (await readGatewayState(config.stateFile))?.traffic ?? { state: 'closed' };
+		return (await readGatewayState(config.stateFile))?.traffic ?? config.traffic;
 	} catch (error) {
 		log('state-not-restored', { message: (error as Error).message });
 		return { state: 'closed' };

@@ -21,9 +21,11 @@ process.on('uncaughtException', (error) => log('uncaught', { message: error.mess
 try {
 	const config = readGatewayConfig(process.argv[2]);
 	const token = readToken(config.tokenFile);
-	const gateway = await Gateway.start({ config, token, pid: process.pid, log, stopped: () => process.exit(GatewayExit.stopped) });
-	process.on('SIGTERM', () => void gateway.stop());
-	process.on('SIGINT', () => void gateway.stop());
+	const starting = Gateway.start({ config, token, pid: process.pid, log, stopped: () => process.exit(GatewayExit.stopped) });
+	// From the first moment in which it can be reached: a signal that comes before it has written its state must not cut off who is served.
+	const stop = () => starting.then((gateway) => gateway.stop()).catch(() => {});
+	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+	await starting;
 } catch (error) {
 	const { facts, status } = explain(error as Error);
 	process.stderr.write(`${JSON.stringify(facts)}\n`);

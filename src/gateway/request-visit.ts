@@ -15,8 +15,8 @@ export interface VisitParts {
 	webSockets: OpenWebSockets;
 	/** Told of each visit once, when it is over. */
 	ended(visit: EndedVisit): void;
-	/** The gateway is about to end: no connection is worth keeping. */
-	isStopping(): boolean;
+	/** False: the gateway is about to end, or its clients are to come elsewhere by themselves: each answer ends its connection. */
+	keepsConnections(): boolean;
 }
 
 /** One HTTP request, from its arrival to its answer. Its body is not read before it is passed on. */
@@ -61,7 +61,7 @@ export class RequestVisit implements Visitor, Forwarding {
 
 	answering(answer: IncomingMessage): void {
 		this.#answering = true;
-		if (this.#parts.isStopping()) answer.headers.connection = 'close';
+		if (!this.#parts.keepsConnections()) answer.headers.connection = 'close';
 		answer.on('error', () => {});
 		// Cut off in the middle: the client must see a broken answer, not one that ends too early or never.
 		answer.once('close', () => {
@@ -96,8 +96,7 @@ export class RequestVisit implements Visitor, Forwarding {
 		if (this.#failed || this.#response.destroyed) return;
 		this.#failed = true;
 		this.#parts.tally.totals.failed++;
-		// The gateway is about to go: the client must not use its connection again.
-		if (this.#parts.isStopping()) this.#response.shouldKeepAlive = false;
+		if (!this.#parts.keepsConnections()) this.#response.shouldKeepAlive = false;
 		sendAnswer(this.#response, answer);
 	}
 

@@ -22,7 +22,7 @@ export function readTrafficOrder(body: unknown): ReadOrder {
 function toOrder(body: Record<string, unknown>): TrafficOrder {
 	switch (body.state) {
 		case 'flowing':
-			return { state: 'flowing', upstreams: toUpstreams(body.upstreams) };
+			return { state: 'flowing', upstreams: toUpstreams(body.upstreams), ...toMoved(body.moved) };
 		case 'held':
 			return { state: 'held', limits: toLimits(toRecord(body.limits, 'limits')) };
 		case 'closed':
@@ -30,6 +30,11 @@ function toOrder(body: Record<string, unknown>): TrafficOrder {
 		default:
 			throw new Invalid('state must be "flowing", "held" or "closed"');
 	}
+}
+
+function toMoved(moved: unknown): { moved?: true } {
+	if (moved !== undefined && typeof moved !== 'boolean') throw new Invalid('moved must be true or false');
+	return moved ? { moved } : {};
 }
 
 function toLimits({ maxMs, maxRequests }: Record<string, unknown>): HoldLimits {

@@ -64,8 +64,13 @@ export class TrafficSwitch {
 		this.#maxMs = limits.maxMs;
 	}
 
-	flow(upstreams: Upstream[]): void {
-		this.#order({ state: 'flowing', upstreams });
+	/** Clients are to come to the upstreams by themselves. */
+	get hasMoved(): boolean {
+		return this.#traffic.state === 'flowing' && this.#traffic.moved === true;
+	}
+
+	flow(upstreams: Upstream[], moved = false): void {
+		this.#order({ state: 'flowing', upstreams, ...(moved ? { moved } : {}) });
 		void this.#release();
 	}
 

@@ -9,6 +9,7 @@ import { instanceOf } from '../lib/lease/holder.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 import type { SlotName } from '../lib/promotion/journal.ts';
 import type { CutOrder, Instance, InstanceState, Position, StreamReport } from '../lib/targets/instance.ts';
+import { FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
 
 /** Between two questions how far the active instance has come. */
@@ -77,10 +78,11 @@ interface Following {
 export class HotSpare {
 	readonly #parts: HotSpareParts;
 	#following: Following | null = null;
-	#fault = '';
+	readonly #faults: FaultLog;
 
 	constructor(parts: HotSpareParts) {
 		this.#parts = parts;
+		this.#faults = new FaultLog(parts.log, 'the spare is not hot, or goes by the clock');
 	}
 
 	/** Whom it follows, and whether by counting; null where it follows nobody. */
@@ -96,7 +98,7 @@ export class HotSpare {
 			try {
 				await this.#look();
 			} catch (error) {
-				this.#tell(String(error));
+				this.#faults.failed(error);
 				await sleep(RETRY_MS, undefined, { ref: false });
 			}
 		}
@@ -157,21 +159,15 @@ export class HotSpare {
 			following.cut = { ...cut, foundMs: clock.nowMs() };
 			following.session = cut.after.session;
 			following.position = await leader.position();
-			this.#fault = '';
+			this.#faults.succeeded();
 		} catch (error) {
-			this.#tell(String(error));
+			this.#faults.failed(error);
 			following.nextCutMs = clock.nowMs() + RETRY_MS;
 		}
 	}
 
 	#forget(): void {
 		this.#following = null;
-	}
-
-	/** Once, not at each look. */
-	#tell(fault: string): void {
-		if (fault !== this.#fault) this.#parts.log.write('the spare is not hot, or goes by the clock', { error: fault });
-		this.#fault = fault;
 	}
 }
 

@@ -1,56 +1,52 @@
 /**
  * The runner's program: `node dist/runner/main.js`, with its configuration as JSON on the standard input; or, as the program of a
- * container, `node main.js --config FILE`, so that it finds it at each start. It lives on when the process that started it
+ * container, `node main.js --config FILE`, so that it finds it at each start; or, in a pod, `node main.js --config-folder FOLDER`, where
+ * that of the pod `…-1` is `1.json`. It lives on when the process that started it
  * ends, serves its control calls, and ends with SIGTERM.
  */
 import { randomBytes } from 'node:crypto';
-import { globSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { replaceFile } from '../lib/adapters/atomic-file.ts';
-import { systemClock } from '../lib/adapters/clock.ts';
-import { openStateDatabase } from '../lib/adapters/state-database.ts';
+import { anchoredClock, systemClock } from '../lib/adapters/clock.ts';
 import type { RunUserCommand } from '../lib/adapters/user-command.ts';
 import { createRedactor, type Redact } from '../lib/config/secrets.ts';
 import { createControlServer, listenOnAll, listenOnLoopback } from '../lib/control/server.ts';
-import { failoverTables, SqliteFailoverStore } from '../lib/failover/sqlite-failover-store.ts';
-import { leaseTables, SqliteLeaseStore } from '../lib/lease/sqlite-lease-store.ts';
+import { ordinalOf, ports } from '../lib/kubernetes/names.ts';
+import type { OwnPod } from '../lib/kubernetes/own-pod.ts';
 import { sealCredentials } from '../lib/node-red/sealed-credentials.ts';
-import { journalTables, SqliteJournal } from '../lib/promotion/sqlite-journal.ts';
 import { openRouter } from '../lib/routers/open-router.ts';
 import type { FailoverConfig, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
-import { RunnerInstance } from '../lib/targets/runner-instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { hashUsers } from './editor-users.ts';
 import { Log } from './log.ts';
+import { membersByPods, membersInFolder } from './members.ts';
 import { serveMetrics } from './metrics-port.ts';
 import { NetworkWatch } from './network-watch.ts';
 import type { NodeRedSecrets } from './node-red-process.ts';
+import { freeOfTheDead } from './predecessor.ts';
+import { createProbeServer } from './probe-server.ts';
 import { restoreRelease } from './release-files.ts';
 import { RoleHook } from './role-hook.ts';
 import { Runner } from './runner.ts';
-
-/** As in `FailoverConfig.membersFolder`. */
-const ADDRESS_FILE = 'address.json';
-
-/** A store that somebody else does not let go of must not keep the runner from what else it has to do before its lease ends. */
-const STORE_BUSY_MS = 200;
-
-/** Another instance's answer from memory. */
-const PEER_ANSWER_MS = 1000;
+import type { FailoverWorld } from './self-failover.ts';
+import { openSharedState } from './state.ts';
 
 /** A hook that runs when the runner is to end gets so long; whoever ended it waits. */
 const LAST_HOOK_MS = 3_000;
 
-const [option, configFile] = process.argv.slice(2);
-const given = option === '--config' && configFile ? readFile(configFile, 'utf8') : text(process.stdin);
-const config = JSON.parse(await given) as RunnerConfig;
+/** Between two attempts to reach the cluster at the start. */
+const CLUSTER_AGAIN_MS = 500;
+
+/** What a cluster tells its pods; elsewhere the name is of no account. */
+const { POD_NAME: podName = hostname(), POD_IP: podAddress = null, POD_UID: podUid = podName } = process.env;
+
+const config = withImage(JSON.parse(await givenConfig(process.argv.slice(2))) as RunnerConfig);
 const log = new Log(config.log);
 setInterval(() => log.limit(), 60_000).unref();
-const database = openStateDatabase(config.stateFile, leaseTables + journalTables + failoverTables, STORE_BUSY_MS);
-const now = () => new Date();
 // Node-RED opens the file with this at each start; nobody else ever can.
 const credentialSecret = randomBytes(32).toString('hex');
 const secrets: NodeRedSecrets = {
@@ -58,68 +54,104 @@ const secrets: NodeRedSecrets = {
 	sealedCredentials: sealCredentials(config.credentials, credentialSecret),
 	editorUsers: hashUsers(config.editor?.users ?? {}),
 };
-const { userDir, flowsFile } = config;
+const { userDir, flows } = config;
 // Once before all else: who started this runner is to hear of a full disk, while a later start is tried until there is room.
-await restoreRelease({ userDir, flowsFile, sealedCredentials: secrets.sealedCredentials });
-const clock = systemClock();
+await restoreRelease({ userDir, flows, sealedCredentials: secrets.sealedCredentials });
+// Pods may be on several hosts, and compare times.
+const clock = config.network.kind === 'pod' ? anchoredClock() : systemClock();
 const redact = createRedactor(config.commands.secrets);
 const runCommand = commandsOf(config, redact);
 const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run: runCommand }, log);
-const leases = new SqliteLeaseStore(database, clock);
-const failover = new SqliteFailoverStore(database, new SqliteJournal(database, now), now);
-const world = config.failover && {
-	...{
-		leases,
-		failover,
-		clock,
-		log,
-		runCommand,
-		redact,
-		router: openRouter(config.failover.router),
-	},
-	members: () => membersOf(config),
-	peer: (instance: string) => peerOf(config, instance),
-};
-const network = new NetworkWatch(config.network, log);
+const pod = await patiently(() => ownPodOf(config));
+const { leases, failover } = await patiently(() => openSharedState(config.state, clock, pod));
+const world = config.failover && worldOf(config, config.failover);
+if (pod) await letGoOfTheDead();
+const network = new NetworkWatch(config.network, log, { podAddress });
 const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation: incarnationOf(config), network, secrets });
 if (config.metricsPort !== null)
 	await serveMetrics(config.environment, { port: config.metricsPort, network: config.network }, () => runner.status(), log);
+
+if (config.network.kind === 'pod') await listenOnAll(createProbeServer(() => runner.status().state).unref(), ports.probes);
 
 const control = createControlServer(await readFile(config.tokenFile, 'utf8'), controlRoutes(runner), (error) =>
 	log.write('call failed', { error: String(error) }),
 );
 
+/** Who made a pod does not see what its image has in its environment: where programs are, for one. */
+function withImage(given: RunnerConfig): RunnerConfig {
+	if (given.network.kind !== 'pod') return given;
+	const { POD_NAME, POD_IP, POD_UID, ...image } = process.env as Record<string, string>;
+	const commands = { ...given.commands, variables: { ...image, ...given.commands.variables } };
+	return { ...given, commands, variables: { ...image, ...given.variables } };
+}
+
+function givenConfig([option, path]: string[]): Promise<string> {
+	if (path && option === '--config') return readFile(path, 'utf8');
+	if (path && option === '--config-folder') return readFile(join(path, `${ordinalOf(podName)}.json`), 'utf8');
+	return text(process.stdin);
+}
+
+/**
+ * A cluster whose API server is away, or does not know the pod's rights yet, is waited for: a runner that ends is started again ever more
+ * slowly, up to five minutes after that.
+ */
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+	for (let told = ''; ; await sleep(CLUSTER_AGAIN_MS)) {
+		try {
+			return await open();
+		} catch (error) {
+			if (config.network.kind !== 'pod') throw error;
+			if (String(error) !== told) log.write('waits for the cluster', { error: String(error) });
+			told = String(error);
+		}
+	}
+}
+
+/** Others need not wait for what this pod's runner of before held; where that cannot be told now, they do. */
+async function letGoOfTheDead(): Promise<void> {
+	try {
+		const seats = await freeOfTheDead(leases, config.instance, podUid);
+		if (seats.length > 0) log.write('freed what the runner before held', { seats });
+	} catch (error) {
+		log.write('what the runner before held ends by itself', { error: String(error) });
+	}
+}
+
 /** In a container each start has the same process id. */
 function incarnationOf({ network }: RunnerConfig): string {
-	return network.kind === 'loopback' ? String(process.pid) : `${hostname()}-${clock.nowMs()}`;
+	if (network.kind === 'loopback') return String(process.pid);
+	return network.kind === 'pod' ? `${podUid}.${clock.nowMs()}` : `${hostname()}-${clock.nowMs()}`;
 }
 
 /** @returns the address for `RunnerAddress` */
 async function listenForControl({ network }: RunnerConfig): Promise<string> {
 	if (network.kind === 'loopback') return await listenOnLoopback(control);
-	await listenOnAll(control, network.controlPort);
-	return `http://${network.name}:${network.controlPort}`;
+	const { name, port } = network.kind === 'pod' ? { name: podAddress, port: ports.control } : { ...network, port: network.controlPort };
+	await listenOnAll(control, port);
+	return `http://${name}:${port}`;
 }
 
-/** Null for what is no other instance of this one's slot. */
-function peerOf(config: RunnerConfig, instance: string): RunnerInstance | null {
-	const isPeer = instance !== config.instance && instance.startsWith(`${config.failover?.slot}/`);
-	return isPeer && config.failover ? instanceAt(config, config.failover, instance) : null;
+/** Null where this is none. What speaks to a cluster is loaded there alone. */
+async function ownPodOf({ state, instance, tokenFile }: RunnerConfig): Promise<OwnPod | null> {
+	if (state.kind !== 'cluster') return null;
+	const { openOwnPod } = await import('../lib/kubernetes/own-pod.ts');
+	return await openOwnPod({ prefix: state.prefix, instance, tokenFile });
 }
 
-/** Those that have an address; whether anybody answers there shows when they are asked. */
-function membersOf(config: RunnerConfig): RunnerInstance[] {
-	const { failover } = config;
-	if (!failover) return [];
-	return globSync(join('*', '*', ADDRESS_FILE), { cwd: failover.membersFolder })
-		.map((file) => file.split(sep).slice(0, 2).join('/'))
-		.filter((instance) => instance !== config.instance)
-		.map((instance) => instanceAt(config, failover, instance));
+function worldOf(config: RunnerConfig, { slot, members: place, router }: FailoverConfig): FailoverWorld {
+	const members = place.kind === 'folder' ? membersInFolder(place.path, config.tokenFile) : membersByPods(inPod().pods, config.tokenFile);
+	const ownRouter = router.router === 'service' ? inPod().router : null;
+	return {
+		...{ leases, failover, clock, log, runCommand, redact, ownRouter },
+		router: router.router === 'service' ? inPod().router : openRouter(router),
+		members: () => members.all().filter(({ name }) => name !== config.instance),
+		peer: (instance) => (instance !== config.instance && instance.startsWith(`${slot}/`) ? members.named(instance) : null),
+	};
 }
 
-function instanceAt({ tokenFile }: RunnerConfig, { membersFolder }: FailoverConfig, instance: string): RunnerInstance {
-	const addressFile = join(membersFolder, instance, ADDRESS_FILE);
-	return new RunnerInstance(instance, { addressFile, tokenFile }, PEER_ANSWER_MS, async () => {});
+function inPod(): OwnPod {
+	if (!pod) throw new Error(`${config.instance} is to find others in a cluster, and its state is in none`);
+	return pod;
 }
 
 /** Hooks and probes; what runs them is loaded with the first. */
@@ -135,7 +167,7 @@ async function end(signal: string): Promise<never> {
 	await runner.stop();
 	await roles.settled(LAST_HOOK_MS);
 	// The name of a container that has ended is unknown to the others, as is that of one that is cut off: see `Confirmation`.
-	if (config.network.kind === 'container') await rm(config.addressFile, { force: true }).catch(() => {});
+	if (config.network.kind === 'container' && config.addressFile !== null) await rm(config.addressFile, { force: true }).catch(() => {});
 	process.exit(0);
 }
 // A second one changes nothing: whoever asks again must not cut the end short, with the lease still held.
@@ -146,9 +178,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 	});
 }
 
-await mkdir(dirname(config.addressFile), { recursive: true, mode: 0o700 });
-await replaceFile(
-	config.addressFile,
-	JSON.stringify({ pid: process.pid, controlUrl: await listenForControl(config) } satisfies RunnerAddress),
-);
+const controlUrl = await listenForControl(config);
+if (config.addressFile !== null) {
+	await mkdir(dirname(config.addressFile), { recursive: true, mode: 0o700 });
+	await replaceFile(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl } satisfies RunnerAddress));
+}
 await runner.run();

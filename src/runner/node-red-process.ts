@@ -13,6 +13,7 @@ import type {
 	PrimaryMessage,
 	ReplyMessage,
 } from '../agent/protocol.ts';
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { INSTANCE_VARIABLE } from '../lib/targets/given-variables.ts';
 import type { RunnerConfig } from '../lib/targets/instance.ts';
 
@@ -22,9 +23,9 @@ import type { RunnerConfig } from '../lib/targets/instance.ts';
  */
 const SETPRIV = '/usr/bin/setpriv';
 
-/** What the agent's context store needs; the leases are where it looks a token up. */
-function contextStoreConfig({ stateFile, seat }: RunnerConfig, { file, durability }: NonNullable<RunnerConfig['context']>) {
-	return { file, durability, stateFile, seat };
+/** What the agent's context store needs; the leases are where it looks a token up. Null where Node-RED's own are all there is. */
+function contextStoreConfig({ context, state, seat }: RunnerConfig) {
+	return context && state.kind === 'file' ? { ...context, stateFile: state.path, seat } : null;
 }
 
 /** What its user directory and its settings need, and no file may hold. */
@@ -38,6 +39,8 @@ export interface NodeRedSecrets {
 /** Where it listens; ports of 0: free ones of the system's choice. */
 interface NodeRedStart {
 	secrets: NodeRedSecrets;
+	/** The runner's, which its agent is to have, too. */
+	clock: Pick<MonotonicClock, 'offsetMs'>;
 	host: string;
 	port: number;
 	editorPort: number;
@@ -66,8 +69,11 @@ export class NodeRedProcess {
 	#position: Position | null = null;
 	readonly exited: Promise<string>;
 
-	constructor(config: RunnerConfig, { secrets: { credentialSecret, editorUsers }, host, port, editorPort, logDescriptor }: NodeRedStart) {
+	constructor(config: RunnerConfig, start: NodeRedStart) {
+		const { clock, host, port, editorPort, logDescriptor } = start;
+		const { credentialSecret, editorUsers } = start.secrets;
 		const node = [process.execPath, config.nodeRedProgram, '--userDir', config.userDir, '--settings', config.settingsFile];
+		const context = contextStoreConfig(config);
 		const [program, ...args] = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
 		this.#child = spawn(program as string, args, {
 			cwd: config.userDir,
@@ -80,6 +86,7 @@ export class NodeRedProcess {
 				FLOWFERRY_CREDENTIAL_SECRET: credentialSecret,
 				FLOWFERRY_HOST: host,
 				FLOWFERRY_PORT: String(port),
+				...(clock.offsetMs === undefined ? {} : { FLOWFERRY_CLOCK_OFFSET_MS: String(clock.offsetMs) }),
 				...(config.userSettingsFile ? { FLOWFERRY_USER_SETTINGS: config.userSettingsFile } : {}),
 				...(config.editor
 					? {
@@ -90,7 +97,7 @@ export class NodeRedProcess {
 							} satisfies EditorConfig),
 						}
 					: {}),
-				...(config.context ? { FLOWFERRY_CONTEXT: JSON.stringify(contextStoreConfig(config, config.context)) } : {}),
+				...(context ? { FLOWFERRY_CONTEXT: JSON.stringify(context) } : {}),
 			},
 			stdio: ['ignore', logDescriptor, logDescriptor, 'ipc'],
 		});

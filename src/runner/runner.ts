@@ -3,10 +3,12 @@ import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../age
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import { nothingHandled } from '../lib/cutover/cut.ts';
+import { hasGivenWay } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import { holderOf, whoHas } from '../lib/lease/holder.ts';
 import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
 import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
+import { slotOf } from '../lib/promotion/journal.ts';
 import type {
 	CutOrder,
 	DrainReport,
@@ -27,12 +29,17 @@ import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
 import type { FailoverHost, FailoverWorld } from './self-failover.ts';
 import { SelfFailover } from './self-failover.ts';
-import { type Predecessor, StoreSilent } from './spare-watch.ts';
+import type { Predecessor } from './spare-watch.ts';
+import { fromStore, onceStoreAnswers } from './store-silent.ts';
 import type { Ended } from './supervised-node-red.ts';
 import { SupervisedNodeRed } from './supervised-node-red.ts';
 
 /** While something is waited for. */
 const POLL_MS = 50;
+/** When it is to end: for whoever takes over to come up. */
+const LEAVE_MS = 5_000;
+/** For requests that are inside, before its flows stop. */
+const IN_FLIGHT_MS = 1_000;
 /** Until a promotion is over. */
 const PROMOTION_POLL_MS = 500;
 
@@ -90,7 +97,7 @@ export class Runner {
 		this.#roles = roles;
 		this.#book = new RoleBook({ store: failover, clock, log, roles, identity: { instance: config.instance, seat: config.seat } });
 		this.#nodeRed = new SupervisedNodeRed(config, {
-			...{ secrets, log, network },
+			...{ secrets, clock, log, network },
 			events: {
 				up: (nodeRed) => this.#isUp(nodeRed),
 				ended: (end) => this.#hasEnded(end),
@@ -113,6 +120,7 @@ export class Runner {
 					this.#nodeRed.end(ending); // it is started anew, standing by
 					this.#ended = { ...ending, atMs: clock.nowMs() };
 					void this.#book.ended(token, ending);
+					this.#self?.leaveTraffic();
 				},
 			},
 		});
@@ -135,8 +143,8 @@ export class Runner {
 			gate: (timeoutMs) => this.gate(timeoutMs),
 			state: () => this.#state,
 			active: () => {
-				const [token, url] = [this.#lease.token, this.#nodeRed.url];
-				return this.#state === 'active' && token !== null && url ? { url, token } : null;
+				const [token, url, localUrl] = [this.#lease.token, this.#nodeRed.url, this.#nodeRed.localUrl];
+				return this.#state === 'active' && token !== null && url && localUrl ? { url, localUrl, token } : null;
 			},
 			ungate: () => this.#ungate(),
 			takeOver: (predecessor) => this.#takeOver(predecessor),
@@ -153,7 +161,7 @@ export class Runner {
 	async #isUp(nodeRed: NodeRedProcess): Promise<void> {
 		this.#state = 'standby';
 		this.#roles.roleChanged('standby', 'it came up', null);
-		await this.#inTurn(() => this.#goOnIfActive(nodeRed));
+		await onceStoreAnswers(() => this.#inTurn(() => this.#goOnIfActive(nodeRed)), nodeRed.exited, this.#log);
 	}
 
 	async #hasEnded({ ending, how, restart }: Ended): Promise<void> {
@@ -175,11 +183,13 @@ export class Runner {
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
 		this.#primary?.standStill();
+		if (this.#lease.token !== null) await this.#self?.holdTraffic(IN_FLIGHT_MS);
 		await this.#nodeRed.stop();
 		await this.#primary?.giveUp();
 		const token = this.#lease.token;
 		if (token !== null) await this.#book.ended(token, { cause: 'asked', detail: 'it was ended' });
 		await this.#lease.giveUp(null);
+		if (token !== null) await this.#self?.leaveTrafficFor(LEAVE_MS);
 	}
 
 	status(): InstanceStatus {
@@ -299,12 +309,8 @@ export class Runner {
 	}
 
 	/** @throws StoreSilent */
-	async #seekFromStore(): Promise<string | null> {
-		try {
-			return await this.#seek(() => this.#lease.acquire());
-		} catch (error) {
-			throw new StoreSilent(`the lease store does not answer: ${String(error)}`);
-		}
+	#seekFromStore(): Promise<string | null> {
+		return fromStore(() => this.#seek(() => this.#lease.acquire()));
 	}
 
 	/** @returns who has the seat; null: this instance has taken it */
@@ -362,6 +368,7 @@ export class Runner {
 		await this.#lease
 			.giveUp(null)
 			.catch((error) => this.#log.write('the lease was not given up; it ends by itself', { error: String(error) }));
+		this.#self?.leaveTraffic();
 	}
 
 	async #whyKeepSeat(): Promise<string | null> {
@@ -453,11 +460,12 @@ export class Runner {
 		}
 		await this.#primary?.giveUp();
 		await this.#lease.giveUp(handOverTo);
+		this.#self?.leaveTraffic();
 	}
 
-	/** It ended while active, and holds the lease still or again: nobody else runs the flows. */
+	/** It ended while active, and holds the lease still or again: nobody else runs the flows. @throws StoreSilent */
 	async #goOnIfActive(nodeRed: NodeRedProcess): Promise<void> {
-		if (this.#handingOver || this.#state === 'active') return;
+		if (this.#handingOver || this.#state !== 'standby') return;
 		if (this.#lease.token === null && !(await this.#getsLeaseBack())) return;
 		this.#state = 'activating';
 		this.#lease.announce();
@@ -469,16 +477,27 @@ export class Runner {
 		this.#self?.rejoinTraffic(this.#config.instance);
 	}
 
-	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. */
+	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. @throws StoreSilent */
 	async #getsLeaseBack(): Promise<boolean> {
 		if (!this.#isToRun) return false;
+		const intent = await fromStore(() => this.#failover.intent());
+		if (hasGivenWay(slotOf(this.#config.instance), intent)) {
+			this.#isToRun = false;
+			this.#ended = null;
+			return false;
+		}
 		// Then its own watch takes it, or a spare that is nearer to going on.
 		if (this.#self && !(await this.#whyKeepSeat())) {
 			this.#isToRun = false;
 			return false;
 		}
-		const heldBy = await this.#seek(() => this.#lease.acquire());
-		if (!heldBy) return true;
+		const heldBy = await this.#seekFromStore();
+		if (!heldBy) {
+			// Told to resign or to stop while it asked.
+			if (this.#isToRun && this.#state === 'standby') return true;
+			await fromStore(() => this.#lease.giveUp(null));
+			return false;
+		}
 		this.#log.write('somebody else has the seat', { heldBy });
 		this.#isToRun = false;
 		this.#ended = null;
@@ -495,6 +514,7 @@ export class Runner {
 		this.#state = 'active';
 		this.#context.isOf(this.#nodeRed.process);
 		this.#nodeRed.forgetPosition();
+		this.#self?.receiveTraffic();
 	}
 
 	#inTurn<T>(work: () => Promise<T>): Promise<T> {

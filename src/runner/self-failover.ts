@@ -12,6 +12,7 @@ import { Confirmation, type Member } from './confirmation.ts';
 import type { Ask } from './held-context.ts';
 import { HotSpare, type Leader } from './hot-spare.ts';
 import type { Log } from './log.ts';
+import { type OwnRouter, PassingOn } from './passing-on.ts';
 import { Probing } from './probing.ts';
 import type { Ending } from './role-book.ts';
 import type { Predecessor } from './spare-watch.ts';
@@ -23,6 +24,8 @@ export interface FailoverWorld {
 	leases: LeaseStore;
 	failover: FailoverStore;
 	router: Router;
+	/** The same where it orders this instance's own gateway alone; null for one that all instances share. */
+	ownRouter: OwnRouter | null;
 	/** Commands among the probes. */
 	runCommand: RunUserCommand;
 	/** Takes from a text what must not be shown. */
@@ -41,8 +44,8 @@ export interface FailoverHost {
 	/** Starts the flows behind a gate. */
 	gate(timeoutMs: number): Promise<{ refused: string | null }>;
 	state(): InstanceState;
-	/** Where its active flows serve, under which lease; null where they are not active. */
-	active(): { url: string; token: number } | null;
+	/** Where its active flows serve, for others and for this runner, under which lease; null where they are not active. */
+	active(): { url: string; localUrl: string; token: number } | null;
 	/** Stops flows that wait behind a gate. */
 	ungate(): Promise<void>;
 	/** Becomes active, unless somebody else was faster. */
@@ -63,6 +66,8 @@ export class SelfFailover {
 	readonly #host: FailoverHost;
 	readonly #watch: SpareWatch;
 	readonly #traffic: Traffic;
+	/** Null where no gateway is its own. */
+	readonly #passingOn: PassingOn | null;
 	readonly #hot: HotSpare | null;
 	readonly #probing: Probing | null;
 	/** Where it goes on without the store. */
@@ -79,6 +84,14 @@ export class SelfFailover {
 			mayOrder: () => this.#mayOrderTraffic(),
 			beside: async () => (config.traffic === 'shared' ? await this.#activeBeside() : []),
 		});
+		const { ownRouter = null } = world;
+		this.#passingOn =
+			ownRouter &&
+			new PassingOn({
+				...{ router: ownRouter, log },
+				mayOrder: () => this.#mayOrderTraffic(),
+				successors: async () => await (config.traffic === 'shared' ? this.#activeBeside() : this.#activeOn(runner.seat)),
+			});
 		const rivals = () => world.members().filter(({ name }) => config.traffic === 'alone' || numberOf(name) === numberOf(runner.instance));
 		this.#confirmation = settings.storeLost === 'confirm' ? new Confirmation(rivals, clock, runner.leaseTiming.ttlMs) : null;
 		this.#watch = new SpareWatch({
@@ -108,7 +121,10 @@ export class SelfFailover {
 				? null
 				: new Probing({
 						...{ instance: runner.instance, userDir: runner.userDir, settings, failover, log, run: world.runCommand, redact: world.redact },
-						active: host.active,
+						active: () => {
+							const active = host.active();
+							return active && { url: active.localUrl, token: active.token };
+						},
 						progress: (timeoutMs) => host.ask('progress', {}, timeoutMs),
 						stuck: (why) => host.end({ cause: 'stuck', detail: why }),
 					});
@@ -124,6 +140,8 @@ export class SelfFailover {
 			);
 		void this.#hot?.run();
 		void this.#probing?.run();
+		// What served before its runner was started anew may have a gateway, and a label, from then.
+		this.leaveTraffic();
 	}
 
 	/** Whom a hot spare follows; null for any other. */
@@ -183,9 +201,40 @@ export class SelfFailover {
 		void this.#traffic.bringTo({ instance, url: active.url }, () => this.#host.active()?.token === active.token);
 	}
 
+	/** It serves no more, or not yet: what still comes to its own gateway goes to whoever does. */
+	leaveTraffic(): void {
+		void this.#passingOn?.passOn(() => this.#host.active() === null);
+	}
+
+	/** It is about to end, and another is to go on: requests wait for that one, rather than meet flows that stop. */
+	async holdTraffic(maxMs: number): Promise<void> {
+		if (this.#passingOn && (await this.#hasSuccessor())) await this.#passingOn.hold(maxMs);
+	}
+
+	/** The same for one that is about to end, for so long: whoever waits at its gateway is not to be left there. */
+	async leaveTrafficFor(maxMs: number): Promise<void> {
+		if (!this.#passingOn || !(await this.#hasSuccessor())) return;
+		const end = performance.now() + maxMs;
+		await this.#passingOn.passOn(() => performance.now() < end);
+	}
+
+	/** It is active: what comes to its own gateway is for it. */
+	receiveTraffic(): void {
+		void this.#passingOn?.receive();
+	}
+
 	/** Its flows run again. Meanwhile another one that serves beside it may have ordered the traffic without it. */
 	rejoinTraffic(instance: string): void {
 		if (this.#config.traffic === 'shared') this.bringTraffic(instance);
+	}
+
+	/** Whether another may go on; false, too, where that cannot be read. */
+	async #hasSuccessor(): Promise<boolean> {
+		if (this.#config.traffic === 'alone' && this.#config.spare === null) return false;
+		return await this.#world.failover.intent().then(
+			(intent) => decideAfterEnd(this.#config.slot, intent).do === 'let go',
+			() => false,
+		);
 	}
 
 	/** False, too, while that cannot be read: there is another look soon. */
@@ -221,6 +270,14 @@ export class SelfFailover {
 			if (!status) return before.filter(({ instance }) => instance === name && seated.has(name));
 			return status.state === 'active' && status.url ? [{ instance: name, url: status.url }] : [];
 		});
+	}
+
+	/** Who has the seat now, and serves. */
+	async #activeOn(seat: string): Promise<Upstream[]> {
+		const holder = (await this.#world.leases.list()).find((record) => record.seat === seat)?.holder;
+		const member = holder && this.#world.members().find(({ name }) => name === instanceOf(holder));
+		const status = member ? await member.status().catch(() => null) : null;
+		return status?.state === 'active' && status.url ? [{ instance: status.instance, url: status.url }] : [];
 	}
 
 	async #answersBeside(): Promise<{ name: string; status: InstanceStatus | null }[]> {

@@ -4,15 +4,14 @@ import { decideAsSpare } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
 import type { LeaseStore, LeaseTiming } from '../lib/lease/lease.ts';
 import type { SlotName } from '../lib/promotion/journal.ts';
+import { FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
+import { StoreSilent } from './store-silent.ts';
 
 /** Between two looks at the seat: one row is read from memory that the processes share. */
 const POLL_MS = 25;
 /** After an attempt that failed, so that another spare gets its turn; doubled up to the second with each failure in a row. */
 const RETRY_MS = [500, 10_000] as const;
-
-/** The store did not answer: no reason to leave the next turn to another spare, which it answers no sooner. */
-export class StoreSilent extends Error {}
 
 /** Who had the seat last, as far as this spare has seen. */
 export interface Predecessor {
@@ -45,10 +44,11 @@ export class SpareWatch {
 	/** Since when the seat has been free. */
 	#freeMs: number | null = null;
 	#failures = 0;
-	#fault = '';
+	readonly #faults: FaultLog;
 
 	constructor(parts: SpareWatchParts) {
 		this.#parts = parts;
+		this.#faults = new FaultLog(parts.log, 'cannot watch the seat, or take it');
 	}
 
 	/** Goes on until the process ends, which it does not keep from ending. */
@@ -59,11 +59,12 @@ export class SpareWatch {
 			try {
 				await this.#look();
 				this.#failures = 0;
-				this.#fault = '';
+				this.#faults.succeeded();
 			} catch (error) {
-				this.#tell(String(error));
+				this.#faults.failed(error);
 				// Only from its answer on can it be told for how long the seat has been free.
 				this.#freeMs = null;
+				// No reason to leave the next turn to another spare.
 				if (error instanceof StoreSilent) continue;
 				await sleep(Math.min(RETRY_MS[0] * 2 ** this.#failures++, RETRY_MS[1]), undefined, { ref: false });
 			}
@@ -79,11 +80,5 @@ export class SpareWatch {
 		else if (clock.nowMs() - (this.#freeMs ?? 0) < this.#parts.leavesMs()) return;
 		// What is wanted costs more to read, and does not matter while somebody is active.
 		else if (decideAsSpare(slot, seat, await failover.intent()).do === 'take over') await this.#parts.takeOver(this.#predecessor);
-	}
-
-	/** Once, not at each look: the store may be away for long. */
-	#tell(fault: string): void {
-		if (fault !== this.#fault) this.#parts.log.write('cannot watch the seat, or take it', { error: fault });
-		this.#fault = fault;
 	}
 }

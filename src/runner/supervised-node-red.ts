@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentCall, AgentCalls } from '../agent/protocol.ts';
+import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import type { InstanceStatus, Position, RunnerConfig } from '../lib/targets/instance.ts';
 import type { Log } from './log.ts';
@@ -38,8 +39,9 @@ export interface SupervisionEvents {
 export class SupervisedNodeRed {
 	readonly #config: RunnerConfig;
 	readonly #secrets: NodeRedSecrets;
+	readonly #clock: Pick<MonotonicClock, 'offsetMs'>;
 	readonly #log: Log;
-	readonly #network: Pick<NetworkWatch, 'listenHost' | 'address'>;
+	readonly #network: Pick<NetworkWatch, 'listenHost' | 'listenPort' | 'localUrlOf' | 'urlOf'>;
 	readonly #events: SupervisionEvents;
 	readonly #restarts = new Restarts();
 	#process: NodeRedProcess | null = null;
@@ -57,13 +59,20 @@ export class SupervisedNodeRed {
 
 	constructor(
 		config: RunnerConfig,
-		parts: { secrets: NodeRedSecrets; log: Log; network: Pick<NetworkWatch, 'listenHost' | 'address'>; events: SupervisionEvents },
+		parts: {
+			secrets: NodeRedSecrets;
+			clock: Pick<MonotonicClock, 'offsetMs'>;
+			log: Log;
+			network: Pick<NetworkWatch, 'listenHost' | 'listenPort' | 'localUrlOf' | 'urlOf'>;
+			events: SupervisionEvents;
+		},
 	) {
 		this.#config = config;
 		this.#secrets = parts.secrets;
+		this.#clock = parts.clock;
 		this.#log = parts.log;
 		this.#network = parts.network;
-		this.#port = config.network.kind === 'loopback' ? 0 : config.network.httpPort;
+		this.#port = parts.network.listenPort;
 		this.#events = parts.events;
 		this.#watchPulse();
 	}
@@ -75,8 +84,12 @@ export class SupervisedNodeRed {
 
 	/** Where it serves the flows' HTTP; null while it does not, or while nobody could reach it. */
 	get url(): string | null {
-		const { address } = this.#network;
-		return this.#listening && address && `http://${address}:${this.#listening.port}`;
+		return this.#listening && this.#network.urlOf(this.#listening.port);
+	}
+
+	/** The same for this runner, with nothing in between. */
+	get localUrl(): string | null {
+		return this.#listening && this.#network.localUrlOf(this.#listening.port);
 	}
 
 	/** How far its flows have come, or had come when their process ended; null where nobody follows. */
@@ -119,8 +132,8 @@ export class SupervisedNodeRed {
 	/** Starts it, and again whenever it ends, until `stop`. */
 	async run(): Promise<void> {
 		while (!this.#stopping) {
-			const { userDir, flowsFile } = this.#config;
-			await untilUserDirIsReady({ userDir, flowsFile, sealedCredentials: this.#secrets.sealedCredentials }, (error) =>
+			const { userDir, flows } = this.#config;
+			await untilUserDirIsReady({ userDir, flows, sealedCredentials: this.#secrets.sealedCredentials }, (error) =>
 				this.#log.write('the user directory cannot be made ready; trying again', { error }),
 			);
 			const how = await this.#runOnce();
@@ -154,6 +167,7 @@ export class SupervisedNodeRed {
 	async #runOnce(): Promise<string> {
 		const process = new NodeRedProcess(this.#config, {
 			secrets: this.#secrets,
+			clock: this.#clock,
 			host: this.#network.listenHost,
 			port: this.#port,
 			editorPort: this.#editorPort,

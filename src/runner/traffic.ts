@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router, Upstream } from '../lib/routers/router.ts';
+import { FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
 
 /** `lookAgainMs`: an order of the one before, which was frozen between deciding and ordering, has come by then. */
@@ -70,7 +71,7 @@ export class Traffic {
 
 	async #order(upstream: Upstream, isStill: () => boolean): Promise<void> {
 		const { router, log, mayOrder, beside } = this.#parts;
-		let fault = '';
+		const faults = new FaultLog(log, 'the router does not take the traffic here; trying again');
 		for (; isStill(); await sleep(this.#times.retryMs)) {
 			try {
 				const upstreams = [upstream, ...(await beside())];
@@ -79,8 +80,7 @@ export class Traffic {
 				await router.route(upstreams);
 				return;
 			} catch (error) {
-				if (String(error) !== fault) log.write('the router does not take the traffic here; trying again', { error: String(error) });
-				fault = String(error);
+				faults.failed(error);
 			}
 		}
 	}

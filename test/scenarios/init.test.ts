@@ -55,11 +55,13 @@ describe('flowferry init', () => {
 		expect(await read('flowferry.yaml')).toContain(`\n${line}\n`);
 	});
 
-	it('has production run in containers where that is asked for', async () => {
+	it('has production run in containers or pods where that is asked for', async () => {
 		expect((await init('--target', 'docker')).status).toBe(0);
 		expect(await written()).toMatchObject({ environments: { production: { mode: 'hot-spare', target: 'docker', port: 8080 } } });
-		const { stderr } = await init('--force', '--target', 'kubernetes');
-		expect(stderr).toContain('Expected --target=kubernetes to be one of: process, docker');
+		expect((await init('--force', '--target', 'kubernetes')).status).toBe(0);
+		expect(await written()).toMatchObject({ environments: { production: { mode: 'hot-spare', target: 'kubernetes', port: 8080 } } });
+		const { stderr } = await init('--force', '--target', 'podman');
+		expect(stderr).toContain('Expected --target=podman to be one of: process, docker, kubernetes');
 	});
 
 	it('writes ~ for the home that the shell has put in', async () => {

@@ -15,6 +15,8 @@ export interface CliOptions {
 	env?: Record<string, string>;
 	/** Written to stdin, which then ends. */
 	input?: string;
+	/** One that takes longer is killed, in milliseconds; default: none is. */
+	limitMs?: number;
 }
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
@@ -29,7 +31,8 @@ const networkEnvironment = Object.fromEntries(
 /** Runs the built program as a user would, without a terminal. Build first: `npm run build`. */
 export function runCli(args: string[], options: CliOptions): Promise<CliResult> {
 	const env = { ...networkEnvironment, PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', ...options.env };
-	const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
+	const limit = { timeout: options.limitMs, killSignal: 'SIGKILL' } as const;
+	const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env, stdio: 'pipe', ...limit });
 	const output = { stdout: '', stderr: '' };
 	child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
 	child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));

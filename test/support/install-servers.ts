@@ -2,11 +2,12 @@
  * Brings the programs that tests need and npm cannot bring, from Debian's packages, where this is root on a Debian-like
  * machine: Mosquitto, HAProxy, and Chromium with the fonts that Node-RED's editor asks for. Elsewhere it says which tests will be
  * skipped. Run by `npm test` before the tests. With `--docker`, what the tests with a Docker Engine need besides one: Compose,
- * and an OpenSSH server.
+ * and an OpenSSH server; with `--docker-long` also nginx, and Podman with what it needs to give containers names.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { findChromium } from './chromium.ts';
+import { findPodman, PODMAN_PACKAGES } from './find-podman.ts';
 import { findProgram } from './find-program.ts';
 import { findInstalledHaproxy } from './haproxy.ts';
 import { findMosquitto } from './mosquitto.ts';
@@ -30,10 +31,20 @@ const forDocker: Program[] = [
 	{ name: 'an OpenSSH server', find: () => findProgram('sshd'), packages: ['openssh-server'], tests: 'TESTS OF ENGINES BEHIND SSH' },
 ];
 
+const forDockerLong: Program[] = [
+	{ name: 'nginx', find: () => findProgram('nginx'), packages: ['nginx'], tests: 'TESTS OF NGINX IN FRONT OF A ROUTER' },
+	{ name: 'Podman', find: findPodman, packages: PODMAN_PACKAGES, tests: 'TESTS OF PODMAN' },
+];
+
 /** Debian asks this script before it starts a package's service; 101 means: do not. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-const wanted = process.argv.includes('--docker') ? [...programs, ...forDocker] : programs;
+const [option] = process.argv.slice(2);
+const wanted = [
+	...programs,
+	...(option === '--docker' || option === '--docker-long' ? forDocker : []),
+	...(option === '--docker-long' ? forDockerLong : []),
+];
 const missing = wanted.filter(({ find }) => find() === undefined);
 if (missing.length > 0) {
 	if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {

@@ -1,20 +1,19 @@
 /**
  * One of several processes that contend for a seat: takes it, holds it for a moment with a renewal in between, and gives it up, hands
  * it over, or lets it end. Tells its parent what it held, and whether anybody else did at the same time.
- *   node lease-contender.ts <state.db> <holder> <the other holder> <folder> <milliseconds>
+ *   node lease-contender.ts <place of the store, JSON> <holder> <the other holder> <folder> <milliseconds>
  */
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/lib/adapters/clock.ts';
-import { openStateDatabase } from '../../src/lib/adapters/state-database.ts';
-import { leaseTables, SqliteLeaseStore } from '../../src/lib/lease/sqlite-lease-store.ts';
+import { type LeasePlace, openLeaseStore } from './open-lease-store.ts';
 
 /** Longer than any process is kept from going on: here nobody overstays. */
 const TTL_MS = 10_000;
 
-const [file, holder, other, folder, forMs] = process.argv.slice(2) as [string, string, string, string, string];
-const store = new SqliteLeaseStore(openStateDatabase(file, leaseTables), systemClock());
+const [place, holder, other, folder, forMs] = process.argv.slice(2) as [string, string, string, string, string];
+const store = await openLeaseStore(JSON.parse(place) as LeasePlace);
 const inside = join(folder, 'inside');
 const tokens: number[] = [];
 let overlaps = 0;

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { LeasePlace } from './open-lease-store.ts';
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -14,8 +15,8 @@ export interface Contention {
 }
 
 /** Contends for the seat `active` in a process of its own for a while; hands it over to `other`, now and then. */
-export async function contend(file: string, holder: string, other: string, folder: string, forMs: number): Promise<Contention> {
-	const child = fork(script('lease-contender.ts'), [file, holder, other, folder, String(forMs)]);
+export async function contend(place: LeasePlace, holder: string, other: string, folder: string, forMs: number): Promise<Contention> {
+	const child = fork(script('lease-contender.ts'), [JSON.stringify(place), holder, other, folder, String(forMs)]);
 	const exited = once(child, 'exit');
 	const [told] = (await Promise.race([once(child, 'message'), exited.then(() => [null])])) as [Contention | null];
 	await exited;

@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../../demo/project.ts';
+import { accepts } from './accepts.ts';
 import { describeWithServer } from './describe-with-server.ts';
 
-/** A Mosquitto of the test's own, on a loopback port that stays the same over restarts. It forgets its sessions when it ends. */
+/** A Mosquitto of the test's own, on a port that stays the same over restarts. It forgets its sessions when it ends. */
 export interface Mosquitto {
+	host: string;
 	port: number;
-	/** `mqtt://127.0.0.1:<port>` */
+	/** `mqtt://<host>:<port>` */
 	url: string;
 	/** Ends it and removes its folder. */
 	stop(): Promise<void>;
@@ -31,11 +32,13 @@ export function findMosquitto(): string | undefined {
 export interface MosquittoOptions {
 	/** The topics that clients may subscribe to and publish on; default: all. */
 	readable?: string[];
+	/** The address that it listens on; default: the loopback's. */
+	host?: string;
 	/** More lines of its configuration: `max_queued_messages 0`. */
 	more?: string[];
 }
 
-export async function startMosquitto({ readable, more = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
+export async function startMosquitto({ readable, host = '127.0.0.1', more = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
 	const program = findMosquitto();
 	if (program === undefined) throw new Error('mosquitto is not installed');
 	const folder = await mkdtemp(join(tmpdir(), 'flowferry-mosquitto-'));
@@ -43,7 +46,7 @@ export async function startMosquitto({ readable, more = [] }: MosquittoOptions =
 	const configFile = join(folder, 'mosquitto.conf');
 	// As root it would otherwise change to a user of its own.
 	const config = [
-		`listener ${port} 127.0.0.1`,
+		`listener ${port} ${host}`,
 		'allow_anonymous true',
 		'persistence false',
 		'log_dest stderr',
@@ -57,11 +60,12 @@ export async function startMosquitto({ readable, more = [] }: MosquittoOptions =
 	}
 	await writeFile(configFile, `${[...config, `user ${userInfo().username}`].join('\n')}\n`);
 
-	const start = () => startServer(program, configFile, port);
+	const start = () => startServer(program, configFile, { host, port });
 	let server = await start();
 	return {
+		host,
 		port,
-		url: `mqtt://127.0.0.1:${port}`,
+		url: `mqtt://${host}:${port}`,
 		async stop() {
 			await endServer(server, 'SIGTERM');
 			await rm(folder, { recursive: true, force: true });
@@ -79,7 +83,7 @@ export function describeWithMosquitto(name: string, tests: () => void): void {
 	describeWithServer('mosquitto', findMosquitto(), name, tests);
 }
 
-async function startServer(program: string, configFile: string, port: number): Promise<ChildProcess> {
+async function startServer(program: string, configFile: string, at: { host: string; port: number }): Promise<ChildProcess> {
 	const server = spawn(program, ['-c', configFile], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let log = '';
 	server.stderr?.on('data', (chunk) => {
@@ -87,10 +91,10 @@ async function startServer(program: string, configFile: string, port: number): P
 	});
 	for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
 		if (server.exitCode !== null) throw new Error(`mosquitto ended at once:\n${log}`);
-		if (await accepts(port)) return server;
+		if (await accepts(at)) return server;
 	}
 	await endServer(server, 'SIGKILL');
-	throw new Error(`mosquitto does not listen on port ${port}:\n${log}`);
+	throw new Error(`mosquitto does not listen on ${at.host}:${at.port}:\n${log}`);
 }
 
 async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -98,16 +102,4 @@ async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<
 	const ended = once(server, 'exit');
 	server.kill(signal);
 	await ended;
-}
-
-async function accepts(port: number): Promise<boolean> {
-	const socket = connect(port, '127.0.0.1');
-	try {
-		await once(socket, 'connect');
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
 }

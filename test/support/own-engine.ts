@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { connectEngine, type Engine } from '../../src/lib/targets/docker/engine.ts';
 import { type Authority, createAuthority } from './engine-certificates.ts';
+import { createNamespace } from './network-namespace.ts';
 import { until } from './until.ts';
 
 export interface OwnEngineOptions {
@@ -16,6 +17,8 @@ export interface OwnEngineOptions {
 	addressPool?: string;
 	/** On top of dockerd's arguments. */
 	args?: string[];
+	/** What starts its programs, such as `nsenter --mount=…`. */
+	within?: readonly string[];
 }
 
 /**
@@ -27,6 +30,12 @@ export interface OwnEngine {
 	host: string;
 	/** Of the namespace, from this machine: where published ports are. */
 	ip: string;
+	/** This machine, as its containers reach it. */
+	machine: string;
+	/** What starts a program beside its own. */
+	within: readonly string[];
+	/** Of the link between the namespace and this machine. */
+	interfaces: { inside: string; outside: string };
 	/** `tcp://10.…:2376` */
 	tcp: string;
 	/** Where its certificates come from; only with `tls`. */
@@ -65,7 +74,9 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
 		authority && server
 			? ['-H', `tcp://${link.inside}:2376`, '--tlsverify', '--tlscacert', authority.ca, '--tlscert', server.cert, '--tlskey', server.key]
 			: [];
-	const containerd = await startContainerd(join(folder, 'containerd'));
+	const containerd = await startContainerd(join(folder, 'containerd'), options.within ?? []);
+	// Not `ip netns exec`, which takes /sys/fs/cgroup away.
+	const within = ['nsenter', `--net=/run/netns/${namespace}`, ...(options.within ?? [])];
 	const args = [
 		...[
 			'--containerd',
@@ -99,8 +110,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
 	};
 	const start = async () => {
 		const log = openSync(logFile, 'a');
-		// Not `ip netns exec`, which takes /sys/fs/cgroup away.
-		daemon = spawn('nsenter', [`--net=/run/netns/${namespace}`, 'dockerd', ...args], { stdio: ['ignore', log, log] });
+		daemon = spawn('env', [...within, 'dockerd', ...args], { stdio: ['ignore', log, log] });
 		closeSync(log);
 		await until(answers, `the Engine in ${folder} answers`, START_MS);
 	};
@@ -128,6 +138,9 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
 	return {
 		host: `unix://${socket}`,
 		ip: link.inside,
+		machine: link.outside,
+		within,
+		interfaces: link.interfaces,
 		tcp: `tcp://${link.inside}:2376`,
 		authority,
 		connect,
@@ -145,41 +158,8 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
 	};
 }
 
-/** A namespace with a link to this machine: two addresses of a network that has no others. */
-function createNamespace(namespace: string, id: string): { inside: string } {
-	const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' });
-	const [outer, inner] = [`ffe-${id}`, `ffi-${id}`];
-	const network = freeNetwork();
-	ip('netns', 'add', namespace);
-	try {
-		ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', namespace);
-		ip('address', 'add', `${network}.1/30`, 'dev', outer);
-		ip('link', 'set', outer, 'up');
-		const inside = (...args: string[]) => ip('-netns', namespace, ...args);
-		inside('link', 'set', 'lo', 'up');
-		inside('address', 'add', `${network}.2/30`, 'dev', inner);
-		inside('link', 'set', inner, 'up');
-		// Nothing is reached by it; dockerd and containers want to have one.
-		inside('route', 'add', 'default', 'via', `${network}.1`);
-	} catch (error) {
-		ip('netns', 'delete', namespace);
-		throw error;
-	}
-	return { inside: `${network}.2` };
-}
-
-/** Of 10.213.0.0/16, one that no interface has. */
-function freeNetwork(): string {
-	const taken = execFileSync('ip', ['-4', '-o', 'address'], { encoding: 'utf8' });
-	const offset = process.pid % 250;
-	for (let i = 0; i < 250; i++) {
-		const network = `10.213.${(offset + i) % 250}`;
-		if (!taken.includes(` ${network}.`)) return network;
-	}
-	throw new Error('10.213.0.0/16 is all taken');
-}
-
-async function carryImage(from: Dockerode, connect: () => Promise<Engine>, image: string, limitMs: number): Promise<void> {
+/** Brings an image from one Engine to another; fails after `limitMs`. */
+export async function carryImage(from: Dockerode, connect: () => Promise<Engine>, image: string, limitMs: number): Promise<void> {
 	const engine = await connect();
 	const signal = AbortSignal.timeout(limitMs);
 	const archive = await from.getImage(image).get();
@@ -200,14 +180,14 @@ async function removeContainers(engine: Engine): Promise<void> {
 }
 
 /** Apart from dockerd, as a system's services are: one that dockerd starts dies with it. */
-async function startContainerd(folder: string): Promise<{ socket: string; process: ChildProcess }> {
+async function startContainerd(folder: string, within: readonly string[]): Promise<{ socket: string; process: ChildProcess }> {
 	await mkdir(folder);
 	const socket = join(folder, 'containerd.sock');
 	const config = join(folder, 'config.toml');
 	await writeFile(config, 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n');
 	const log = openSync(join(folder, 'containerd.log'), 'a');
 	const places = ['--root', join(folder, 'root'), '--state', join(folder, 'state'), '--address', socket];
-	const child = spawn('containerd', ['--config', config, ...places], { stdio: ['ignore', log, log] });
+	const child = spawn('env', [...within, 'containerd', '--config', config, ...places], { stdio: ['ignore', log, log] });
 	closeSync(log);
 	await until(() => existsSync(socket), 'containerd listens', START_MS);
 	return { socket, process: child };

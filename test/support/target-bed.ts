@@ -1,5 +1,6 @@
 import type { NamedEnvironment } from '../../src/lib/config/environment-of.ts';
 import type { CredentialVault } from '../../src/lib/snapshot/sealing/vault.ts';
+import type { Fault } from '../../src/lib/targets/fault.ts';
 import type { Target } from '../../src/lib/targets/target.ts';
 
 /** What one opening has otherwise than the bed's environment, and the passphrase of the releases. */
@@ -32,6 +33,10 @@ export interface TargetBed {
 	leftovers(): Promise<string[]>;
 	/** Where any of these texts is found in what the environment keeps; absent where the place cannot tell. */
 	secretsAtRest?(secrets: readonly string[]): Promise<string[]>;
+	/** Faults that this place may be unable to bring about, which shows when they are tried; none where it is absent. */
+	readonly mayLack?: readonly Fault[];
+	/** Whom a loss of the store cuts off; everybody where it is absent. */
+	readonly storeLossHits?: 'instances';
 	/** Ends and removes all, whatever state it is in; fails where something of it outlives that. */
 	dispose(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { SpareKind } from '../../src/lib/failover/spare-kind.ts';
 import { type SlotName, slotNames } from '../../src/lib/promotion/journal.ts';
 import type { Snapshot } from '../../src/lib/snapshot/snapshot.ts';
 import type { Instance, InstanceStatus } from '../../src/lib/targets/instance.ts';
@@ -7,6 +8,8 @@ import type { TargetBed } from './target-bed.ts';
 import { until } from './until.ts';
 
 const ACTIVATE_MS = 20_000;
+/** Of each instance's log, where a test fails. */
+const REPORTED_LINES = 40;
 
 /** What the contract's tests do again and again with a target, and what they look at. */
 export class Stage {
@@ -32,10 +35,14 @@ export class Stage {
 	}
 
 	/** Fills a slot with a new release. @returns its number, and what was told on the way */
-	async prepare(slot: SlotName, snapshot: Snapshot, target = this.target): Promise<{ number: number; told: string[] }> {
+	async prepare(
+		slot: SlotName,
+		snapshot: Snapshot,
+		{ target = this.target, spare = 'warm' }: { target?: Target; spare?: SpareKind } = {},
+	): Promise<{ number: number; told: string[] }> {
 		const told: string[] = [];
 		const release = await target.journal.createRelease(snapshot.id);
-		await target.prepare({ slot, release }, snapshot, (message) => told.push(message));
+		await target.prepare({ slot, release, spare }, snapshot, (message) => told.push(message));
 		return { number: release.number, told };
 	}
 
@@ -74,10 +81,31 @@ export class Stage {
 		return leases.map(({ seat, holder, token }): [string, string, number] => [seat, holder, token]).toSorted();
 	}
 
+	/** `until`, which tells what the instances say where it fails. */
+	async until(happened: () => Promise<boolean>, what: string, limitMs?: number): Promise<void> {
+		try {
+			await until(happened, what, limitMs);
+		} catch (error) {
+			throw new Error(`${String(error)}\n${await this.#report()}`);
+		}
+	}
+
+	/** The state of all instances, and the last lines of their logs. */
+	async #report(): Promise<string> {
+		const instances = (await Promise.all(slotNames.map((slot) => this.target.instances(slot)))).flat();
+		const reports = instances.map(async (instance) => {
+			const status = await instance.status();
+			const log = await this.log(instance.name, REPORTED_LINES);
+			const lines = log.map((line) => `  ${line.from === 'runner' ? line.time : ''} ${textOf(line)}`);
+			return [`${instance.name}: ${status ? `${status.state} of ${status.holder}` : 'no answer'}`, ...lines].join('\n');
+		});
+		return [...(await Promise.all(reports)), `leases: ${JSON.stringify(await this.leases())}`].join('\n');
+	}
+
 	/** How long it takes until nobody has a lease under this name; fails where that is longer than so. */
 	async untilFree(holder: string, ms: number): Promise<void> {
 		const isFree = async () => (await this.leases()).every(([, each]) => each !== holder);
-		await until(isFree, `the lease of ${holder} ends within ${ms} ms`, ms);
+		await this.until(isFree, `the lease of ${holder} ends within ${ms} ms`, ms);
 	}
 
 	/** All that an order given in vain must leave as it is. */

@@ -73,11 +73,11 @@ export default class BuildImage extends BaseCommand<typeof BuildImage> {
 		const { environment: name } = this.args;
 		if (name === undefined) return { image: DEFAULT_BASE };
 		const { target, docker } = environmentOf(config, name);
-		if (target === 'docker') return docker;
+		if (target !== 'process') return docker;
 		throw new FlowferryError({
 			code: 'IMAGE_USELESS',
 			message: `${name} runs no images: its instances are processes of this machine`,
-			hint: `leave ${name} out, or have it run on Docker: environments.${name}.target: docker`,
+			hint: `leave ${name} out, or have it run on Docker or Kubernetes: environments.${name}.target`,
 		});
 	}
 

@@ -12,7 +12,7 @@ export const context = z.strictObject({
 		.enum(contextStores)
 		.optional()
 		.describe(
-			'Where context is kept whose store the settings do not name. memory: in each Node-RED; sqlite: in one file that all instances of a hot-spare environment share, so that it survives a failover. Default: sqlite in hot-spare mode with two instances or more, else memory.',
+			'Where context is kept whose store the settings do not name. memory: in each Node-RED; sqlite: in one file that all instances of a hot-spare environment share, so that it survives a failover. Default: sqlite in hot-spare mode with two instances or more, else memory; on Kubernetes always memory.',
 		),
 	durability: z
 		.enum(['process', 'power'])

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { RouterKind } from '../routers/router.ts';
+import type { RouterProgram } from '../routers/router.ts';
 import type { TargetKind } from '../targets/target-kind.ts';
 
 /** The part of an environment's schema that says how it runs on a Docker Engine: `target: docker`. */
@@ -61,15 +61,10 @@ export const docker = z.strictObject({
 });
 export type DockerSettings = z.infer<typeof docker>;
 
-/** What an environment's target decides where its configuration says nothing. */
-export function routerOf({ target, router }: { target: TargetKind; router?: RouterKind | undefined }): RouterKind {
-	return router ?? (target === 'docker' ? 'haproxy' : 'gateway');
-}
-
 /** Keys of an environment that have no meaning on Docker; pure. */
 export function dockerFaults(environment: {
 	target: TargetKind;
-	router?: RouterKind | undefined;
+	router?: RouterProgram | undefined;
 	nodeRed?: string | undefined;
 	directory?: string | undefined;
 	host: string;

@@ -1,15 +1,15 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { Mode } from '../flows/mode.ts';
+import type { LeaseTiming } from '../lease/lease.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
 import type { RouterKind } from '../routers/router.ts';
 import type { ContextStoreKind } from './context.ts';
-import { routerOf } from './docker.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { nearest } from './nearest.ts';
 import type { Config, EnvironmentConfig } from './schema.ts';
+import { contextStoreOf, leaseTimingOf, routerOf } from './target-defaults.ts';
 
 /** One environment with everything decided: what promotions and targets work with. */
-export type NamedEnvironment = Omit<EnvironmentConfig, 'primary' | 'router'> & {
+export type NamedEnvironment = Omit<EnvironmentConfig, 'primary' | 'router' | 'lease'> & {
 	router: RouterKind;
 	name: string;
 	/** Absolute. */
@@ -19,20 +19,8 @@ export type NamedEnvironment = Omit<EnvironmentConfig, 'primary' | 'router'> & {
 	/** What the primary alone fires; null where none is elected. */
 	primary: PrimaryPolicy | null;
 	context: { store: ContextStoreKind };
+	lease: LeaseTiming;
 };
-
-/** Where another instance of the same slot may go on with the work, it is to find the context that the first one had. */
-export function contextStoreOf({
-	mode,
-	instances,
-	store,
-}: {
-	mode: Mode;
-	instances: number;
-	store?: ContextStoreKind | undefined;
-}): ContextStoreKind {
-	return store ?? (mode === 'hot-spare' && instances > 1 ? 'sqlite' : 'memory');
-}
 
 /**
  * The environment of that name; without a name, the only one there is.
@@ -57,7 +45,7 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 			hint: meant === undefined ? 'Name one of these, or add it under `environments`.' : `Did you mean ${meant}?`,
 		});
 	}
-	const { mode, context } = environment;
+	const { target, mode, context } = environment;
 	const instances = environment.instances ?? defaultInstances;
 	return {
 		...environment,
@@ -66,7 +54,8 @@ export function environmentOf(config: Config, name?: string): NamedEnvironment {
 		directory: environment.directory ?? `.flowferry/environments/${chosen}`,
 		instances,
 		primary: primaryOf(environment),
-		context: { ...context, store: contextStoreOf({ mode, instances, store: context.store }) },
+		context: { ...context, store: contextStoreOf({ target, mode, instances, store: context.store }) },
+		lease: leaseTimingOf(environment),
 	};
 }
 

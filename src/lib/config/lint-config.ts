@@ -3,13 +3,15 @@ import { isRecord } from '../flows/is-record.ts';
 import type { Mode } from '../flows/mode.ts';
 import { findUnknownRules, type LintSection } from '../lint/settings.ts';
 import type { PrimaryPolicy } from '../lint/singletons.ts';
+import { targetKinds } from '../targets/target-kind.ts';
 import { parseYaml } from './document.ts';
-import { contextStoreOf, primaryOf } from './environment-of.ts';
+import { primaryOf } from './environment-of.ts';
 import { defaultInstances } from './instance-ports.ts';
 import { parseWith, readConfigText } from './load.ts';
 import { configInvalid } from './problem.ts';
 import type { Environment } from './references.ts';
 import { lintConfigSchema } from './schema.ts';
+import { contextStoreOf } from './target-defaults.ts';
 
 /** What judging flows takes from an environment. */
 export interface LintEnvironment {
@@ -91,11 +93,12 @@ function primaryOnly({ instances, primary }: Record<string, unknown>) {
 }
 
 /** As far as the file says it outright: references are not looked up. */
-function sharesContext({ mode, instances, settings, context }: Record<string, unknown>, lint: unknown): boolean {
+function sharesContext({ target, mode, instances, settings, context }: Record<string, unknown>, lint: unknown): boolean {
 	if (mode !== 'hot-spare' || (settings !== undefined && !(isRecord(lint) && lint.contextStorage !== undefined))) return false;
 	const store = isRecord(context) && (context.store === 'sqlite' || context.store === 'memory') ? context.store : undefined;
 	const count = instances === undefined ? defaultInstances : typeof instances === 'number' ? instances : 1;
-	return contextStoreOf({ mode, instances: count, store }) === 'sqlite';
+	const where = targetKinds.find((kind) => kind === target) ?? 'process';
+	return contextStoreOf({ target: where, mode, instances: count, store }) === 'sqlite';
 }
 
 /** The values may refer to secrets. */

@@ -7,6 +7,7 @@ import type { DevConfig } from './dev.ts';
 import type { DockerSettings } from './docker.ts';
 import { parseYaml } from './document.ts';
 import { explain } from './explain.ts';
+import type { KubernetesSettings } from './kubernetes.ts';
 import type { ConfigProblem } from './problem.ts';
 import { configInvalid, renderPath } from './problem.ts';
 import type { Environment, Resolved } from './references.ts';
@@ -146,6 +147,7 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 					directory: absolute(environment.directory ?? `.flowferry/environments/${name}`),
 					...(environment.nodeRed === undefined ? {} : { nodeRed: absolute(environment.nodeRed) }),
 					docker: resolveDocker(environment.docker, absolute),
+					kubernetes: resolveKubernetes(environment.kubernetes, absolute),
 					...(environment.settings === undefined ? {} : { settings: absolute(environment.settings) }),
 				},
 			]),
@@ -155,6 +157,10 @@ function resolvePaths(config: Config, directory: string, home: string): Config {
 
 function resolveDocker(docker: DockerSettings, absolute: (path: string) => string): DockerSettings {
 	return docker.certificate === undefined ? docker : { ...docker, certificate: absolute(docker.certificate) };
+}
+
+function resolveKubernetes(kubernetes: KubernetesSettings, absolute: (path: string) => string): KubernetesSettings {
+	return kubernetes.kubeconfig === undefined ? kubernetes : { ...kubernetes, kubeconfig: absolute(kubernetes.kubeconfig) };
 }
 
 /** The flow file stays relative: it is looked for in the user directory, as Node-RED does, or in the repository. */

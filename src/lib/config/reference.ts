@@ -70,7 +70,15 @@ function row(key: string, schema: JsonSchema, required: string | undefined): Row
 function defaultOf(schema: JsonSchema): string {
 	const { default: fallback } = schema;
 	const empty = typeof fallback === 'object' && fallback !== null && Object.keys(fallback).length === 0;
-	return fallback === undefined || empty ? '' : `\`${String(fallback)}\``;
+	return fallback === undefined || empty ? '' : `\`${inFlow(fallback)}\``;
+}
+
+/** A value as it is written on one line. */
+function inFlow(value: unknown): string {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return String(value);
+	return `{ ${Object.entries(value)
+		.map(([key, each]) => `${key}: ${inFlow(each)}`)
+		.join(', ')} }`;
 }
 
 function typeOf(schema: JsonSchema): string {
@@ -78,5 +86,6 @@ function typeOf(schema: JsonSchema): string {
 	const integer = schema.anyOf?.find((side) => side.type === 'integer');
 	if (integer) return integer.minimum !== undefined ? `${integer.minimum} to ${integer.maximum}` : 'whole number';
 	if (schema.type === 'array') return 'list';
+	if (schema.type === 'boolean') return '`true`, `false`';
 	return schema.type === 'string' ? 'text' : 'mapping';
 }

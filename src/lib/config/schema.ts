@@ -1,35 +1,28 @@
 import { z } from 'zod';
 import { spareKinds } from '../failover/spare-kind.ts';
 import { modes } from '../flows/mode.ts';
-import { routerKinds, webSocketPolicies } from '../routers/router.ts';
+import { routerPrograms, webSocketPolicies } from '../routers/router.ts';
 import { targetKinds } from '../targets/target-kind.ts';
 import { context } from './context.ts';
 import { dev } from './dev.ts';
-import { docker, dockerFaults, routerOf } from './docker.ts';
+import { docker, dockerFaults } from './docker.ts';
 import { drill } from './drill.ts';
 import { editor } from './editor.ts';
 import { failover } from './failover-config.ts';
 import { hosts } from './hosts.ts';
 import { defaultInstances, metricsPortsFault } from './instance-ports.ts';
+import { kubernetes, kubernetesFaults, ownPodPorts } from './kubernetes.ts';
+import { leaseTiming, leaseTimingFault } from './lease-timing.ts';
 import { failOn, lint } from './lint-section.ts';
 import { primary } from './primary.ts';
 import { protection, stageFaults } from './protection.ts';
 import { bake, checks, errorRate, hooks, keepChoices } from './safeguards.ts';
 import { sealing } from './sealing.ts';
 import { store } from './store-config.ts';
+import { leaseTimingOf, routerOf } from './target-defaults.ts';
 import { timeouts } from './timeouts.ts';
 
 const ms = z.int().positive();
-
-const leaseTiming = z
-	.strictObject({
-		ttlMs: ms.default(2000).describe('How long a grant lasts without renewal.'),
-		renewDeadlineMs: ms.default(1500).describe('Without a successful renewal for so long, the holder demotes itself.'),
-		retryMs: ms.default(500).describe('Between renewals.'),
-	})
-	.refine((lease) => lease.ttlMs > lease.renewDeadlineMs && lease.renewDeadlineMs > lease.retryMs * 1.2, {
-		message: 'must keep ttlMs > renewDeadlineMs > retryMs × 1.2, or two instances could both believe they are active',
-	});
 
 /** As long as the longest of HAProxy's holds. */
 const LONGEST_TAKEOVER_MS = 600_000;
@@ -39,18 +32,21 @@ const environmentKeys = z.strictObject({
 	target: z
 		.enum(targetKinds)
 		.default('process')
-		.describe('Where instances run. process: as processes of this machine; docker: as containers, docs/guides/docker.md.'),
+		.describe(
+			'Where instances run. process: as processes of this machine; docker: as containers, docs/guides/docker.md; kubernetes: as pods.',
+		),
 	docker: docker.prefault({}).describe('With `target: docker`: the engine, and how containers are made on it.'),
+	kubernetes: kubernetes.prefault({}).describe('With `target: kubernetes`: the cluster, and how pods are made on it.'),
 	directory: z
 		.string()
 		.min(1)
 		.optional()
 		.describe('Where the environment lives on this machine; default `.flowferry/environments/<name>`.'),
 	router: z
-		.enum(routerKinds)
+		.enum(routerPrograms)
 		.optional()
 		.describe(
-			"What moves and holds traffic. gateway: flowferry's own, the default for processes; haproxy: HAProxy 2.6 or later, which flowferry starts: an installed one for processes, a container on Docker.",
+			"What moves and holds traffic. gateway: flowferry's own, the default for processes; haproxy: HAProxy 2.6 or later, which flowferry starts: an installed one for processes, a container on Docker. On Kubernetes it is a Service, and nothing is to be said.",
 		),
 	host: z.string().min(1).default('127.0.0.1').describe("The router's address; 0.0.0.0 serves the network."),
 	port: z.int().min(1).max(65535).default(8080).describe("The router's port: where production's HTTP and WebSockets are served."),
@@ -90,7 +86,9 @@ const environmentKeys = z.strictObject({
 		.min(1)
 		.max(16)
 		.optional()
-		.describe('Instances in a slot; default 2. In hot-spare mode one of them is active, and the others are its spares; 1: it has none.'),
+		.describe(
+			'Instances in a slot; default 2. In hot-spare mode one of them is active, and the others are its spares; 1: it has none. With `kubernetes.autoscale` it is how many there are at most.',
+		),
 	spare: z
 		.enum(spareKinds)
 		.default('warm')
@@ -175,20 +173,24 @@ const environment = environmentKeys
 		message:
 			'cannot be sqlite in load-balanced mode, where several instances write at once and would undo what the others count: leave it out, or set `mode: hot-spare`',
 	})
-	.refine((environment) => routerOf(environment) === 'gateway' || environment.accessLog === undefined, {
+	.refine((environment) => routerOf(environment) !== 'haproxy' || environment.accessLog === undefined, {
 		path: ['accessLog'],
 		message: 'is written by the gateway: leave it out with `router: haproxy` and on Docker, or set `router: gateway`',
 	})
 	.superRefine((environment, context) => {
-		for (const { path, message } of dockerFaults(environment)) context.addIssue({ code: 'custom', path, message });
+		const faults = [...dockerFaults(environment), ...kubernetesFaults(environment)];
+		for (const { path, message } of faults) context.addIssue({ code: 'custom', path, message });
+		const timing = leaseTimingFault(leaseTimingOf(environment));
+		if (timing !== null) context.addIssue({ code: 'custom', path: ['lease'], message: timing });
 	})
 	.refine(({ mode, primary: policy }) => mode === 'load-balanced' || policy === undefined, {
 		path: ['primary'],
 		message: 'is elected among instances that run at once, and in hot-spare mode one runs alone',
 	})
-	.superRefine(({ instances = defaultInstances, instanceMetricsPort, port, metricsPort }, context) => {
+	.superRefine(({ target, instances = defaultInstances, instanceMetricsPort, port, metricsPort }, context) => {
 		if (instanceMetricsPort === undefined) return;
-		const message = metricsPortsFault(instanceMetricsPort, instances, { port, metricsPort });
+		const taken = target === 'kubernetes' ? ownPodPorts : { port, metricsPort };
+		const message = metricsPortsFault(instanceMetricsPort, instances, taken);
 		if (message !== null) context.addIssue({ code: 'custom', path: ['instanceMetricsPort'], message });
 	});
 

@@ -42,7 +42,11 @@ export async function callControl(
 ): Promise<unknown> {
 	let response: ControlResponse;
 	try {
-		response = await exchange(address, { method, path, timeoutMs, ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }) });
+		const call = { method, path, timeoutMs, ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }) };
+		response = await exchange(address, call);
+		// Where a machine stands still, a server may take a request that has just begun for one that does not end; it has done nothing then
+		// (https://www.rfc-editor.org/rfc/rfc9110#name-408-request-timeout).
+		if (response.status === 408) response = await exchange(address, call);
 	} catch (cause) {
 		throw new ControlUnreachable(`no answer from ${address.url}${path} within ${timeoutMs} ms`, cause);
 	}

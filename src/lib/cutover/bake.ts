@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toldInFull } from '../errors/told-in-full.ts';
 import { noProgress } from './compare-releases.ts';
 import type { CutoverContext } from './context.ts';
 import { sideInstances } from './sides.ts';
@@ -49,7 +50,7 @@ export async function bake(context: CutoverContext, stopReason: () => Promise<st
 			const stuck = noProgress(report.before, report.after?.silentMs ?? 0);
 			if (stuck) throw new Error(stuck);
 		} catch (error) {
-			return ended('failed', (error as Error).message);
+			return ended('failed', toldInFull(error));
 		}
 		if (performance.now() >= began + forMs) return ended('passed', null);
 		progress(`baking: round ${rounds} passed, ${Math.ceil((began + forMs - performance.now()) / 1000)} s to go`);

@@ -1,31 +1,61 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import { slotNames } from '../promotion/journal.ts';
+import { toldInFull } from '../errors/told-in-full.ts';
+import { otherSlot, slotNames } from '../promotion/journal.ts';
 import { servingRelease } from '../promotion/serving.ts';
-import type { Instance } from '../targets/instance.ts';
+import { isNotStanding } from '../targets/failures.ts';
+import { type Instance, standing } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
-import { activeInstances, runFlows, untilUpstreams } from './slot-instances.ts';
+import { activeInstances, knownInstances, runFlows, untilUpstreams } from './slot-instances.ts';
 
 type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'by'>;
 
 /**
  * Makes an environment run as its journal says: after a reboot, or whatever else ended its processes. What runs is left
- * alone. The caller holds the lock, and has recovered.
- * @throws FlowferryError NOTHING_SERVES before the first promotion
+ * alone. An instance that does not come up is in nobody's way: a spare may be the one that serves. The caller holds the lock, and has
+ * recovered.
+ * @returns why what is missing does not come up (INSTANCE_NOT_STANDING)
+ * @throws FlowferryError NOTHING_SERVES before the first promotion; INSTANCE_NOT_STANDING where none of the serving slot comes up
  */
-export async function bringUp({ environment, target, progress }: Setting): Promise<void> {
+export async function bringUp({ environment, target, progress }: Setting): Promise<FlowferryError[]> {
 	const serving = await servingRelease(target);
 	if (!serving) throw nothingServes(environment.name);
 	await target.unlock(serving.slot);
 	if ((await target.failover.intent()).paused?.reason === 'down') await target.failover.resume();
-	await target.start(serving.slot, progress);
-	await target.startRouter();
+	// What an autoscaler adds from here on becomes active by itself.
 	const instances = await target.instances(serving.slot);
-	await activate(instances, environment);
-	await target.router.route(await untilUpstreams(instances, environment.timeouts.activateMs));
-	for (const slot of slotNames) if (slot !== serving.slot) await target.start(slot, progress);
+	const lost = await notStanding(() => target.start(serving.slot, progress));
+	const able = await ableToServe(instances, lost !== null);
+	if (lost && able.length === 0) throw lost;
+	const there = able.length > 0 ? able : instances;
+	await target.startRouter();
+	await activate(there, environment);
+	await target.router.route(await untilUpstreams(there, environment.timeouts.activateMs));
+	const alsoLost = await notStanding(() => target.start(otherSlot(serving.slot), progress));
+	return [lost, alsoLost].filter((error) => error !== null);
+}
+
+/** @returns the error where it is that an instance does not come up */
+async function notStanding(start: () => Promise<void>): Promise<FlowferryError | null> {
+	try {
+		await start();
+		return null;
+	} catch (error) {
+		if (isNotStanding(error)) return error;
+		throw error;
+	}
+}
+
+/**
+ * All but those whose Node-RED ends again and again. One that is starting is waited for where it holds the seat, or all are on their way
+ * as they should be.
+ */
+async function ableToServe(instances: Instance[], someAreLost: boolean): Promise<Instance[]> {
+	const known = (await knownInstances(instances)).filter(({ status }) => status.state !== 'failed');
+	const isUp = ({ status }: (typeof known)[number]) => status.lease !== null || standing.includes(status.state);
+	return (someAreLost ? known.filter(isUp) : known).map(({ instance }) => instance);
 }
 
 /** What ended without being drained, and what was still inside. */
@@ -88,7 +118,7 @@ async function activate(instances: Instance[], environment: PromotionSetting['en
 	} catch (error) {
 		throw new FlowferryError({
 			code: 'NOT_ACTIVE',
-			message: `an instance could not be made active: ${(error as Error).message}`,
+			message: `an instance could not be made active: ${toldInFull(error)}`,
 			hint: 'flowferry status shows which; its log tells why',
 			exitStatus: ExitStatus.needsOperator,
 			cause: error,

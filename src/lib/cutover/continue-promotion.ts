@@ -1,3 +1,5 @@
+import { autoscaleOf } from '../config/autoscale.ts';
+import type { NamedEnvironment } from '../config/environment-of.ts';
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
 import type { PromotionRecord } from '../promotion/journal.ts';
@@ -11,8 +13,8 @@ import { sideInstances } from './sides.ts';
 import { knownInstances } from './slot-instances.ts';
 
 /**
- * Goes on with the paused promotion, as it was agreed. New instances that no longer stand by are prepared anew; those that
- * do are validated once more. The caller holds the environment's lock.
+ * Goes on with the paused promotion, as it was agreed. New instances that no longer stand by, or are too few by now, are prepared
+ * anew; those that do are validated once more. The caller holds the environment's lock.
  * @throws FlowferryError NOTHING_PAUSED (exit 2); PLAN_OUTDATED (exit 6) where another release serves than when it was agreed
  */
 export async function continuePromotion(setting: PromotionSetting): Promise<PromotionResult> {
@@ -20,7 +22,7 @@ export async function continuePromotion(setting: PromotionSetting): Promise<Prom
 	const paused = await findPaused(environment.name, target);
 	await assertSameFrom(environment.name, paused, target);
 	await proveRouter(target, paused.from !== null);
-	const state = transition(paused.state, { event: 'continue', standing: await standsBy(paused, target), by: setting.by });
+	const state = transition(paused.state, { event: 'continue', standing: await standsBy(paused, setting), by: setting.by });
 	await target.journal.record(paused.id, state, false);
 	return await carryOn(setting, { ...paused, state });
 }
@@ -48,9 +50,19 @@ async function assertSameFrom(environment: string, { id, from }: PromotionRecord
 	});
 }
 
-async function standsBy({ to }: PromotionRecord, target: Target): Promise<boolean> {
+async function standsBy({ from, to }: PromotionRecord, { environment, target }: PromotionSetting): Promise<boolean> {
 	if ((await target.journal.slots())[to.slot]?.number !== to.release.number) return false;
 	const instances = await sideInstances(target, to);
+	const serving = from ? await sideInstances(target, from) : [];
 	const known = await knownInstances(instances);
-	return instances.length > 0 && known.length === instances.length && known.every(({ status }) => status.state === 'standby');
+	return (
+		instances.length >= leastFor(environment, serving.length) &&
+		known.length === instances.length &&
+		known.every(({ status }) => status.state === 'standby')
+	);
+}
+
+/** An autoscaler that saw no load in the pause has taken away what is to carry it. @param serving how many carry it now */
+function leastFor(environment: Pick<NamedEnvironment, 'target' | 'kubernetes' | 'instances'>, serving: number): number {
+	return autoscaleOf(environment) ? Math.max(1, Math.min(serving, environment.instances)) : 1;
 }

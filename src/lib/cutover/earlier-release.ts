@@ -1,5 +1,5 @@
 import { FlowferryError } from '../errors/flowferry-error.ts';
-import type { Journal, Release, SlotName } from '../promotion/journal.ts';
+import { type Journal, otherSlot, type Release, type SlotName } from '../promotion/journal.ts';
 import { hasServed } from '../promotion/machine.ts';
 import { shortId } from '../snapshot/snapshot.ts';
 
@@ -32,7 +32,7 @@ export async function releaseToReturnTo(
 		return wanted;
 	}
 	const slots = await journal.slots();
-	const warm = slots[slot === 'blue' ? 'green' : 'blue'];
+	const warm = slots[otherSlot(slot)];
 	const earlier = warm ?? (await thoseThatServed(journal)).find((served) => served.number !== serving.number);
 	if (earlier) return earlier;
 	throw new FlowferryError({

@@ -40,6 +40,8 @@ export interface EnvironmentStatus {
 	/** What the router says, whichever it is; null where it does not run, or does not answer. */
 	gateway: RouterStatus | null;
 	leases: LeaseRecord[];
+	/** Instances that an autoscaler has just added: that they do not run yet is no fault. */
+	coming: string[];
 	/** Automatic failover is off, and since when; null where it is on. */
 	failoverPaused: FailoverPause | null;
 	/** From one instance to another, or back into service: those that nobody asked for, and forced ones; the latest first. */
@@ -62,24 +64,20 @@ function isFailover({ role, cause, before }: RoleChange): boolean {
 /** Asks the instances, the router and the lease store: what is, not what should be. */
 export async function inspectEnvironment(environment: NamedEnvironment, target: Target): Promise<EnvironmentStatus> {
 	const oddities = await target.oddities();
-	const held = await target.journal.slots();
-	const slots = await Promise.all(
-		slotNames.map(
-			async (slot): Promise<SlotStatus> => ({ slot, release: held[slot], instances: await askAll(await target.instances(slot)) }),
-		),
-	);
-	const { gateway, gatewayFault } = await askRouter(target);
+	// Side by side, so that what does not answer costs one time-out.
+	const [slots, { gateway, gatewayFault }, coming] = await Promise.all([askSlots(target), askRouter(target), target.coming()]);
 	const promotion = await target.journal.unfinished();
 	const active = activeOf(slots);
 	return {
 		environment: environment.name,
 		mode: environment.mode,
-		health: judgeHealth({ ...environment, environment: environment.name, slots, gateway, gatewayFault, promotion, oddities }),
+		health: judgeHealth({ ...environment, environment: environment.name, slots, gateway, gatewayFault, promotion, coming, oddities }),
 		active: active?.release ? { slot: active.slot, release: active.release.number, snapshot: active.release.snapshot } : null,
 		slots,
 		router: environment.router,
 		gateway,
 		leases: await target.leases.list(),
+		coming,
 		failoverPaused: (await target.failover.intent()).paused,
 		failovers: (await target.failover.changes(LOOKED_THROUGH)).filter(isFailover).slice(0, HISTORY),
 		hungMs: environment.timeouts.hungMs,
@@ -100,6 +98,13 @@ export function assertServing({ environment, health }: EnvironmentStatus, releas
 	});
 }
 
+async function askSlots(target: Target): Promise<SlotStatus[]> {
+	const held = await target.journal.slots();
+	return await Promise.all(
+		slotNames.map(async (slot) => ({ slot, release: held[slot], instances: await askAll(await target.instances(slot)) })),
+	);
+}
+
 /** One that runs and does not answer is a finding, not an end of the inspection. */
 async function askRouter({ router }: Target): Promise<{ gateway: RouterStatus | null; gatewayFault: string | null }> {
 	try {
@@ -109,7 +114,7 @@ async function askRouter({ router }: Target): Promise<{ gateway: RouterStatus | 
 	}
 }
 
-interface Known extends Pick<EnvironmentStatus, 'environment' | 'slots' | 'router' | 'gateway' | 'promotion' | 'mode'> {
+interface Known extends Pick<EnvironmentStatus, 'environment' | 'slots' | 'router' | 'gateway' | 'promotion' | 'mode' | 'coming'> {
 	/** As configured, in each slot. */
 	instances: number;
 	/** Why a router that runs could not be asked. */
@@ -120,7 +125,7 @@ interface Known extends Pick<EnvironmentStatus, 'environment' | 'slots' | 'route
 
 /** Pure. */
 export function judgeHealth(known: Known): Health {
-	const { slots, router, gateway, gatewayFault, promotion, mode, oddities } = known;
+	const { slots, router, gateway, gatewayFault, promotion, mode, coming, oddities } = known;
 	if (slots.every(({ release }) => release === null) && !promotion) return { state: 'empty' };
 	if (!gateway && !gatewayFault && slots.every(({ instances }) => instances.every(({ status }) => status === null)))
 		return { state: 'down' };
@@ -140,6 +145,7 @@ export function judgeHealth(known: Known): Health {
 	if (roles.length > 0 && !roles.includes(true)) reasons.push('no instance is the primary: no timer fires');
 	for (const { slot, instances } of slots) {
 		for (const { name, status } of instances) {
+			if (coming.includes(name) && mayBeComing(status)) continue;
 			if (!status) reasons.push(`${name} does not answer`);
 			else if (status.state === 'failed') reasons.push(doesNotComeUp(name, status));
 			else if (mode === 'load-balanced' && activeSlots.has(slot) && status.state !== 'active') reasons.push(`${name} is ${status.state}`);
@@ -154,6 +160,11 @@ export function judgeHealth(known: Known): Health {
 		reasons.push(`${routerNames[router]}'s traffic is ${gateway.traffic.state}, not flowing to what is active`);
 	reasons.push(...oddities);
 	return reasons.length === 0 ? { state: 'serving' } : { state: 'degraded', reasons };
+}
+
+/** Not yet active, and nothing is wrong with that in its first moments. */
+function mayBeComing(status: InstanceStatus | null): boolean {
+	return status === null || ['starting', 'standby', 'activating'].includes(status.state);
 }
 
 /** Its Node-RED ended several times in a row: a boot loop. */

@@ -1,5 +1,6 @@
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { toldInFull } from '../errors/told-in-full.ts';
 import type { PromotionDraft, Strategy } from '../promotion/journal.ts';
 import type { Progress } from '../targets/target.ts';
 import { rolledBackWhileBaking, servesThoughItFails } from './promotion-errors.ts';
@@ -36,7 +37,7 @@ export async function goBack(
 		for (const warning of warnings) progress(`warning: ${warning}`);
 	} catch (error) {
 		if (!(error instanceof FlowferryError)) throw error;
-		return servesThoughItFails(name, draft, reason, error.message);
+		return servesThoughItFails(name, draft, reason, toldInFull(error));
 	}
 	return rolledBackWhileBaking(name, draft, reason);
 }

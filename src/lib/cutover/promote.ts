@@ -2,7 +2,7 @@ import type { RunUserCommand } from '../adapters/user-command.ts';
 import type { NamedEnvironment } from '../config/environment-of.ts';
 import type { SpareKind } from '../failover/spare-kind.ts';
 import type { CutoverStrategy } from '../lint/verdict.ts';
-import type { PromotionDraft, PromotionRecord, Release, Side, SlotName, Strategy } from '../promotion/journal.ts';
+import { otherSlot, type PromotionDraft, type PromotionRecord, type Release, type Side, type Strategy } from '../promotion/journal.ts';
 import type { PromotionState } from '../promotion/machine.ts';
 import { initialState, transition } from '../promotion/machine.ts';
 import { servingRelease } from '../promotion/serving.ts';
@@ -248,8 +248,4 @@ function run(setting: PromotionSetting, record: PromotionRecord, context: Cutove
 export async function proveRouter(target: Target, stays: boolean): Promise<void> {
 	await target.startRouter();
 	if (!stays) await target.stopRouter();
-}
-
-function otherSlot(slot?: SlotName): SlotName {
-	return slot === 'blue' ? 'green' : 'blue';
 }

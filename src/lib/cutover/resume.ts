@@ -24,13 +24,15 @@ export interface ResumeResult {
 /**
  * Ends what an interrupted promotion left, and starts what of the environment ended with it. Where none was interrupted,
  * nothing is touched. The caller holds the lock.
- * @throws FlowferryError OPERATOR_NEEDED where it can neither go on nor back
+ * @throws FlowferryError OPERATOR_NEEDED where it can neither go on nor back; INSTANCE_NOT_STANDING where it has ended, and what was to be
+ * started did not all come up
  */
 export async function resume(setting: PromotionSetting): Promise<ResumeResult> {
 	const { environment, target } = setting;
 	const ended = await recover(setting);
 	const serving = await servingRelease(target);
-	if (ended && serving) await bringUp(setting);
+	const [missing] = ended && serving ? await bringUp(setting) : [];
+	if (missing) throw missing;
 	const found = ended ?? (await pausedPromotion(target.journal));
 	return {
 		outcome: outcomeOf(ended?.state.kind ?? found?.state.kind),

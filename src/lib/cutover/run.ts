@@ -1,5 +1,6 @@
 import { ExitStatus } from '../errors/exit-status.ts';
 import { FlowferryError } from '../errors/flowferry-error.ts';
+import { toldInFull } from '../errors/told-in-full.ts';
 import type { Journal, PromotionRecord } from '../promotion/journal.ts';
 import type { Compensation, PromotionEvent, PromotionState, Step } from '../promotion/machine.ts';
 import { isFinished, nextStep, pausesBefore, transition } from '../promotion/machine.ts';
@@ -58,7 +59,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 			// The last `done`, where it could not be written, has advanced the state all the same.
 			if (isLockLost(error)) throw error;
 			if (state.kind !== 'going' || state.running !== step) return;
-			await take({ event: 'failed', step, cause: redact(messageOf(error)) }, performance.now() - began).catch(unlessLockLost);
+			await take({ event: 'failed', step, cause: redact(toldInFull(error)) }, performance.now() - began).catch(unlessLockLost);
 		}
 	}
 
@@ -70,7 +71,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 		} catch (error) {
 			if (isLockLost(error)) throw error;
 			const begun = transition(before, { event: 'begin', step: pausesBefore });
-			state = transition(begun, { event: 'failed', step: pausesBefore, cause: redact(messageOf(error)) });
+			state = transition(begun, { event: 'failed', step: pausesBefore, cause: redact(toldInFull(error)) });
 		}
 	}
 
@@ -80,7 +81,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 		try {
 			await actions.compensations[compensation]();
 		} catch (error) {
-			return await take({ event: 'not compensated', compensation, reason: redact(messageOf(error)) }).catch(unlessLockLost);
+			return await take({ event: 'not compensated', compensation, reason: redact(toldInFull(error)) }).catch(unlessLockLost);
 		}
 		await take({ event: 'compensated', compensation }, performance.now() - began).catch(unlessLockLost);
 	}
@@ -113,10 +114,4 @@ export function lockLost(): FlowferryError {
 		hint: '`flowferry status` shows what the other one made of it',
 		exitStatus: ExitStatus.needsOperator,
 	});
-}
-
-/** All that the journal keeps of it: what was wrong, and what to do. */
-function messageOf(error: unknown): string {
-	if (error instanceof FlowferryError && error.hint) return `${error.message}; ${error.hint}`;
-	return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,5 @@
+import { autoscaleOf } from '../config/autoscale.ts';
+import type { Instance } from '../targets/instance.ts';
 import type { Reach } from '../targets/target.ts';
 import { type Checked, runChecks } from './checks/run-checks.ts';
 import type { ReleaseActivity } from './compare-releases.ts';
@@ -19,13 +21,32 @@ import { verifyInstances } from './verify.ts';
  */
 export async function verifyRelease(context: CutoverContext, before?: Crashes): Promise<void> {
 	const { target, to, environment, report } = context;
-	const instances = await sideInstances(target, to);
-	const seats = environment.mode === 'hot-spare' ? 1 : instances.length;
-	const { problems, active } = await verifyInstances(instances, seats, (found) => insist(context, check(context, found)), before);
+	const verify = (instances: Instance[]) =>
+		verifyInstances(instances, seatsToFill(context, instances), (found) => insist(context, check(context, found)), before);
+	const { problems, active } = await withThoseThatStay(() => sideInstances(target, to), verify);
 	report.problems = problems;
 	report.after = activityOf(active);
 	const worse = report.after && moreErrors(report.before, report.after, environment.errorRate);
 	if (worse && context.insists) throw new Error(worse);
+}
+
+/** How many are to be active. What an autoscaler is adding becomes active by itself, in a moment. */
+function seatsToFill({ environment }: CutoverContext, { length }: Instance[]): number {
+	if (environment.mode === 'hot-spare') return 1;
+	return Math.min(length, autoscaleOf(environment)?.from ?? length);
+}
+
+/** Where an autoscaler has taken some away meanwhile, what failed is done again with those that are left. */
+async function withThoseThatStay<T>(list: () => Promise<Instance[]>, work: (instances: Instance[]) => Promise<T>): Promise<T> {
+	for (let instances = await list(); ; ) {
+		try {
+			return await work(instances);
+		} catch (error) {
+			const left = await list();
+			if (left.length >= instances.length) throw error;
+			instances = left;
+		}
+	}
 }
 
 /** Makes the user's checks, from this machine. */

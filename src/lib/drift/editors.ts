@@ -23,10 +23,10 @@ export async function findEditors(
 	{ name, target: on, editor: { access } }: NamedEnvironment,
 	target: Target,
 ): Promise<{ access: Exclude<EditorAccess, 'off'>; editors: OpenEditor[] }> {
-	if (on === 'docker') {
+	if (on !== 'process') {
 		throw new FlowferryError({
 			code: 'EDITOR_OFF',
-			message: `${name} runs on Docker, where no editor is opened: the router is all that is published`,
+			message: `${name} runs on ${on === 'docker' ? 'Docker' : 'Kubernetes'}, where no editor is opened: the router is all that is published`,
 			hint: `edit the dev Node-RED, and promote; \`flowferry diff ${name} ${name}:running\` tells whether what runs is what was promoted`,
 			docs: 'docs/guides/editor.md',
 		});

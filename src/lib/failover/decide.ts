@@ -34,6 +34,14 @@ export function decideAfterEnd(slot: SlotName, intent: Intent): { do: 'let go' }
 }
 
 /**
+ * Whether another slot serves by now in place of this one, and nothing is on its way: an instance that was cut off all the while, and ran
+ * the flows before, is to run them no more.
+ */
+export function hasGivenWay(slot: SlotName, { servingSlot, promotion }: Intent): boolean {
+	return servingSlot !== null && servingSlot !== slot && (promotion === null || promotion.kind === 'paused');
+}
+
+/**
  * Whether an instance of the slot that became active by itself may order the traffic: a promotion that moves the seat does so itself.
  * That failover is paused by now changes nothing: the seat has moved.
  */

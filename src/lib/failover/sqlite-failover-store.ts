@@ -40,8 +40,9 @@ export class SqliteFailoverStore implements FailoverStore {
 	}
 
 	async record(change: RoleChange): Promise<void> {
-		const { lastInsertRowid } = this.#database.prepare('INSERT INTO role_change (change) VALUES (?)').run(JSON.stringify(change));
-		this.#database.prepare('DELETE FROM role_change WHERE id <= ?').run(Number(lastInsertRowid) - MAX_CHANGES);
+		// Last what counts: where it fails, it is written once more.
+		this.#database.prepare('DELETE FROM role_change WHERE id <= (SELECT max(id) FROM role_change) - ?').run(MAX_CHANGES - 1);
+		this.#database.prepare('INSERT INTO role_change (change) VALUES (?)').run(JSON.stringify(change));
 	}
 
 	async changes(limit: number): Promise<RoleChange[]> {

@@ -14,7 +14,7 @@ import type { WebSocketPolicy } from '../routers/router.ts';
 import { openEnvironmentState } from '../targets/environment-state.ts';
 import type { Instance } from '../targets/instance.ts';
 import { type Layout, layoutOf } from '../targets/layout.ts';
-import { RunnerInstance } from '../targets/runner-instance.ts';
+import { RunnerInstance, runnerByFile } from '../targets/runner-instance.ts';
 import { effects, type Instances, type KeeperApi, type Machine, type RouterFiles, type SlotFiles } from './api.ts';
 
 /** An instance's answer from memory, over the network of one machine. */
@@ -54,7 +54,7 @@ function instancesOf(layout: Layout): Instances {
 	const at = (name: string): Instance =>
 		new RunnerInstance(
 			name,
-			{ addressFile: layout.named(name).addressFile, tokenFile: layout.tokenFile },
+			runnerByFile({ addressFile: layout.named(name).addressFile, tokenFile: layout.tokenFile }),
 			ANSWER_MS,
 			async () => {}, // whoever calls has asked before
 		);

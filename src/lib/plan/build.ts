@@ -1,6 +1,7 @@
 import type { FlowNode } from '../flows/node.ts';
 import { findUnknownPins, type PrimaryPolicy } from '../lint/singletons.ts';
 import type { FlowVerdict } from '../lint/verdict.ts';
+import { otherSlot } from '../promotion/journal.ts';
 import type { PaletteModule } from '../snapshot/snapshot.ts';
 import { findBlockers } from './blockers.ts';
 import { compareFlows } from './changes.ts';
@@ -13,7 +14,7 @@ import type { Plan, PlanInput } from './plan.ts';
 export function buildPlan(input: PlanInput): Plan {
 	const { snapshot, serving, lint, failOn } = input;
 	const strategy = serving ? input.choice.strategy : 'first';
-	const slot = serving?.slot === 'blue' ? 'green' : 'blue';
+	const slot = otherSlot(serving?.slot);
 	const before = serving?.snapshot.content;
 	return {
 		environment: input.environment,

@@ -19,7 +19,7 @@ export interface SavedPlan {
 	flags: PlanFlags;
 	/** Of the environment's configuration and the section `lint`. */
 	configuration: Digests;
-	/** On Docker: the id of the image that was given, `sha256:…`; absent where it is built at the promotion. */
+	/** `GivenImage.id` of the image that was given; absent where none was. */
 	image?: string;
 	plan: Plan;
 	/** `Name <mail>`. */
@@ -96,7 +96,7 @@ export function parseSavedPlan(text: string, path: string): SavedPlan {
 function isPlan({ version, environment, target, flags, configuration, image, plan }: SavedPlan): boolean {
 	const texts = [version, environment, target].every((text) => typeof text === 'string');
 	const objects = [flags, configuration, plan].every((value) => typeof value === 'object' && value !== null);
-	const isImage = image === undefined || (typeof image === 'string' && /^sha256:[0-9a-f]{64}$/.test(image));
+	const isImage = image === undefined || (typeof image === 'string' && /^\S+$/.test(image));
 	if (!texts || !objects || !isImage) return false;
 	const { failOn = 'never', strategy } = flags;
 	const areFlags = [...severities, 'never'].includes(failOn) && (strategy === undefined || cutoverStrategies.includes(strategy));

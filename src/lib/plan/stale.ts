@@ -39,7 +39,7 @@ export function staleReasons(saved: SavedPlan, now: PlanNow): string[] {
 /** The same where it is to be applied with another image; nothing: with its own. @param image the id; null: none was given */
 export function staleImage(saved: Pick<SavedPlan, 'image'>, image: string | null): string[] {
 	const own = saved.image ?? null;
-	const nameOf = (id: string | null) => (id === null ? 'one that is built then' : id.slice(0, 19));
+	const nameOf = (id: string | null) => (id === null ? 'the one by the configuration' : id.replace(/^(sha256:.{12}).*/, '$1'));
 	return own === image ? [] : [`its image is ${nameOf(own)}, and this is ${nameOf(image)}`];
 }
 

@@ -6,6 +6,11 @@ export const slotNames = ['blue', 'green'] as const;
 /** The instances of one release. */
 export type SlotName = (typeof slotNames)[number];
 
+/** The slot that is not this one; blue where there is none yet. */
+export function otherSlot(slot?: SlotName): SlotName {
+	return slot === 'blue' ? 'green' : 'blue';
+}
+
 /** `blue` of the instance `blue/0`. */
 export function slotOf(instance: string): SlotName {
 	return instance.split('/', 1)[0] as SlotName;

@@ -5,9 +5,9 @@ import { stopGateway } from './gateway/stop.ts';
 import { haproxyFiles } from './haproxy/haproxy-files.ts';
 import { startHaproxy } from './haproxy/launch.ts';
 import { stopHaproxy } from './haproxy/stop.ts';
-import { openRouter } from './open-router.ts';
-import type { Router, RouterKind } from './router.ts';
-import { routerKinds, routerNames } from './router.ts';
+import { openRouter, programOf } from './open-router.ts';
+import type { Router, RouterProgram } from './router.ts';
+import { routerNames, routerPrograms } from './router.ts';
 
 /** A router that runs on this machine as a process of the environment's own. */
 export interface RouterProcess {
@@ -25,22 +25,22 @@ export interface RouterProcess {
  */
 export function routerProcess(environment: NamedEnvironment, searchPath: string): RouterProcess {
 	const processes = processesOf(environment, searchPath);
-	const { router, start } = processes[environment.router];
+	const { router, start } = processes[programOf(environment).router];
 	return {
 		router,
 		start: async () => {
-			for (const kind of routerKinds) {
+			for (const kind of routerPrograms) {
 				if (kind !== environment.router && (await processes[kind].router.status()) !== null) throw differs(environment, kind);
 			}
 			await start();
 		},
 		stop: async () => {
-			for (const kind of routerKinds) await processes[kind].stop();
+			for (const kind of routerPrograms) await processes[kind].stop();
 		},
 	};
 }
 
-function processesOf(environment: NamedEnvironment, searchPath: string): Record<RouterKind, RouterProcess> {
+function processesOf(environment: NamedEnvironment, searchPath: string): Record<RouterProgram, RouterProcess> {
 	const { name, host, port, directory, timeouts, webSockets, metricsPort = null, hold } = environment;
 	const { startMs, stopMs } = timeouts;
 	const accessLogBytes = environment.accessLog ? environment.accessLog.maxMB * 1024 * 1024 : null;
@@ -62,7 +62,7 @@ function processesOf(environment: NamedEnvironment, searchPath: string): Record<
 	};
 }
 
-function differs({ name, router }: NamedEnvironment, running: RouterKind): FlowferryError {
+function differs({ name, router }: NamedEnvironment, running: RouterProgram): FlowferryError {
 	return new FlowferryError({
 		code: 'ROUTER_DIFFERS',
 		message: `${name} is served by ${routerNames[running]}, but the configuration says \`router: ${router}\``,

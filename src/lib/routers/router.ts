@@ -6,12 +6,15 @@ export interface Upstream {
 	url: string;
 }
 
-/** Which router it is. */
-export const routerKinds = ['gateway', 'haproxy'] as const;
-export type RouterKind = (typeof routerKinds)[number];
+/** Routers that are programs of the environment's own, among which its configuration chooses. */
+export const routerPrograms = ['gateway', 'haproxy'] as const;
+export type RouterProgram = (typeof routerPrograms)[number];
+
+/** Which router it is. `service`: on Kubernetes, a Service that leads to pods by their label, and the gateway in each of them. */
+export type RouterKind = RouterProgram | 'service';
 
 /** How it is called within a sentence. */
-export const routerNames: Record<RouterKind, string> = { gateway: 'the gateway', haproxy: 'HAProxy' };
+export const routerNames: Record<RouterKind, string> = { gateway: 'the gateway', haproxy: 'HAProxy', service: 'the Service' };
 
 /** What happens to open WebSockets when a cutover begins. */
 export const webSocketPolicies = ['keep', 'close'] as const;
@@ -19,8 +22,8 @@ export type WebSocketPolicy = (typeof webSocketPolicies)[number];
 
 /** What a router does with traffic. */
 export type Traffic =
-	/** Passed on, in turn, to the upstreams. */
-	| { state: 'flowing'; upstreams: Upstream[] }
+	/** Passed on, in turn, to the upstreams. `moved`: they have an address of their own, by which clients are to come from now on. */
+	| { state: 'flowing'; upstreams: Upstream[]; moved?: true }
 	/** Held: accepted, neither refused nor passed on, until released or past the limits. */
 	| { state: 'held'; since: string; waiting: number; upstreams: Upstream[] }
 	/** Nothing to serve: answered with 503 and Retry-After. */

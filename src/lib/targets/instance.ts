@@ -74,8 +74,8 @@ export interface InstanceStatus {
 	/** Node-RED's, where it runs. */
 	childPid: number | null;
 	/**
-	 * Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`, of a container `http://172.20.0.3:1880`; null while it does not, or
-	 * while its container has no address.
+	 * Where Node-RED serves the flows' HTTP: `http://127.0.0.1:40123`, of a container `http://172.20.0.3:1880`, of a pod its gateway's
+	 * `http://10.1.0.7:1880`; null while it does not, or while its container has no address.
 	 */
 	url: string | null;
 	/** Where its editor is, `http://127.0.0.1:40124/`; null where it has none, or does not run. */
@@ -94,6 +94,16 @@ export interface InstanceStatus {
 	agent: AgentReport | null;
 	/** Where its log is: a file, or what shows it. */
 	log: string;
+}
+
+/** Of a slot's instances, by their statuses in order, those that do not run, or are about to end. */
+export function stoppedOf(statuses: readonly (InstanceStatus | null)[]): number[] {
+	return statuses.flatMap((status, index) => (!status || status.state === 'stopping' ? [index] : []));
+}
+
+/** Of a slot's instances, by their statuses in order, those that are on their way. */
+export function startingOf(statuses: readonly (InstanceStatus | null)[]): number[] {
+	return statuses.flatMap((status, index) => (status?.state === 'starting' ? [index] : []));
 }
 
 /** What the latest round of an active instance's probes found. */
@@ -155,6 +165,7 @@ export interface Instance {
  * Where a runner and its Node-RED listen, and how others reach them.
  * - `loopback`: on 127.0.0.1 alone, at free ports
  * - `container`: on all addresses of their container, at fixed ports; nothing of it is published to the host
+ * - `pod`: the runner on all addresses of its pod, Node-RED on loopback behind the gateway beside it; at the ports of `kubernetes/names.ts`
  */
 export type RunnerNetwork =
 	| { kind: 'loopback' }
@@ -168,13 +179,34 @@ export type RunnerNetwork =
 			controlPort: number;
 			/** Of Node-RED. */
 			httpPort: number;
-	  };
+	  }
+	| { kind: 'pod' };
 
 /** Where an instance's log goes. */
 export type RunnerLog =
 	| { kind: 'file'; path: string }
 	/** The standard output; `where` says in words what shows it: `docker logs flowferry-production-blue-0`. */
 	| { kind: 'stdout'; where: string };
+
+/** Where a release's flows are. */
+export type FlowsPlace =
+	| { kind: 'file'; path: string }
+	/** Compressed with gzip and cut into `<folder>/0/flows`, `<folder>/1/flows`, …: an object of a cluster holds less than flows may need. */
+	| { kind: 'chunks'; folder: string };
+
+/** Where leases, roles and what is wanted of the instances are kept. */
+export type StatePlace =
+	/** The environment's state database. */
+	| { kind: 'file'; path: string }
+	/** Objects in the pod's namespace, whose names begin with the prefix. */
+	| { kind: 'cluster'; prefix: string };
+
+/** By what an instance finds the others of its environment. */
+export type MembersPlace =
+	/** Each writes there how it is reached: `<slot>/<index>/address.json`. */
+	| { kind: 'folder'; path: string }
+	/** By the pods of the environment. */
+	| { kind: 'cluster'; prefix: string };
 
 /**
  * What a runner is told: on its standard input where it is a process of a machine, so that no file holds variables, which may be
@@ -189,7 +221,7 @@ export interface RunnerConfig {
 	nodeRedProgram: string;
 	userDir: string;
 	/** The release's flows, from which the user directory gets them before each start. */
-	flowsFile: string;
+	flows: FlowsPlace;
 	/** Of the release's flows, as Node-RED computes it. */
 	rev: string;
 	/** Node-RED's settings file. */
@@ -197,13 +229,16 @@ export interface RunnerConfig {
 	/** A module whose exports are the user's own settings, under ours. */
 	userSettingsFile: string | null;
 	agentDir: string;
-	/** The environment's state database, which holds the leases. */
-	stateFile: string;
+	/** Holds the leases. */
+	state: StatePlace;
 	tokenFile: string;
-	/** The context store that all instances share; null: Node-RED's context is in its memory, or where the user's settings keep it. */
+	/**
+	 * The context store that all instances share, beside a state in a file; null: Node-RED's context is in its memory, or where the user's
+	 * settings keep it.
+	 */
 	context: { file: string; durability: 'process' | 'power' } | null;
-	/** Where the runner writes how it is reached, once it is: `RunnerAddress`. */
-	addressFile: string;
+	/** Where the runner writes how it is reached, once it is: `RunnerAddress`; null: nowhere, its pod's address is known. */
+	addressFile: string | null;
 	log: RunnerLog;
 	network: RunnerNetwork;
 	leaseTiming: LeaseTiming;
@@ -239,8 +274,8 @@ export interface FailoverConfig {
 	cutTopic: string;
 	connectMs: number;
 	settings: FailoverSettings;
-	/** The folder in which each instance of the environment writes how it is reached: `<slot>/<index>/address.json`. */
-	membersFolder: string;
+	/** The environment's instances. */
+	members: MembersPlace;
 	/** What is to send traffic to it then. */
 	router: RouterPlace;
 }

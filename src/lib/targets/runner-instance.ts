@@ -21,10 +21,25 @@ import type {
 /** A call may use its own time-out twice (asking, then forcing), and then some for the way. */
 const answerWithin = (timeoutMs: number) => timeoutMs * 2 + 5000;
 
-/** An instance by its runner's control calls, for whoever can read the file with the runner's address. Keeps nothing: each call finds the runner anew. */
+/** Where an instance's runner is reached just now, and the token for it; null where that is not known. */
+export type FindRunner = () => ControlAddress | null | Promise<ControlAddress | null>;
+
+/** For whoever can read the file with the runner's address. Read at once: asynchronously these few bytes take several times as long. */
+export function runnerByFile({ addressFile, tokenFile }: { addressFile: string; tokenFile: string }): FindRunner {
+	return () => {
+		try {
+			const { controlUrl } = JSON.parse(readFileSync(addressFile, 'utf8')) as RunnerAddress;
+			return { url: controlUrl, token: readFileSync(tokenFile, 'utf8') };
+		} catch {
+			return null;
+		}
+	};
+}
+
+/** An instance by its runner's control calls. Keeps nothing: each call finds the runner anew. */
 export class RunnerInstance implements Instance {
 	readonly name: string;
-	readonly #files: { addressFile: string; tokenFile: string };
+	readonly #find: FindRunner;
 	readonly #answerMs: number;
 	readonly #check: () => Promise<void>;
 
@@ -32,17 +47,17 @@ export class RunnerInstance implements Instance {
 	 * @param answerMs for a status, which is answered from memory
 	 * @param check made before each call that changes something
 	 */
-	constructor(name: string, files: { addressFile: string; tokenFile: string }, answerMs: number, check: () => Promise<void>) {
+	constructor(name: string, find: FindRunner, answerMs: number, check: () => Promise<void>) {
 		this.name = name;
-		this.#files = files;
+		this.#find = find;
 		this.#answerMs = answerMs;
 		this.#check = check;
 	}
 
 	async status(): Promise<InstanceStatus | null> {
-		const address = this.#address();
-		if (!address) return null;
 		try {
+			const address = await this.#find();
+			if (!address) return null;
 			const status = (await callControl(address, 'GET', '/status', undefined, this.#answerMs)) as InstanceStatus;
 			return status.instance === this.name ? status : null;
 		} catch {
@@ -115,31 +130,21 @@ export class RunnerInstance implements Instance {
 	}
 
 	async resign(detail: string, timeoutMs: number): Promise<void> {
-		const address = this.#knownAddress();
+		const address = await this.#knownAddress();
 		await this.#check();
 		// Nothing that it waits for may make this longer: one that is silent is killed instead.
 		await callControl(address, 'POST', '/resign', { detail }, timeoutMs);
 	}
 
 	async #call(path: string, body: object, timeoutMs: number): Promise<unknown> {
-		const address = this.#knownAddress();
+		const address = await this.#knownAddress();
 		await this.#check();
 		return await callControl(address, 'POST', path, body, answerWithin(timeoutMs));
 	}
 
-	#knownAddress(): ControlAddress {
-		const address = this.#address();
+	async #knownAddress(): Promise<ControlAddress> {
+		const address = await this.#find();
 		if (!address) throw new ControlUnreachable(`${this.name} has no runner that answers`);
 		return address;
-	}
-
-	/** Read at once: asynchronously these few bytes take several times as long, for each call while nothing serves. */
-	#address(): ControlAddress | null {
-		try {
-			const { controlUrl } = JSON.parse(readFileSync(this.#files.addressFile, 'utf8')) as RunnerAddress;
-			return { url: controlUrl, token: readFileSync(this.#files.tokenFile, 'utf8') };
-		} catch {
-			return null;
-		}
 	}
 }

@@ -1,3 +1,3 @@
 /** Where instances can run. */
-export const targetKinds = ['process', 'docker'] as const;
+export const targetKinds = ['process', 'docker', 'kubernetes'] as const;
 export type TargetKind = (typeof targetKinds)[number];

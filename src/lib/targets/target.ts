@@ -23,12 +23,12 @@ export interface Reach {
 
 /** An image that was built elsewhere for a snapshot: `flowferry image build`. */
 export interface GivenImage {
-	/** `sha256:…` */
+	/** `sha256:…`; on Kubernetes, where nodes get it by its name, that. */
 	id: string;
 	/** As it was named. */
 	name: string;
-	/** The snapshot's whole id. */
-	snapshot: string;
+	/** The snapshot's whole id; null where nobody but a node sees into it. */
+	snapshot: string | null;
 }
 
 /**
@@ -52,6 +52,11 @@ export interface Target {
 	guard(check: () => Promise<void>): void;
 	/** The instances that a slot has, running or not; none for an empty slot. */
 	instances(slot: SlotName): Promise<Instance[]>;
+	/**
+	 * Of the flows that a slot was filled with, as Node-RED computes it: what its instances have to have loaded, also for whoever has
+	 * not the snapshot. Null for an empty slot.
+	 */
+	rev(slot: SlotName): Promise<string | null>;
 	/** What `prepare` would have to install for a snapshot, as `name@version`. */
 	installs(snapshot: Snapshot): Promise<string[]>;
 	/**
@@ -80,6 +85,13 @@ export interface Target {
 	 * by hand.
 	 */
 	oddities(): Promise<string[]>;
+	/** Instances that the place has added by itself, and that may still take a while to come up: that they do not run yet is no fault. */
+	coming(): Promise<string[]>;
+	/**
+	 * Has `changed` called whenever something is another than before that others may see: who is active, which instances there are, what a
+	 * promotion does. Null where nobody tells, so that one has to look again and again.
+	 */
+	follow(changed: () => void): Promise<{ close(): void } | null>;
 	/** Faults that cannot be brought about here, and why. */
 	readonly impossible: Partial<Record<Fault, string>>;
 	/**

@@ -10,6 +10,7 @@ export const drillWording: Record<DrillKind, string> = {
 	freeze: 'have the active instance and its runner stand still',
 	'store-loss': "lock the state for longer than a lease lasts: nothing is active meanwhile, unless failover.storeLost is 'confirm'",
 	'cut-off': 'cut the active instance off from everybody else',
+	eviction: "delete the active instance's pod, which is made anew",
 	'broker-loss': "stop the flows' MQTT broker for a few seconds",
 };
 

@@ -45,7 +45,7 @@ function renderHealth({ state }: Health, theme: Theme): string {
 	return state === 'degraded' ? theme.error('degraded') : theme.warning(state);
 }
 
-function renderSlot(slot: SlotStatus, { environment, active, mode, hungMs }: EnvironmentStatus, theme: Theme): string[] {
+function renderSlot(slot: SlotStatus, { environment, active, mode, coming, hungMs }: EnvironmentStatus, theme: Theme): string[] {
 	const { release, instances } = slot;
 	const holds = release ? `release ${release.number}  ${shortId(release.snapshot)}` : 'empty';
 	// In the other slot they stand by as well, but for a rollback: none of them takes over.
@@ -53,7 +53,7 @@ function renderSlot(slot: SlotStatus, { environment, active, mode, hungMs }: Env
 	return [
 		`${slot.slot.padEnd(7)}  ${holds}`,
 		...instances.flatMap(({ name, status }) => {
-			if (!status) return [`  ${name.padEnd(8)} ${theme.error('does not answer')}`];
+			if (!status) return [`  ${name.padEnd(8)} ${coming.includes(name) ? theme.dim('comes up') : theme.error('does not answer')}`];
 			const role = spares.includes(name) ? (status.state === 'gated' ? 'hot spare' : 'spare') : status.state;
 			return [
 				`  ${name.padEnd(8)} ${dressRole(role, theme)} ${renderFacts(status, hungMs, theme)}`,

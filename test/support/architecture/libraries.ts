@@ -1,6 +1,8 @@
 /** Each library that the product uses, and the only folders or files that may import it. */
 export const libraryOwners: Record<string, string[]> = {
 	'@inquirer/confirm': ['src/lib/ui/prompts.ts'],
+	// The Kubernetes API, by the Kubernetes project.
+	'@kubernetes/client-node': ['src/lib/kubernetes/', 'src/lib/targets/kubernetes/'],
 	// The command layer. What commands share is beside their folder: oclif takes each file in it for a command.
 	'@oclif/core': ['src/base-command.ts', 'src/commands/', 'src/environment-command.ts', 'src/promotion-flags.ts'],
 	// The age file format, by its author: seals credentials.

@@ -26,6 +26,8 @@ const pure = [
 	'src/lib/config/secrets.ts',
 	'src/lib/failover/decide.ts',
 	'src/lib/failover/plan-forced.ts',
+	'src/lib/kubernetes/cluster-fault.ts',
+	'src/lib/kubernetes/names.ts',
 	'src/lib/lease/seat.ts',
 	'src/lib/lease/timing.ts',
 	'src/lib/protection/',
@@ -37,8 +39,12 @@ const pure = [
 	'src/lib/drill/overlap.ts',
 	'src/lib/snapshot/identity.ts',
 	'src/lib/snapshot/snapshot-document.ts',
+	'src/lib/kubernetes/state/journal-document.ts',
+	'src/lib/kubernetes/state/journal-text.ts',
+	'src/lib/kubernetes/state/role-changes-text.ts',
+	'src/lib/targets/kubernetes/objects/',
 ];
-const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util'];
+const pureModules = ['node:assert', 'node:buffer', 'node:crypto', 'node:path', 'node:path/posix', 'node:url', 'node:util', 'node:zlib'];
 const clocks = ['Date.now', 'new Date', 'performance.now', 'process.hrtime', 'process.uptime', 'Math.random'];
 
 export const walls: Record<string, Wall> = {

@@ -6,8 +6,9 @@ import { openStateDatabase } from '../../../src/lib/adapters/state-database.ts';
 import type { AuditEntry, AuditHead } from '../../../src/lib/audit/audit-log.ts';
 import { chain, verifyChain } from '../../../src/lib/audit/chain.ts';
 import { auditTables, SqliteAuditLog } from '../../../src/lib/audit/sqlite-audit-log.ts';
+import { draft, joe } from '../../support/audit-drafts.ts';
+import { describeAuditLog } from '../../support/audit-log-contract.ts';
 import { overPipe } from '../../support/keeper-pipe.ts';
-import { draft, joe } from './support.ts';
 
 function logOf(length: number): { entries: AuditEntry[]; head: AuditHead | null } {
 	const entries: AuditEntry[] = [];
@@ -76,22 +77,15 @@ describe('the audit in SQLite', () => {
 		database.close();
 	});
 
-	it('keeps entries over a close, and goes on from them, by several writers', async () => {
+	it('keeps entries over a close', async () => {
 		const one = open();
 		await one.log.append(draft());
 		one.database.close();
-		const [two, three] = [open(), open()];
+		const two = open();
 		await two.log.append(draft({ who: joe }));
-		await three.log.append(draft({ event: { kind: 'ended', begun: 1, outcome: 'done', code: null, reason: null } }));
 		const { entries, head } = await two.log.read();
-		expect(entries.map(({ sequence, who }) => [sequence, who.identity])).toEqual([
-			[1, draft().who.identity],
-			[2, joe.identity],
-			[3, draft().who.identity],
-		]);
-		expect(verifyChain(entries, head)).toBeNull();
+		expect([entries.length, verifyChain(entries, head)]).toEqual([2, null]);
 		two.database.close();
-		three.database.close();
 	});
 
 	it('is read as it was at one moment, although somebody writes meanwhile', async () => {
@@ -141,4 +135,20 @@ describe('the audit in SQLite', () => {
 		});
 		last.database.close();
 	});
+});
+
+describeAuditLog('the audit in SQLite, by several processes', async () => {
+	const folder = await mkdtemp(join(tmpdir(), 'flowferry-audit-'));
+	const databases: DatabaseSync[] = [];
+	return {
+		store: async () => {
+			const database = openStateDatabase(join(folder, 'state.db'), auditTables);
+			databases.push(database);
+			return new SqliteAuditLog(database, () => new Date());
+		},
+		close: async () => {
+			for (const database of databases) database.close();
+			await rm(folder, { recursive: true });
+		},
+	};
 });

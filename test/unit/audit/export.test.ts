@@ -3,7 +3,7 @@ import { chain } from '../../../src/lib/audit/chain.ts';
 import { renderAuditCsv, renderAuditLines } from '../../../src/lib/audit/export.ts';
 import { endingOf, leftEntries, openEntries, promotionOf } from '../../../src/lib/audit/settle.ts';
 import type { PromotionRecord } from '../../../src/lib/promotion/journal.ts';
-import { draft } from './support.ts';
+import { draft } from '../../support/audit-drafts.ts';
 
 const entry = (override: string) => chain(draft({ subject: { ...draft().subject, override } }), '2026-01-01T00:00:00.000Z', null);
 

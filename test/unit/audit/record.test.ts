@@ -5,7 +5,7 @@ import { ExitStatus } from '../../../src/lib/errors/exit-status.ts';
 import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import { initialState } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
-import { draft, jane, joe } from './support.ts';
+import { draft, jane, joe } from '../../support/audit-drafts.ts';
 
 const { event: _, ...act } = draft();
 

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { docker, routerOf } from '../../../src/lib/config/docker.ts';
+import { docker } from '../../../src/lib/config/docker.ts';
 import { environmentOf } from '../../../src/lib/config/environment-of.ts';
 import { loadConfig, parseConfig } from '../../../src/lib/config/load.ts';
 import { renderReference } from '../../../src/lib/config/reference.ts';
+import { routerOf } from '../../../src/lib/config/target-defaults.ts';
 
 const parse = (keys: string) =>
 	parseConfig(`dev: { url: http://x }\nenvironments: { production: { mode: hot-spare, target: docker, ${keys} } }`, 'flowferry.yaml', {});

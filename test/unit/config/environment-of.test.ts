@@ -23,6 +23,7 @@ describe('environmentOf', () => {
 		expect(storeOf('mode: hot-spare, instances: 1')).toBe('memory');
 		expect(storeOf('mode: hot-spare, instances: 1, context: { store: sqlite }')).toBe('sqlite');
 		expect(storeOf('mode: load-balanced')).toBe('memory');
+		expect(storeOf('mode: hot-spare, target: kubernetes')).toBe('memory');
 		expect(() => storeOf('mode: load-balanced, context: { store: sqlite }')).toThrow(
 			'environments.production.context.store: cannot be sqlite in load-balanced mode',
 		);

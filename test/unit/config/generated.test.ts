@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { renderJsonSchema } from '../../../src/lib/config/json-schema.ts';
 import { parseConfig } from '../../../src/lib/config/load.ts';
 import { renderReference } from '../../../src/lib/config/reference.ts';
+import { leaseTimingOf } from '../../../src/lib/config/target-defaults.ts';
 
 const read = (path: string) => readFile(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
 
@@ -30,6 +31,9 @@ describe('the sample configuration', () => {
 			'nodeRed',
 			'router',
 			'docker',
+			'kubernetes',
+			// Its defaults are the target's.
+			'lease',
 			'settings',
 			'variables',
 			'credentials',
@@ -45,6 +49,8 @@ describe('the sample configuration', () => {
 		const without = (environment: object) => Object.fromEntries(Object.entries(environment).filter(([key]) => !shownOnly.includes(key)));
 		expect(without(sample)).toEqual(without(plain));
 		expect(sample.docker).toMatchObject(plain.docker);
+		expect(sample.kubernetes).toMatchObject(plain.kubernetes);
+		expect(leaseTimingOf(sample)).toEqual(leaseTimingOf(plain));
 	});
 
 	it('names every key', async () => {

@@ -2,6 +2,7 @@ import { bake } from '../../../src/lib/cutover/bake.ts';
 import type { ReleaseActivity } from '../../../src/lib/cutover/compare-releases.ts';
 import type { CutoverContext } from '../../../src/lib/cutover/context.ts';
 import { emptyReport } from '../../../src/lib/cutover/context.ts';
+import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 
 const activity: ReleaseActivity = { spanMs: 300_000, received: 1000, errors: 0, longestSilenceMs: 1000, silentMs: 0 };
 
@@ -78,6 +79,17 @@ describe('the bake time', () => {
 			goOn,
 		);
 		expect(baked).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('no node has received a message for 20 s') });
+	});
+
+	it('tells the remedy of what failed', async () => {
+		const baked = await bake(
+			contextOf((asked) => {
+				if (asked === 0) return {};
+				throw new FlowferryError({ code: 'ENGINE_GONE', message: 'the engine does not answer', hint: 'start it' });
+			}),
+			goOn,
+		);
+		expect(baked).toMatchObject({ outcome: 'failed', reason: 'the engine does not answer; start it' });
 	});
 
 	it('ends when it is told to, between rounds too', async () => {

@@ -3,7 +3,12 @@ import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { PromotionDraft, Strategy } from '../../../src/lib/promotion/journal.ts';
 
 const release = (number: number) => ({ number, snapshot: 'a'.repeat(64), created: '2026-01-01T00:00:00.000Z' });
-const undone = new FlowferryError({ code: 'CUTOVER_ROLLED_BACK', message: 'it did not go active', exitStatus: 4 });
+const undone = new FlowferryError({
+	code: 'CUTOVER_ROLLED_BACK',
+	message: 'it did not go active',
+	hint: 'its log tells why',
+	exitStatus: 4,
+});
 
 async function play({ strategy = 'gated', from = true, failing = [] }: { strategy?: Strategy; from?: boolean; failing?: Strategy[] }) {
 	const tried: PromotionDraft[] = [];
@@ -39,7 +44,7 @@ describe('going back from a release that failed while it baked', () => {
 
 	it.each([
 		['nothing served before', { from: false, strategy: 'first' as const }, 'nothing served before it'],
-		['the old release does not come up', { failing: ['gated', 'exclusive'] as Strategy[] }, 'it did not go active'],
+		['the old release does not come up', { failing: ['gated', 'exclusive'] as Strategy[] }, 'it did not go active; its log tells why'],
 	])('asks for an operator where %s', async (_, scenario, why) => {
 		const { error } = await play(scenario);
 		expect(error).toMatchObject({ code: 'BAKE_FAILED_AND_SERVES', exitStatus: 5, message: expect.stringContaining(why) });

@@ -24,10 +24,30 @@ function judge(states: (InstanceState | null)[], more: Partial<Parameters<typeof
 		gateway,
 		gatewayFault: null,
 		promotion: null,
+		coming: [],
 		oddities: [],
 		...more,
 	});
 }
+
+describe('an instance that an autoscaler has just added', () => {
+	const balanced = (states: (InstanceState | null)[], coming = ['blue/1']) => judge(states, { mode: 'load-balanced', coming });
+
+	it.each([null, 'starting', 'standby', 'activating'] as const)('is no fault while it comes up: %s', (state) => {
+		expect(balanced(['active', state])).toEqual({ state: 'serving' });
+		expect(balanced(['active', state], [])).toMatchObject({ state: 'degraded', reasons: [expect.stringContaining('blue/1')] });
+	});
+
+	it('is one where it fails, or has come up and does not act any more', () => {
+		expect(balanced(['active', 'failed'])).toMatchObject({ state: 'degraded', reasons: [expect.stringContaining('does not come up')] });
+		expect(balanced(['active', 'quiesced'])).toMatchObject({ state: 'degraded', reasons: ['blue/1 is quiesced'] });
+	});
+
+	it('is no excuse for another, or for a slot where nobody acts', () => {
+		expect(balanced([null, 'active'])).toMatchObject({ state: 'degraded', reasons: expect.arrayContaining(['blue/0 does not answer']) });
+		expect(balanced(['standby', 'starting'])).toMatchObject({ reasons: expect.arrayContaining(['no instance is active']) });
+	});
+});
 
 describe('the health of an environment with hot spares', () => {
 	it('is not well where the traffic goes to the spare', () => {

@@ -1,4 +1,6 @@
+import { rolledBack } from '../../../src/lib/cutover/promotion-errors.ts';
 import { runPromotion } from '../../../src/lib/cutover/run.ts';
+import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { Journal, PromotionRecord } from '../../../src/lib/promotion/journal.ts';
 import type { PromotionState, Step } from '../../../src/lib/promotion/machine.ts';
 import { compensations, initialState, steps } from '../../../src/lib/promotion/machine.ts';
@@ -18,6 +20,8 @@ const record: PromotionRecord = {
 
 interface Scenario {
 	failAt?: Step;
+	/** By what; default: a plain error. */
+	failure?: Error;
 	failCompensation?: string;
 	/** The journal cannot be written from its n-th entry on. */
 	journalFullAfter?: number;
@@ -29,6 +33,7 @@ interface Scenario {
 
 async function play({
 	failAt,
+	failure,
 	failCompensation,
 	journalFullAfter = Number.POSITIVE_INFINITY,
 	stopBefore,
@@ -38,7 +43,7 @@ async function play({
 	const done: string[] = [];
 	const written: PromotionState[] = [];
 	const act = (name: string, fails: boolean) => async () => {
-		if (fails) throw new Error(`${name} broke`);
+		if (fails) throw failure ?? new Error(`${name} broke`);
 		done.push(name);
 	};
 	const state = await runPromotion({
@@ -80,6 +85,19 @@ describe('runPromotion', () => {
 		const { state, done } = await play({ failAt });
 		expect(state).toEqual({ kind: 'rolled back', failed: failAt, cause: `${failAt} broke` });
 		expect(done.slice(-3)).toEqual(['restore', 'let flow', 'discard']);
+	});
+
+	it('keeps the remedy of what failed, for the error that tells of it', async () => {
+		const failure = new FlowferryError({ code: 'PORT_TAKEN', message: 'port 1880 is taken', hint: 'end what has it' });
+		const { state } = await play({ failAt: 'activate', failure });
+		expect(state).toMatchObject({ kind: 'rolled back', cause: 'port 1880 is taken; end what has it' });
+		if (state.kind !== 'rolled back') throw new Error('it was not rolled back');
+		const told = rolledBack('production', record, state, null).toJSON();
+		expect(told).toMatchObject({
+			code: 'CUTOVER_ROLLED_BACK',
+			message: expect.stringContaining("'activate' failed: port 1880 is taken; end what has it\nRelease 1 serves, as before."),
+			hint: expect.stringContaining('mend the cause'),
+		});
 	});
 
 	it('says that an operator is needed where a compensation fails', async () => {

@@ -102,7 +102,10 @@ export class SlotWorld {
 			},
 			target: this.#target(),
 			by: 'test',
-			loadSnapshot: async () => ({ id: 'a'.repeat(64), content: { flows: [] } }),
+			// As on a machine that has the configuration alone.
+			loadSnapshot: async () => {
+				throw new Error('the store is empty');
+			},
 			observe: () => {},
 			progress: () => {},
 			stopReason: () => null,
@@ -133,6 +136,7 @@ export class SlotWorld {
 				},
 			},
 			instances: async (slot: string) => (slot === 'blue' ? this.states.map((_, index) => this.#instance(index)) : []),
+			rev: async (slot: string) => (slot === 'blue' ? rev : null),
 			start: async () => {
 				this.#call('start');
 				for (const [index, state] of this.states.entries()) if (state === 'dead' && !this.broken.has(index)) this.states[index] = 'standby';

@@ -1,4 +1,11 @@
-import { decideAfterEnd, decideAsHotSpare, decideAsSpare, mayOrderTraffic, movesTheSeat } from '../../../src/lib/failover/decide.ts';
+import {
+	decideAfterEnd,
+	decideAsHotSpare,
+	decideAsSpare,
+	hasGivenWay,
+	mayOrderTraffic,
+	movesTheSeat,
+} from '../../../src/lib/failover/decide.ts';
 import type { Intent } from '../../../src/lib/failover/failover-store.ts';
 import type { PromotionState } from '../../../src/lib/promotion/machine.ts';
 
@@ -35,6 +42,22 @@ describe('what an active instance decides when its Node-RED has ended', () => {
 	it('keeps it where none may', () => {
 		expect(decideAfterEnd('blue', intent({ paused }))).toEqual({ do: 'keep', because: 'automatic failover is paused' });
 		expect(decideAfterEnd('green', intent())).toEqual({ do: 'keep', because: 'its slot does not serve' });
+	});
+});
+
+describe('whether a slot has given way to another', () => {
+	it.each<[string, boolean, Parameters<typeof hasGivenWay>]>([
+		['not while it serves', false, ['blue', intent()]],
+		['not before the first promotion has come through', false, ['green', intent({ servingSlot: null })]],
+		['where another serves', true, ['green', intent()]],
+		[
+			'not while a promotion is on its way',
+			false,
+			['green', intent({ promotion: { kind: 'going', reached: 'active', running: 'verify' } })],
+		],
+		['also while one is paused', true, ['green', intent({ promotion: { kind: 'paused' } as PromotionState })]],
+	])('%s', (_, gone, view) => {
+		expect(hasGivenWay(...view)).toBe(gone);
 	});
 });
 

@@ -2,79 +2,44 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStateDatabase } from '../../../src/lib/adapters/state-database.ts';
-import type { FailoverPause, FailoverStore, RoleChange } from '../../../src/lib/failover/failover-store.ts';
 import { failoverTables, SqliteFailoverStore } from '../../../src/lib/failover/sqlite-failover-store.ts';
-import { initialState } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
+import { describeFailoverStore, roleChange } from '../../support/failover-store-contract.ts';
 import { overPipe } from '../../support/keeper-pipe.ts';
 
-describe.each(['here', 'by a session of the keeper'])('what the instances of an environment share, %s', (where) => {
-	let now = new Date('2026-01-01T12:00:00Z');
-	let folder: string;
-	let database: ReturnType<typeof openStateDatabase>;
-	let journal: SqliteJournal;
-	let store: FailoverStore;
-	beforeEach(() => {
-		now = new Date('2026-01-01T12:00:00Z');
-		folder = mkdtempSync(join(tmpdir(), 'flowferry-failover-'));
-		database = openStateDatabase(join(folder, 'state.db'), journalTables + failoverTables);
-		journal = new SqliteJournal(database, () => now);
-		const local = new SqliteFailoverStore(database, journal, () => now);
-		store = where === 'here' ? local : overPipe({ failover: local }).keeper.failover;
-	});
-	afterEach(() => {
+function open(now: () => Date) {
+	const folder = mkdtempSync(join(tmpdir(), 'flowferry-failover-'));
+	const database = openStateDatabase(join(folder, 'state.db'), journalTables + failoverTables);
+	const journal = new SqliteJournal(database, now);
+	const close = () => {
 		database.close();
 		rmSync(folder, { recursive: true });
-	});
+	};
+	return { database, journal, failover: new SqliteFailoverStore(database, journal, now), close };
+}
 
-	const pause = (more: Partial<FailoverPause> = {}): FailoverPause => ({
-		by: 'ann@host',
-		since: now.toISOString(),
-		until: null,
-		reason: 'asked',
-		...more,
-	});
-	const change = (token: number): RoleChange => ({
-		at: now.toISOString(),
-		atMs: token * 1000,
-		seat: 'active',
-		token,
-		instance: 'blue/0',
-		role: 'active',
-		cause: 'crashed',
-		detail: 'ended by SIGKILL',
-		before: 'blue/1',
-		tookMs: 120,
-	});
+describeFailoverStore('what the instances of an environment share, here', async (now) => {
+	const { journal, failover, close } = open(now);
+	return { store: { journal, failover }, close };
+});
 
-	it('tells what the journal says of the serving slot and of a promotion under way', async () => {
-		expect(await store.intent()).toEqual({ servingSlot: null, promotion: null, paused: null });
-		await journal.setServingSlot('blue');
-		const release = await journal.createRelease('a'.repeat(64));
-		await journal.begin({ kind: 'promote', strategy: 'first', from: null, to: { slot: 'green', release } }, 'ann', initialState);
-		expect(await store.intent()).toEqual({ servingSlot: 'blue', promotion: initialState, paused: null });
-	});
+describeFailoverStore('what the instances of an environment share, by a session of the keeper', async (now) => {
+	const { journal, failover, close } = open(now);
+	const { keeper, close: end } = overPipe({ failover });
+	return {
+		store: { journal, failover: keeper.failover },
+		close: () => {
+			end();
+			close();
+		},
+	};
+});
 
-	it('remembers a pause until somebody ends it', async () => {
-		await store.pause(pause());
-		expect((await store.intent()).paused).toEqual(pause());
-		expect(await store.resume()).toEqual(pause());
-		expect((await store.intent()).paused).toBeNull();
-		expect(await store.resume()).toBeNull();
-	});
-
-	it('ends a pause by itself when its time is over', async () => {
-		await store.pause(pause({ until: '2026-01-01T12:00:10.000Z' }));
-		expect((await store.intent()).paused).not.toBeNull();
-		now = new Date('2026-01-01T12:00:10Z');
-		expect((await store.intent()).paused).toBeNull();
-	});
-
-	it('keeps the changes of roles, the latest first, and not for ever', async () => {
-		for (let token = 1; token <= 3; token++) await store.record(change(token));
-		expect(await store.changes(2)).toEqual([change(3), change(2)]);
-		database.exec("INSERT INTO role_change (id, change) VALUES (10003, '{}')");
-		await store.record(change(4));
-		expect((await store.changes(100)).map(({ token }) => token)).not.toContain(3);
-	});
+it('does not keep the changes of roles for ever', async () => {
+	const { database, failover, close } = open(() => new Date());
+	for (let token = 1; token <= 3; token++) await failover.record(roleChange(token));
+	database.exec("INSERT INTO role_change (id, change) VALUES (10003, '{}')");
+	await failover.record(roleChange(4));
+	expect((await failover.changes(100)).map(({ token }) => token)).not.toContain(3);
+	close();
 });

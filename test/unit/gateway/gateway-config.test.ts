@@ -19,8 +19,25 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe('the configuration of the gateway', () => {
 	it('is read from its file', () => {
 		writeFileSync(file, JSON.stringify(valid));
-		expect(readGatewayConfig(file)).toEqual({ ...valid, webSockets: 'keep', accessLog: null, metricsPort: null });
-		const whole = { ...valid, webSockets: 'close', accessLog: { file: '/a', maxBytes: 1 }, metricsPort: 9464 };
+		expect(readGatewayConfig(file)).toEqual({
+			...valid,
+			controlPort: 0,
+			traffic: { state: 'closed' },
+			leaveMs: 0,
+			webSockets: 'keep',
+			accessLog: null,
+			metricsPort: null,
+		});
+		const traffic = { state: 'flowing', upstreams: [{ instance: 'blue/0', url: 'http://127.0.0.1:1881' }] };
+		const whole = {
+			...valid,
+			controlPort: 1878,
+			traffic,
+			leaveMs: 5000,
+			webSockets: 'close',
+			accessLog: { file: '/a', maxBytes: 1 },
+			metricsPort: 9464,
+		};
 		writeFileSync(file, JSON.stringify(whole));
 		expect(readGatewayConfig(file)).toEqual(whole);
 	});
@@ -37,6 +54,10 @@ describe('the configuration of the gateway', () => {
 		[{ ...valid, takeover: { maxMs: 0, maxRequests: 1 } }, 'takeover'],
 		[{ ...valid, metricsPort: -1 }, 'metricsPort'],
 		[{ ...valid, accessLog: { file: '/a' } }, 'accessLog'],
+		[{ ...valid, controlPort: 70_000 }, 'controlPort'],
+		[{ ...valid, leaveMs: -1 }, 'leaveMs'],
+		[{ ...valid, traffic: { state: 'flowing', upstreams: [] } }, 'traffic'],
+		[{ ...valid, traffic: { state: 'held', limits: { maxMs: 1, maxRequests: 1 } } }, 'traffic'],
 	])('is refused: %j', (config, place) => {
 		writeFileSync(file, JSON.stringify(config));
 		expect(() => readGatewayConfig(file)).toThrow(place);

@@ -74,7 +74,7 @@ describe('a plan as a file', () => {
 			'PLAN_FILE_INVALID',
 			/lacks what/,
 		],
-		['made by hand, with no such image', savePlan({ ...unsigned, image: 'latest' }), 'PLAN_FILE_INVALID', /lacks what/],
+		['made by hand, with no such image', savePlan({ ...unsigned, image: 'two words' }), 'PLAN_FILE_INVALID', /lacks what/],
 	])('that is %s is refused', (_, content, code, message) => {
 		const text = typeof content === 'string' ? content : JSON.stringify(content);
 		expect(() => parseSavedPlan(text, 'p.json')).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
@@ -108,12 +108,15 @@ describe('a plan in a file', () => {
 });
 
 describe('a stale plan', () => {
-	it('is one whose image is another, or is to be built', () => {
+	it('is one whose image is another', () => {
 		const [one, two] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
 		expect([staleImage({}, null), staleImage({ image: one }, one)]).toEqual([[], []]);
 		expect(staleImage({ image: one }, two)).toEqual(['its image is sha256:111111111111, and this is sha256:222222222222']);
-		expect(staleImage({}, one)).toEqual(['its image is one that is built then, and this is sha256:111111111111']);
-		expect(staleImage({ image: one }, null)).toEqual(['its image is sha256:111111111111, and this is one that is built then']);
+		expect(staleImage({}, one)).toEqual(['its image is the one by the configuration, and this is sha256:111111111111']);
+		expect(staleImage({ image: one }, null)).toEqual(['its image is sha256:111111111111, and this is the one by the configuration']);
+		expect(staleImage({ image: 'registry.example/plant:7' }, 'registry.example/plant:8')).toEqual([
+			'its image is registry.example/plant:7, and this is registry.example/plant:8',
+		]);
 	});
 
 	const reasons = (now: Partial<PlanNow> = {}, from: SavedPlan = saved) => staleReasons(from, { ...unsigned, ...now });

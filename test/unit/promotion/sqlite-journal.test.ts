@@ -1,85 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
-import { explainActs } from '../../../src/lib/promotion/explain.ts';
-import type { Journal, PromotionRecord } from '../../../src/lib/promotion/journal.ts';
-import type { PromotionEvent } from '../../../src/lib/promotion/machine.ts';
-import { initialState, isFinished, transition } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
+import { describeJournal } from '../../support/journal-contract.ts';
 import { overPipe } from '../../support/keeper-pipe.ts';
 
-describe.each(['here', 'by a session of the keeper'])('the journal in SQLite, %s', (where) => {
-	let now: number;
-	let journal: Journal;
-	let promotion: PromotionRecord;
-	beforeEach(async () => {
-		now = Date.parse('2026-01-01T00:00:00.000Z');
-		const database = new DatabaseSync(':memory:');
-		database.exec(journalTables);
-		const local = new SqliteJournal(database, () => {
-			now += 10;
-			return new Date(now);
-		});
-		journal = where === 'here' ? local : overPipe({ journal: local }).keeper.journal;
-		const release = await journal.createRelease('a'.repeat(64));
-		promotion = await journal.begin({ kind: 'promote', strategy: 'first', from: null, to: { slot: 'blue', release } }, 'me', initialState);
-	});
+function open(now: () => Date): SqliteJournal {
+	const database = new DatabaseSync(':memory:');
+	database.exec(`PRAGMA foreign_keys = ON; ${journalTables}`);
+	return new SqliteJournal(database, now);
+}
 
-	async function write(...events: PromotionEvent[]): Promise<void> {
-		let { state } = (await journal.promotion(promotion.id)) as PromotionRecord;
-		for (const event of events) {
-			state = transition(state, event);
-			await journal.record(promotion.id, state, isFinished(state));
-		}
-	}
-	const acts = async () =>
-		explainActs(await journal.entries(promotion.id)).map(({ act, outcome, cause, by }) =>
-			[act, outcome, cause, by].filter(Boolean).join(' '),
-		);
+describeJournal('the journal in SQLite, here', async (now) => ({ store: open(now), close: () => undefined }));
 
-	it('tells what a promotion did, how long it took and why it failed', async () => {
-		await write({ event: 'begin', step: 'prepare' }, { event: 'done', step: 'prepare' }, { event: 'begin', step: 'validate' });
-		expect(await acts()).toEqual(['prepare done', 'validate under way']);
-		expect(explainActs(await journal.entries(promotion.id))[0]).toMatchObject({ began: '2026-01-01T00:00:00.030Z', durationMs: 10 });
-		await write({ event: 'failed', step: 'validate', cause: 'a type is missing' }, { event: 'compensated', compensation: 'discard' });
-		expect(await acts()).toEqual(['prepare done', 'validate failed a type is missing', 'discard done']);
-		expect(await journal.promotion(promotion.id)).toMatchObject({ state: { kind: 'rolled back' }, ended: expect.any(String) });
-		expect(await journal.unfinished()).toBeNull();
-	});
-
-	it('tells where it was interrupted, and who ended it', async () => {
-		await write({ event: 'begin', step: 'prepare' }, { event: 'taken over', by: 'another' });
-		await write({ event: 'not compensated', compensation: 'discard', reason: 'the disk is full' }, { event: 'taken over', by: 'a third' });
-		await write({ event: 'compensated', compensation: 'discard' });
-		expect(await acts()).toEqual([
-			'prepare interrupted',
-			"discard failed 'discard' failed: the disk is full another",
-			'discard done a third',
-		]);
-	});
-
-	it('tells of a pause, and keeps it as unfinished', async () => {
-		await write({ event: 'begin', step: 'prepare' }, { event: 'done', step: 'prepare' });
-		await write({ event: 'begin', step: 'validate' }, { event: 'done', step: 'validate' }, { event: 'pause' });
-		expect(await acts()).toEqual(['prepare done', 'validate done', 'pause under way']);
-		expect(await journal.unfinished()).toMatchObject({ id: promotion.id, state: { kind: 'paused' } });
-		await write({ event: 'continue', standing: true, by: 'you' }, { event: 'begin', step: 'validate' });
-		expect(await acts()).toEqual(['prepare done', 'validate done', 'pause done', 'validate under way you']);
-	});
-
-	it('lets nobody go on with what somebody else has ended', async () => {
-		const begun = transition(initialState, { event: 'begin', step: 'prepare' });
-		await journal.record(promotion.id, begun, false);
-		await write({ event: 'taken over', by: 'another' }, { event: 'compensated', compensation: 'discard' });
-		const woken = journal.record(promotion.id, transition(begun, { event: 'done', step: 'prepare' }), false);
-		await expect(woken).rejects.toThrow('somebody else ended it');
-		expect(await journal.promotion(promotion.id)).toMatchObject({ state: { kind: 'rolled back' } });
-		expect(await journal.entries(promotion.id)).toHaveLength(3);
-	});
-
-	it('remembers who first asked for an abort', async () => {
-		expect(await journal.abortAskedBy(promotion.id)).toBeNull();
-		await journal.askToAbort(promotion.id, 'you');
-		await journal.askToAbort(promotion.id, 'somebody else');
-		expect(await journal.abortAskedBy(promotion.id)).toBe('you');
-		expect(await journal.abortAskedBy(promotion.id + 1)).toBeNull();
-	});
+describeJournal('the journal in SQLite, by a session of the keeper', async (now) => {
+	const { keeper, close } = overPipe({ journal: open(now) });
+	return { store: keeper.journal, close };
 });

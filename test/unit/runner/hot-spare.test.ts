@@ -100,7 +100,7 @@ class World {
 	}
 
 	async until(happened: () => boolean): Promise<void> {
-		const end = performance.now() + 5000;
+		const end = performance.now() + 20_000;
 		while (!happened()) {
 			if (performance.now() > end) throw new Error('it did not happen');
 			await sleep(10);

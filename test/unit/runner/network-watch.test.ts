@@ -25,7 +25,11 @@ describe('the watch of the network', () => {
 		let interfaces = connected;
 		let looks = 0;
 		const logged: [string, object][] = [];
-		const watch = new NetworkWatch(container, { write: (event, facts) => void logged.push([event, facts]) }, () => interfaces);
+		const watch = new NetworkWatch(
+			container,
+			{ write: (event, facts) => void logged.push([event, facts]) },
+			{ interfaces: () => interfaces },
+		);
 		void watch.run(async () => void looks++);
 		await sleep(600);
 		expect([looks, logged, watch.address, watch.cutOff]).toEqual([0, [], '172.20.0.3', false]);
@@ -42,8 +46,32 @@ describe('the watch of the network', () => {
 	});
 
 	it('has nothing to look at where everything is on one machine', async () => {
-		const watch = new NetworkWatch({ kind: 'loopback' }, { write: () => {} }, () => ({}));
+		const watch = new NetworkWatch({ kind: 'loopback' }, { write: () => {} }, { interfaces: () => ({}) });
 		await watch.run(() => Promise.reject(new Error('it looked')));
 		expect([watch.address, watch.cutOff, watch.listenHost]).toEqual(['127.0.0.1', false, '127.0.0.1']);
+	});
+
+	it('takes a pod for one that is reached, whatever its interfaces are, at the gateway beside its Node-RED', async () => {
+		const log = { write: () => {} };
+		const watch = new NetworkWatch({ kind: 'pod' }, log, { interfaces: () => loopback, podAddress: '10.1.0.7' });
+		await watch.run(() => Promise.reject(new Error('it looked')));
+		expect([watch.cutOff, watch.listenHost, watch.listenPort, watch.urlOf(1881)]).toEqual([
+			false,
+			'127.0.0.1',
+			1881,
+			'http://10.1.0.7:1880',
+		]);
+		expect(new NetworkWatch({ kind: 'pod' }, log, { podAddress: 'fd00::7' }).urlOf(1881)).toBe('http://[fd00::7]:1880');
+		const unnamed = new NetworkWatch({ kind: 'pod' }, log);
+		expect([unnamed.urlOf(1881), unnamed.cutOff]).toEqual([null, false]);
+	});
+
+	it('knows where Node-RED is to listen, and where what it serves is reached', () => {
+		const log = { write: () => {} };
+		const alone = new NetworkWatch({ kind: 'loopback' }, log);
+		expect([alone.listenPort, alone.urlOf(40_123)]).toEqual([0, 'http://127.0.0.1:40123']);
+		const contained = new NetworkWatch(container, log, { interfaces: () => connected });
+		expect([contained.listenHost, contained.listenPort, contained.urlOf(1880)]).toEqual(['0.0.0.0', 1880, 'http://172.20.0.3:1880']);
+		expect(new NetworkWatch(container, log, { interfaces: () => loopback }).urlOf(1880)).toBeNull();
 	});
 });

@@ -1,16 +1,20 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { ReleaseFiles } from '../../../src/runner/release-files.ts';
 import { restoreRelease } from '../../../src/runner/release-files.ts';
 
 let folder: string;
 let files: ReleaseFiles;
+let flowsFile: string;
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'flowferry-release-'));
-	files = { userDir: join(folder, 'user-dir'), flowsFile: join(folder, 'flows.json'), sealedCredentials: '{"$":"1"}' };
+	flowsFile = join(folder, 'flows.json');
+	files = { userDir: join(folder, 'user-dir'), flows: { kind: 'file', path: flowsFile }, sealedCredentials: '{"$":"1"}' };
 	await mkdir(files.userDir);
-	await writeFile(files.flowsFile, '[1]');
+	await writeFile(flowsFile, '[1]');
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -35,8 +39,49 @@ describe('what Node-RED finds in its user directory', () => {
 	});
 
 	it('is not made up where the release is gone', async () => {
-		await rm(files.flowsFile);
+		await rm(flowsFile);
 		await expect(restoreRelease(files)).rejects.toThrow('ENOENT');
 		expect(await readdir(files.userDir)).toEqual([]);
+	});
+
+	describe('in chunks', () => {
+		/** Flows that do not compress to less than some chunks of 1000 bytes. */
+		const text = JSON.stringify(Array.from({ length: 600 }, (_, index) => createHash('sha1').update(String(index)).digest('hex')));
+		const cut = async (chunks: Buffer[]) => {
+			const chunkFolder = join(folder, 'chunks');
+			for (const [number, chunk] of chunks.entries()) {
+				await mkdir(join(chunkFolder, String(number)), { recursive: true });
+				await writeFile(join(chunkFolder, String(number), 'flows'), chunk);
+			}
+			files.flows = { kind: 'chunks', folder: chunkFolder };
+			return chunkFolder;
+		};
+		const packed = gzipSync(text);
+		const chunks = Array.from({ length: Math.ceil(packed.length / 1000) }, (_, number) =>
+			packed.subarray(number * 1000, (number + 1) * 1000),
+		);
+
+		it('is put together again, in the order of their numbers', async () => {
+			expect(chunks.length).toBeGreaterThan(10);
+			await cut(chunks);
+			await restoreRelease(files);
+			expect(await read('flows.json')).toBe(text);
+		});
+
+		it.each([
+			['the first', 0, 'ENOENT'],
+			['one in the middle', 3, 'unexpected end of file'],
+			['the last', chunks.length - 1, 'unexpected end of file'],
+		])('is not made up where %s is gone', async (_, number, message) => {
+			await rm(join(await cut(chunks), String(number)), { recursive: true });
+			await expect(restoreRelease(files)).rejects.toThrow(message);
+			expect(await readdir(files.userDir)).toEqual([]);
+		});
+
+		it('is not made up where one is damaged', async () => {
+			await cut(chunks.map((chunk, number) => (number === 2 ? Buffer.alloc(chunk.length) : chunk)));
+			await expect(restoreRelease(files)).rejects.toThrow();
+			expect(await readdir(files.userDir)).toEqual([]);
+		});
 	});
 });

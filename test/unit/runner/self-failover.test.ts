@@ -25,9 +25,12 @@ class World {
 	readonly others: Record<string, Partial<InstanceStatus> | null> = {};
 	readonly asked: string[] = [];
 	taken = 0;
+	/** Of its own gateway, where it has one. */
+	readonly received: boolean[] = [];
+	holds = 0;
 	readonly subject: SelfFailover;
 
-	constructor(config: Partial<FailoverConfig> = {}, { storeLost = 'demote', seat = 'active/0' } = {}) {
+	constructor(config: Partial<FailoverConfig> = {}, { storeLost = 'demote', seat = 'active/0', inPod = false } = {}) {
 		const settings = failoverSchema.parse({ storeLost });
 		const member = (name: string): Member => ({
 			name,
@@ -37,6 +40,15 @@ class World {
 				return true;
 			},
 		});
+		const router = {
+			status: async () => ({ traffic: this.traffic }),
+			hold: async () => void this.holds++,
+			route: async (upstreams: Upstream[]) => {
+				this.orders.push(upstreams.map((each) => each.url));
+				this.traffic = { state: 'flowing', upstreams };
+			},
+			receive: async (releases: boolean) => void this.received.push(releases),
+		};
 		const world = {
 			leases: { list: async () => this.leases },
 			failover: {
@@ -45,13 +57,8 @@ class World {
 					return this.intent;
 				},
 			},
-			router: {
-				status: async () => ({ traffic: this.traffic }),
-				route: async (upstreams: Upstream[]) => {
-					this.orders.push(upstreams.map((each) => each.url));
-					this.traffic = { state: 'flowing', upstreams };
-				},
-			},
+			router,
+			ownRouter: inPod ? router : null,
 			members: () => Object.keys(this.others).map(member),
 			peer: () => null,
 			clock: { nowMs: () => 100_000, bootId: 'x' },
@@ -63,7 +70,7 @@ class World {
 			ask: () => Promise.reject(new Error('nobody asks')),
 			gate: async () => ({ refused: null }),
 			state: () => this.state,
-			active: () => (this.state === 'active' ? { url: url('blue/0'), token: 1 } : null),
+			active: () => (this.state === 'active' ? { url: url('blue/0'), localUrl: 'http://127.0.0.1:1881', token: 1 } : null),
 			ungate: async () => {},
 			takeOver: async () => {
 				this.taken++;
@@ -75,7 +82,7 @@ class World {
 	}
 
 	async until(happened: () => boolean): Promise<void> {
-		for (const end = performance.now() + 5000; !happened() && performance.now() < end; ) await sleep(5);
+		for (const end = performance.now() + 20_000; !happened() && performance.now() < end; ) await sleep(5);
 		expect(happened()).toBe(true);
 	}
 }
@@ -197,5 +204,82 @@ describe('who is asked to leave the seat alone while the store is lost', () => {
 		expect(await world.subject.confirmer('blue/0@1', 1000)?.()).toBe(true);
 		expect(world.asked).toEqual(['green/0']);
 		expect(await world.subject.seek(async () => null)).toBeNull();
+	});
+});
+
+describe('an instance whose gateway is its own', () => {
+	const alone = { traffic: 'alone', spare: 'warm' } as const;
+	const inPod = { seat: 'active', inPod: true };
+
+	it('passes on what still comes there to whoever takes its seat, and holds it until then', async () => {
+		const world = Object.assign(open(alone, inPod), { state: 'starting' });
+		world.subject.leaveTraffic();
+		await world.until(() => world.holds === 1);
+		world.others['green/0'] = { instance: 'green/0', state: 'activating', url: url('green/0') };
+		world.leases = [seatOf('green/0', 'active')];
+		await sleep(150);
+		expect(world.orders).toEqual([]);
+		world.others['green/0'] = { instance: 'green/0', state: 'active', url: url('green/0') };
+		await world.until(() => world.orders.length === 1);
+		expect([world.orders, world.holds]).toEqual([[[url('green/0')]], 1]);
+	});
+
+	it('passes it on to those beside it, where they share the traffic', async () => {
+		const world = Object.assign(open({}, { inPod: true }), { state: 'starting' });
+		world.others['blue/1'] = { state: 'active', url: url('blue/1') };
+		world.subject.leaveTraffic();
+		await world.until(() => world.orders.length === 1);
+		expect(world.orders).toEqual([[url('blue/1')]]);
+	});
+
+	it('leaves it as it is while a promotion moves the seat, or its slot does not serve', async () => {
+		const world = Object.assign(open(alone, inPod), { state: 'starting' });
+		const promotion = { kind: 'going', reached: 'connected', running: 'hold' } as const;
+		world.intent = { servingSlot: 'blue', promotion, paused: null };
+		world.subject.leaveTraffic();
+		await sleep(120);
+		world.intent = { servingSlot: 'green', promotion: null, paused: null };
+		await sleep(120);
+		expect([world.holds, world.orders]).toEqual([0, []]);
+	});
+
+	it('gets again what comes there when it is active, what it held included, after its last order to the contrary', async () => {
+		const world = Object.assign(open(alone, inPod), { state: 'starting' });
+		world.subject.leaveTraffic();
+		await world.until(() => world.holds === 1);
+		world.state = 'active';
+		world.subject.receiveTraffic();
+		await world.until(() => world.received.length === 1);
+		world.subject.receiveTraffic();
+		await world.until(() => world.received.length === 2);
+		expect([world.received, world.orders]).toEqual([[true, false], []]);
+	});
+
+	it('waits for a successor before it ends, for a while, where there may be one', async () => {
+		const world = Object.assign(open(alone, inPod), { state: 'stopping' });
+		const took = async (maxMs: number) => {
+			const began = performance.now();
+			await world.subject.leaveTrafficFor(maxMs);
+			return performance.now() - began;
+		};
+		expect(await took(200)).toBeGreaterThan(190);
+		world.intent = { servingSlot: 'blue', promotion: null, paused };
+		expect(await took(30_000)).toBeLessThan(15_000);
+		world.intent = { servingSlot: 'blue', promotion: null, paused: null };
+		await world.subject.holdTraffic(1000);
+		expect(world.holds).toBeGreaterThan(0);
+		const left = took(60_000);
+		world.leases = [seatOf('blue/1', 'active')];
+		world.others['blue/1'] = { instance: 'blue/1', state: 'active', url: url('blue/1') };
+		expect(await left).toBeLessThan(30_000);
+		expect(world.orders).toEqual([[url('blue/1')]]);
+	});
+
+	it("has none of that where the gateway is everybody's", async () => {
+		const world = Object.assign(open(alone), { state: 'stopping' });
+		world.subject.leaveTraffic();
+		world.subject.receiveTraffic();
+		await world.subject.leaveTrafficFor(60_000);
+		expect([world.holds, world.orders, world.received]).toEqual([0, [], []]);
 	});
 });

@@ -12,6 +12,7 @@ let folder: string;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), 'flowferry-settings-'));
 	writeFileSync(join(folder, 'context-store.js'), "module.exports = 'ours';\n");
+	writeFileSync(join(folder, 'time.js'), 'exports.shiftClock = (ms) => { globalThis.shiftedMs = ms; };\n');
 	writeFileSync(
 		join(folder, 'opened-editor.js'),
 		"module.exports = (config, own) => ({ httpAdminRoot: '/ours', adminAuth: { config, own } });\n",
@@ -24,22 +25,24 @@ interface Loaded {
 	httpAdminRoot?: unknown;
 	uiHost?: unknown;
 	adminAuth?: unknown;
+	shiftedMs?: number;
 	order: string[];
 	left: string[];
 }
 
 /** Node-RED's settings as its process gets them, and what is left in its environment. */
-function load(own: object | null, withStore = true, editor: object | null = null, host?: string): Loaded {
+function load(own: object | null, withStore = true, editor: object | null = null, given: Record<string, string> = {}): Loaded {
 	const userSettings = join(folder, 'own.cjs');
 	writeFileSync(userSettings, `module.exports = ${JSON.stringify(own)};\n`);
 	const print = `const { contextStorage, httpAdminRoot, adminAuth, uiHost } = require(${JSON.stringify(settingsFile)});
 		const left = Object.keys(process.env).filter((name) => name.startsWith('FLOWFERRY_'));
-		console.log(JSON.stringify({ contextStorage, httpAdminRoot, adminAuth, uiHost, order: Object.keys(contextStorage ?? {}), left }));`;
+		const { shiftedMs } = globalThis;
+		console.log(JSON.stringify({ contextStorage, httpAdminRoot, adminAuth, uiHost, shiftedMs, order: Object.keys(contextStorage ?? {}), left }));`;
 	const env = {
 		FLOWFERRY_AGENT_DIR: folder,
 		FLOWFERRY_CREDENTIAL_SECRET: 'x',
 		FLOWFERRY_PORT: '0',
-		...(host ? { FLOWFERRY_HOST: host } : {}),
+		...given,
 		...(own ? { FLOWFERRY_USER_SETTINGS: userSettings } : {}),
 		...(editor ? { FLOWFERRY_EDITOR: JSON.stringify(editor) } : {}),
 		...(withStore ? { FLOWFERRY_CONTEXT: JSON.stringify(context) } : {}),
@@ -95,6 +98,16 @@ describe("the editor of production's settings", () => {
 describe("where production's Node-RED listens", () => {
 	it('is loopback, unless its runner says otherwise, whatever the user says', () => {
 		expect(load({ uiHost: '0.0.0.0' })).toMatchObject({ uiHost: '127.0.0.1', left: [] });
-		expect(load({ uiHost: '127.0.0.1' }, true, null, '0.0.0.0')).toMatchObject({ uiHost: '0.0.0.0', left: [] });
+		expect(load({ uiHost: '127.0.0.1' }, true, null, { FLOWFERRY_HOST: '0.0.0.0' })).toMatchObject({ uiHost: '0.0.0.0', left: [] });
+	});
+});
+
+describe("the clock of production's Node-RED", () => {
+	it("is its host's, unless its runner's is ahead of that; nothing of it is left in the environment", () => {
+		expect(load(null).shiftedMs).toBeUndefined();
+		expect(load(null, true, null, { FLOWFERRY_CLOCK_OFFSET_MS: '1700000000000' })).toMatchObject({
+			shiftedMs: 1_700_000_000_000,
+			left: [],
+		});
 	});
 });

@@ -45,6 +45,7 @@ const status = (more: Partial<EnvironmentStatus> = {}): EnvironmentStatus => ({
 	router: 'gateway',
 	gateway: null,
 	leases: [],
+	coming: [],
 	failoverPaused: null,
 	failovers: [],
 	hungMs: 2000,
@@ -62,6 +63,10 @@ describe('what status shows', () => {
 		expect(lineOf(text, 'blue/1')).toBe('  blue/1   active     token 4  heartbeat 120 ms ago  4 in flight  delay 2 ms  150 MB');
 		expect(lineOf(text, 'green/0')).toContain('standby');
 		expect(lineOf(text, 'green/1')).toContain('does not answer');
+	});
+
+	it('does not take one that an autoscaler has just added for one that does not answer', () => {
+		expect(lineOf(renderStatus(status({ coming: ['green/1'] }), plainTheme), 'green/1')).toBe('  green/1  comes up');
 	});
 
 	it("warns of an event loop that is late by more than half of a hang's limit", () => {

@@ -36,9 +36,9 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				} else await target.prepare(to, await context.loadSnapshot(), context.progress);
 			},
 			validate: async () => {
-				const { content } = await context.loadSnapshot();
+				const rev = await target.rev(to.slot);
 				for (const instance of await sideInstances(target, to)) {
-					checkValidation(instance.name, await instance.validate(timeouts.startMs), content.flows);
+					checkValidation(instance.name, await instance.validate(timeouts.startMs), rev);
 				}
 			},
 			connect: async () => {},
@@ -101,7 +101,12 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				// Its runners may have ended meanwhile, or have been down from the beginning.
 				if (from) await target.start(from.slot, context.progress);
 				if (from) await carryBack(context, successors, await knownInstances(old));
-				await restart(old, context);
+				// An autoscaler may have taken some away by now; what it adds becomes active by itself.
+				const there = new Set((await restorableInstances(target, context)).map(({ name }) => name));
+				await restart(
+					old.filter(({ name }) => there.has(name)),
+					context,
+				);
 			},
 			'let flow': async () => {
 				if (from) await sendTraffic(context, from.slot);

@@ -10,8 +10,17 @@ export interface GatewayConfig {
 	port: number;
 	/** Holds the bearer token of the control API. */
 	tokenFile: string;
+	/** Of the control API, on loopback; 0, the default, lets the system choose. */
+	controlPort: number;
 	/** Where the gateway says who and where it is, and keeps its traffic. */
 	stateFile: string;
+	/** The traffic to begin with where the state file has none; default: closed. */
+	traffic: Exclude<TrafficOrder, { state: 'held' }>;
+	/**
+	 * For so long, in milliseconds, it goes on when it is told to end, and ends each connection with its next answer: what leads to it, a
+	 * Service for one, goes by without it only a little later. Default 0: it takes nothing new at once.
+	 */
+	leaveMs: number;
 	/** `close`: a cutover's hold ends all WebSockets with status 1012, so that clients connect again; `keep`: it leaves them. */
 	webSockets: WebSocketPolicy;
 	/** For requests that no instance accepts: they wait until one does, or the traffic goes elsewhere. */
@@ -36,7 +45,8 @@ export interface GatewayState {
 
 /** The body of `PUT /traffic`. */
 export type TrafficOrder =
-	| { state: 'flowing'; upstreams: Upstream[] }
+	/** `moved`: each answer ends its connection, so that clients connect again, and come to where the upstreams are by themselves. */
+	| { state: 'flowing'; upstreams: Upstream[]; moved?: true }
 	| { state: 'held'; limits: { maxMs: number; maxRequests: number } }
 	| { state: 'closed' };
 

@@ -28,6 +28,10 @@ const base = (names: Names, { alias, environment }: { alias: string; environment
 	User: `${USER}:${USER}`,
 	NetworkingConfig: { EndpointsConfig: { [names.network]: { Aliases: [alias] } } },
 	HostConfig: {
+		// The engine's own small init (tini) is PID 1, and the program its only child. It reaps what programs of the flows have left behind,
+		// which Node.js does not; passes SIGTERM on, which the kernel keeps from a PID 1 without a handler for it, such as HAProxy; and ends
+		// with its child, whereupon the kernel ends everything else in the container.
+		Init: true,
 		// Of what is stopped by hand, the engine does not begin anything again.
 		RestartPolicy: { Name: 'unless-stopped' },
 		Mounts: [{ Type: 'volume' as const, Source: names.volume, Target: ENVIRONMENT_FOLDER }],
@@ -36,12 +40,6 @@ const base = (names: Names, { alias, environment }: { alias: string; environment
 		SecurityOpt: ['no-new-privileges'],
 	},
 });
-
-/**
- * The engine's own small init (tini) is PID 1, and the program its only child. It reaps what programs of the flows have left behind, which
- * Node.js does not; passes SIGTERM on; and ends with its child, whereupon the kernel ends everything else in the container.
- */
-const reaped = { Init: true };
 
 /** @param image its id or tag, built from the runtime image */
 export function instanceOptions(
@@ -66,7 +64,6 @@ export function instanceOptions(
 		StopTimeout: Math.ceil(timeouts.stopMs / 1000) + 5,
 		HostConfig: {
 			...common.HostConfig,
-			...reaped,
 			Binds: docker.volumes,
 			...(docker.memoryMB === undefined ? {} : { Memory: docker.memoryMB * 1024 * 1024 }),
 			...(docker.cpus === undefined ? {} : { NanoCpus: Math.round(docker.cpus * 1e9) }),
@@ -79,7 +76,6 @@ export function keeperOptions(environment: NamedEnvironment, names: Names, image
 	const common = base(names, { alias: 'keeper', environment });
 	return {
 		...common,
-		HostConfig: { ...common.HostConfig, ...reaped },
 		Image: image,
 		Hostname: 'keeper',
 		Entrypoint: ['node', '/flowferry/dist/keeper/main.js'],

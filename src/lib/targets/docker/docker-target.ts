@@ -1,38 +1,28 @@
 import { createInterface } from 'node:readline';
 import type { MonotonicClock } from '../../adapters/clock.ts';
-import type { NamedEnvironment } from '../../config/environment-of.ts';
 import type { FlowNode } from '../../flows/node.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
 import { remoteKeeper } from '../../keeper/remote.ts';
 import { remoteClock } from '../../keeper/remote-clock.ts';
-import { resolveSingletons } from '../../lint/singletons.ts';
-import { revOf } from '../../node-red/rev.ts';
-import type { Credentials } from '../../node-red/sealed-credentials.ts';
-import type { PackageSupply } from '../../packages/supply.ts';
-import { heldSnapshots } from '../../promotion/held-snapshots.ts';
 import { type Side, type SlotName, slotNames, slotOf } from '../../promotion/journal.ts';
 import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
-import { type HeldCredentials, heldBy } from '../../snapshot/sealing/held.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
+import { failuresOf } from '../failures.ts';
 import type { Fault, Injection } from '../fault.ts';
-import type { Instance, InstanceStatus } from '../instance.ts';
-import { instanceCredentials } from '../instance-credentials.ts';
+import { fillingOf, ofFlowsOf, unlockSnapshot } from '../filling.ts';
+import { type Instance, type InstanceStatus, startingOf, stoppedOf } from '../instance.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
-import type { GivenImage, Progress, Reach, Target } from '../target.ts';
+import type { Progress, Reach, Target } from '../target.ts';
 import { labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
 import { emptyKeeper } from './empty-keeper.ts';
-import type { Engine } from './engine.ts';
-import { withEngineFaults } from './engine-fault.ts';
-import { baseImage } from './image/base-image.ts';
-import { assertBuiltFor } from './image/check-image.ts';
-import { pruneImages, removeReleaseImages } from './image/prune-images.ts';
-import { ensureReleaseImage, hasPalette } from './image/release-image.ts';
-import { injectFault } from './inject-fault.ts';
+import type { LabelledImage } from './image/check-image.ts';
+import { ReleaseImages, type ReleaseImagesParts } from './image/release-images.ts';
+import { impossible, injectFault } from './inject-fault.ts';
 import { InstanceContainers, type SlotFile } from './instance-containers.ts';
 import { ensureKeeper } from './keeper-container.ts';
 import { KeeperLink } from './keeper-link.ts';
@@ -41,21 +31,12 @@ import { oddityOf } from './oddities.ts';
 import { RouterContainer } from './router-container.ts';
 import { openTunnel } from './tunnel.ts';
 
-export interface DockerTargetOptions {
-	environment: NamedEnvironment;
-	engine: Engine;
-	/** Packages that are at hand without a network. */
-	packages: PackageSupply;
+export interface DockerTargetOptions extends Omit<ReleaseImagesParts, 'journal'> {
 	/** What no output may repeat, as far as it is known by now. */
 	secrets: () => readonly string[];
-	redact: (text: string) => string;
 	/** Opens the credentials that snapshots hold. */
 	vault: Pick<CredentialVault, 'open'>;
-	/** For the snapshot that is promoted; undefined: it is built here. */
-	image?: GivenImage | undefined;
 }
-
-const EVERY_PROMOTION = 1_000_000;
 
 /** Instances as containers of a Docker Engine. Everything that an environment remembers is with the engine, in a volume. */
 export class DockerTarget implements Target {
@@ -65,8 +46,8 @@ export class DockerTarget implements Target {
 	readonly audit;
 	readonly plans;
 	readonly router: Router;
-	readonly image: GivenImage | null;
-	readonly impossible = {};
+	readonly image: LabelledImage | null;
+	readonly impossible = impossible;
 	readonly #options: DockerTargetOptions;
 	readonly #names: Names;
 	readonly #containers: Containers;
@@ -75,6 +56,7 @@ export class DockerTarget implements Target {
 	readonly #empty = emptyKeeper();
 	readonly #router: RouterContainer;
 	readonly #made: InstanceContainers;
+	readonly #images: ReleaseImages;
 	#check: () => Promise<void> = async () => {};
 
 	constructor(options: DockerTargetOptions) {
@@ -99,6 +81,7 @@ export class DockerTarget implements Target {
 		this.plans = this.#keeper.plans;
 		this.#router = new RouterContainer(environment, this.#names, this.#containers, this.#keeper);
 		this.#made = new InstanceContainers({ ...options, names: this.#names, containers: this.#containers, keeper: this.#keeper });
+		this.#images = new ReleaseImages({ ...options, journal: this.journal });
 		this.router = guardRouter(this.#keeper.router, () => this.#check());
 	}
 
@@ -111,60 +94,34 @@ export class DockerTarget implements Target {
 		return filled ? this.#instancesOf(slot, filled.instances) : [];
 	}
 
+	async rev(slot: SlotName): Promise<string | null> {
+		return (await this.#readSlot(slot))?.rev ?? null;
+	}
+
 	async unlock(what: Snapshot | SlotName): Promise<void> {
-		if (typeof what !== 'string') {
-			await this.#credentialsOf(what.content.flows, heldBy(what));
-			return;
-		}
+		if (typeof what !== 'string') return await unlockSnapshot(what, this.#options);
 		const filled = await this.#readSlot(what);
 		if (!filled || stoppedOf(await this.#statuses(what, filled)).length === 0) return;
-		await this.#credentialsOf(await this.#flowsOf(what), filled.credentials ?? null);
+		await ofFlowsOf(filled, await this.#flowsOf(what), this.#options);
 	}
 
 	async installs(snapshot: Snapshot): Promise<string[]> {
-		const { engine } = this.#options;
-		if (this.image) {
-			assertBuiltFor(this.image, snapshot);
-			return [];
-		}
-		const isThere = await withEngineFaults(engine, () => hasPalette(engine.docker, this.#released(snapshot)));
-		return isThere ? [] : snapshot.content.palette.map(({ name, version }) => `${name}@${version}`);
+		return await this.#images.installs(snapshot);
 	}
 
-	#released(snapshot: Snapshot) {
-		const { environment, packages: supply } = this.#options;
-		return { snapshot, base: baseImage(environment.docker.image, snapshot.content.nodeRed.version), supply };
-	}
-
-	async prepare({ slot, release, spare = 'warm' }: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
-		const { environment } = this.#options;
+	async prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void> {
+		const { slot, release } = side;
 		await this.#check();
 		await this.unlock(snapshot);
-		const { id: image } = await this.#imageOf(snapshot, progress);
+		const image = await this.#images.ensure(snapshot, progress);
 		// From here on what was kept warm is gone; not before, for an image that fails must cost nothing.
 		await this.#clear(slot);
-		const held = heldBy(snapshot);
-		const { instances } = environment;
-		const rev = revOf(snapshot.content.flows);
-		const file: SlotFile = { release, image, instances, spare, rev, ...(held && { credentials: held }) };
-		await this.#keeper.slots.write(slot, { slot: JSON.stringify(file), flows: JSON.stringify(snapshot.content.flows), instances });
+		const file: SlotFile = { ...fillingOf(side, snapshot, this.#options.environment.instances), image };
+		const { flows } = snapshot.content;
+		await this.#keeper.slots.write(slot, { slot: JSON.stringify(file), flows: JSON.stringify(flows), instances: file.instances });
 		await this.journal.setSlot(slot, release);
 		await this.start(slot, progress);
-		await this.#prune();
-	}
-
-	async #imageOf(snapshot: Snapshot, progress: Progress): Promise<{ id: string }> {
-		const { environment, engine, redact } = this.#options;
-		if (this.image) {
-			assertBuiltFor(this.image, snapshot);
-			return this.image;
-		}
-		return await ensureReleaseImage(engine.docker, {
-			...this.#released(snapshot),
-			timeoutMs: environment.timeouts.installMs,
-			progress,
-			redact,
-		});
+		await this.#images.prune();
 	}
 
 	async start(slot: SlotName, progress: Progress): Promise<void> {
@@ -173,19 +130,18 @@ export class DockerTarget implements Target {
 		if (!filled) return;
 		progress(`${filled.instances} container${filled.instances === 1 ? '' : 's'} of ${slot}`);
 		const statuses = await this.#statuses(slot, filled);
-		const starting = statuses.flatMap((status, index) => (status?.state === 'starting' ? [index] : []));
-		await Promise.all(starting.map((index) => this.#made.untilStanding({ slot, index })));
 		const stopped = stoppedOf(statuses);
-		if (stopped.length === 0) return;
-		const flows = await this.#flowsOf(slot);
-		const { primary } = this.#options.environment;
-		const ofFlows = {
-			rev: filled.rev,
-			credentials: await this.#credentialsOf(flows, filled.credentials ?? null),
-			primary: primary && resolveSingletons(flows, primary),
-		};
-		const ofEngine = await this.#made.ofEngine(filled);
-		await Promise.all(stopped.map((index) => this.#made.start({ slot, index }, filled, { ofFlows, ...ofEngine })));
+		const gets = stopped.length === 0 ? null : await this.#whatInstancesGet(slot, filled);
+		const [failure] = await failuresOf([
+			...startingOf(statuses).map((index) => this.#made.untilStanding({ slot, index })),
+			...(gets ? stopped.map((index) => this.#made.start({ slot, index }, filled, gets)) : []),
+		]);
+		if (failure) throw failure;
+	}
+
+	async #whatInstancesGet(slot: SlotName, filled: SlotFile) {
+		const ofFlows = await ofFlowsOf(filled, await this.#flowsOf(slot), this.#options);
+		return { ofFlows, ...(await this.#made.ofEngine(filled)) };
 	}
 
 	async #statuses(slot: SlotName, { instances }: SlotFile): Promise<(InstanceStatus | null)[]> {
@@ -214,6 +170,15 @@ export class DockerTarget implements Target {
 				) ?? []
 			);
 		});
+	}
+
+	/** As many as were started, and no others. */
+	async coming(): Promise<string[]> {
+		return [];
+	}
+
+	async follow(): Promise<null> {
+		return null;
 	}
 
 	async inject(name: string, fault: Fault): Promise<Injection> {
@@ -251,7 +216,7 @@ export class DockerTarget implements Target {
 
 	async discard(slot: SlotName): Promise<void> {
 		await this.#clear(slot);
-		await this.#prune();
+		await this.#images.prune();
 	}
 
 	async #clear(slot: SlotName): Promise<void> {
@@ -263,20 +228,6 @@ export class DockerTarget implements Target {
 			await this.#containers.remove(name);
 		}
 		await this.#keeper.slots.remove(slot);
-	}
-
-	/** Images of releases that nobody is likely to go back to. What cannot be removed stays. */
-	async #prune(): Promise<void> {
-		const { engine, environment } = this.#options;
-		const held = (await heldSnapshots(this.journal)).map(({ snapshot }) => snapshot);
-		const keep = [...held, ...(await this.#promoted(environment.docker.keepImages))];
-		await pruneImages(engine.docker, { keep }).catch(() => {});
-	}
-
-	/** The snapshots of both sides of the latest promotions. */
-	async #promoted(promotions: number): Promise<Set<string>> {
-		const history = await this.journal.history(promotions);
-		return new Set(history.flatMap(({ from, to }) => [to, ...(from ? [from] : [])]).map(({ release }) => release.snapshot));
 	}
 
 	/** An engine's private addresses may be anything on this machine's networks, or nothing: the way goes through the keeper. */
@@ -295,13 +246,12 @@ export class DockerTarget implements Target {
 	}
 
 	async remove(): Promise<string[]> {
-		const { engine } = this.#options;
 		await this.#check();
-		const snapshots = await this.#promoted(EVERY_PROMOTION);
+		const removeImages = await this.#images.remover();
 		// The lock is renewed all the while: that must not have the keeper come back.
 		this.#link.forget();
 		await this.#containers.removeAll(this.#names.prefix, this.#names);
-		await withEngineFaults(engine, () => removeReleaseImages(engine.docker, snapshots));
+		await removeImages();
 		return [];
 	}
 
@@ -327,14 +277,4 @@ export class DockerTarget implements Target {
 	async #flowsOf(slot: SlotName): Promise<FlowNode[]> {
 		return JSON.parse(await this.#keeper.slots.flows(slot)) as FlowNode[];
 	}
-
-	async #credentialsOf(flows: readonly FlowNode[], held: HeldCredentials | null): Promise<Credentials> {
-		const { environment, vault } = this.#options;
-		return await instanceCredentials(flows, held, environment.credentials, vault.open);
-	}
-}
-
-/** The instances of a slot that do not run, or are about to end. */
-function stoppedOf(statuses: readonly (InstanceStatus | null)[]): number[] {
-	return statuses.flatMap((status, index) => (!status || status.state === 'stopping' ? [index] : []));
 }

@@ -1,13 +1,16 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../../adapters/clock.ts';
-import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { KeeperSession } from '../../keeper/session.ts';
-import type { Fault, Injection } from '../fault.ts';
+import { type Fault, faultImpossible, type Injection } from '../fault.ts';
 import type { InstanceStatus } from '../instance.ts';
+import { signalInside } from '../signal-inside.ts';
 import type { Containers } from './containers.ts';
 import { startWaker } from './waker.ts';
+
+/** Faults that containers do not have. */
+export const impossible = {
+	eviction: 'an engine does not start a container again that was told to end',
+} as const satisfies Partial<Record<Fault, string>>;
 
 const FREEZE_MS = 10_000;
 const FREEZE_AGAIN_MS = 100;
@@ -28,8 +31,9 @@ export interface Place {
  * @throws FlowferryError FAULT_IMPOSSIBLE where it does not run, or cannot be frozen
  */
 export async function injectFault(fault: Fault, name: string, status: InstanceStatus | null, place: Place): Promise<Injection> {
+	if (fault === 'eviction') throw faultImpossible(fault, name, impossible[fault]);
 	if (fault === 'store-loss') return await loseStore(name, place);
-	if (!status?.childPid) throw cannot(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
+	if (!status?.childPid) throw faultImpossible(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
 	const { containers, container, clock } = place;
 	switch (fault) {
 		case 'crash':
@@ -58,7 +62,7 @@ export async function injectFault(fault: Fault, name: string, status: InstanceSt
  */
 async function loseStore(name: string, { openSession, clock }: Place): Promise<Injection> {
 	const session = await openSession();
-	if (session === null) throw cannot('store-loss', name, 'the environment has no keeper');
+	if (session === null) throw faultImpossible('store-loss', name, 'the environment has no keeper');
 	try {
 		await session.call('machine', 'lockState', []);
 	} catch (error) {
@@ -76,27 +80,15 @@ async function loseStore(name: string, { openSession, clock }: Place): Promise<I
 	};
 }
 
-/**
- * Sends a signal from within the container, where the process has the number that its runner tells. A shell readies itself first, so that
- * the moment is known; its input ends with this process, whatever ends it, and then it takes the signal back.
- */
-async function signal({ containers, container, clock }: Place, send: string, takeBack = ':'): Promise<Injection> {
-	const script = `echo ready; read -r _ || exit; ${send}; echo sent; read -r _; ${takeBack}`;
-	const { input, output } = await containers.begin(container, ['sh', '-c', script]);
-	const lines = createInterface({ input: output });
-	const ended = once(lines, 'close');
-	const said = async () => await Promise.race([once(lines, 'line'), ended]);
-	await said();
-	const atMs = clock.nowMs();
-	input.write('\n');
-	await said();
-	return {
-		atMs,
-		undo: async () => {
+async function signal({ containers, container, clock }: Place, send: string, takeBack?: string): Promise<Injection> {
+	return await signalInside({
+		...{ send, clock, ...(takeBack !== undefined && { takeBack }) },
+		begin: (command) => containers.begin(container, command),
+		finish: async ({ input }, ended) => {
 			if (input.writable) input.end('\n');
 			await ended;
 		},
-	};
+	});
 }
 
 /** On a busy machine runc gives up before every thread stands still, and wakes them all. @returns since when they do */
@@ -109,7 +101,7 @@ async function freeze(name: string, { containers, container, clock }: Place): Pr
 		} catch (error) {
 			const { message } = error as Error;
 			if (!message.includes('unable to freeze')) throw error;
-			if (performance.now() > end) throw cannot('freeze', name, message);
+			if (performance.now() > end) throw faultImpossible('freeze', name, message);
 		}
 	}
 }
@@ -122,8 +114,4 @@ async function begun(undo: () => Promise<void>, work: () => Promise<number>): Pr
 		await undo();
 		throw error;
 	}
-}
-
-function cannot(fault: Fault, name: string, because: string): FlowferryError {
-	return new FlowferryError({ code: 'FAULT_IMPOSSIBLE', message: `${fault} is not possible for ${name}: ${because}` });
 }

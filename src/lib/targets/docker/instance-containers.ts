@@ -1,31 +1,24 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { SpareKind } from '../../failover/spare-kind.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
 import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
-import type { Release, SlotName } from '../../promotion/journal.ts';
-import type { HeldCredentials } from '../../snapshot/sealing/held.ts';
+import type { SlotName } from '../../promotion/journal.ts';
+import { programOf } from '../../routers/open-router.ts';
+import type { Filling } from '../filling.ts';
 import { type RunnerConfig, standing } from '../instance.ts';
 import { layoutOf } from '../layout.ts';
-import { failoverConfigOf, type OfFlows, runnerConfigOf } from '../runner-config.ts';
+import { failoverConfigOf, type OfFlows, runnerConfigOf, sharedFilesOf } from '../runner-config.ts';
+import { readUserSettings } from '../user-settings.ts';
 import { CONFIG_FILE, instanceOptions, SETTINGS_FILE, USER, USER_DIR } from './container-options.ts';
 import type { Containers } from './containers.ts';
 import { aliasOf, type Names } from './names.ts';
 
-/** What a filled slot runs. */
-export interface SlotFile {
-	release: Release;
+/** What a slot of containers runs. */
+export interface SlotFile extends Filling {
 	/** Its id. */
 	image: string;
-	instances: number;
-	spare: SpareKind;
-	/** The release's own, sealed as in the store: starting a slot again must not need the store. Absent where there are none. */
-	credentials?: HeldCredentials;
-	/** Of the release's flows. */
-	rev: string;
 }
 
 /** What all instances of a slot get of its engine. */
@@ -71,6 +64,7 @@ export class InstanceContainers {
 		const name = this.#parts.names.instance(instance);
 		const { image, release } = filled;
 		const config = this.#runnerConfig(slot, index, filled, ofFlows, ofEngine);
+		const settings = await readUserSettings(environment);
 		await this.keepLog(instance);
 		// One that is there and does not answer is replaced.
 		await this.#parts.containers.stop(name, environment.timeouts.stopMs);
@@ -80,27 +74,12 @@ export class InstanceContainers {
 			files: [
 				// Not in the image, not in the volume, and not in what `docker inspect` shows: it may hold secrets.
 				{ path: CONFIG_FILE.slice(1), content: JSON.stringify(config), mode: 0o400, owner: USER },
-				...(await this.#settingsFile()),
+				...(settings === null ? [] : [{ path: SETTINGS_FILE.slice(1), content: settings, mode: 0o444 }]),
 			],
 			networks: environment.docker.networks,
 		});
 		await this.#parts.containers.start(name);
 		await this.untilStanding({ slot, index });
-	}
-
-	async #settingsFile() {
-		const { settings } = this.#parts.environment;
-		if (settings === undefined) return [];
-		try {
-			return [{ path: SETTINGS_FILE.slice(1), content: await readFile(settings), mode: 0o444 }];
-		} catch (error) {
-			throw new FlowferryError({
-				code: 'SETTINGS_UNREADABLE',
-				message: `the settings ${settings} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-				hint: `settings of ${this.#parts.environment.name} names a Node-RED settings file`,
-				cause: error,
-			});
-		}
 	}
 
 	/** @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running */
@@ -150,17 +129,22 @@ export class InstanceContainers {
 		const { environment, secrets } = this.#parts;
 		const instance = `${slot}/${index}`;
 		const layout = layoutOf(ENVIRONMENT_FOLDER);
-		return runnerConfigOf(environment, layout, { slot, index }, ofFlows, {
+		return runnerConfigOf(environment, { slot, index }, ofFlows, {
+			...sharedFilesOf(environment, layout, { slot, index }),
 			nodeRedProgram: '/usr/src/node-red/node_modules/node-red/red.js',
 			userDir: USER_DIR,
-			flowsFile: '/flowferry/release/flows.json',
+			flows: { kind: 'file', path: '/flowferry/release/flows.json' },
 			settingsFile: '/flowferry/templates/settings.cjs',
 			userSettingsFile: environment.settings === undefined ? null : SETTINGS_FILE,
 			agentDir: '/flowferry/dist/agent',
 			log: { kind: 'stdout', where: `docker logs ${this.#parts.names.instance(instance)}` },
 			network: { kind: 'container', name: aliasOf(instance), subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
 			// Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself.
-			failover: failoverConfigOf(environment, layout, { slot, spare, directory: ENVIRONMENT_FOLDER }),
+			failover: failoverConfigOf(
+				environment,
+				{ slot, spare },
+				{ members: { kind: 'folder', path: layout.slots }, router: programOf({ ...environment, directory: ENVIRONMENT_FOLDER }) },
+			),
 			commands: { folder: USER_DIR, variables, secrets: secrets() },
 			variables: { ...variables, ...environment.variables },
 		});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import { effectOf, type KeeperApi } from '../../keeper/api.ts';
+import { type Effect, effectOf, type KeeperApi } from '../../keeper/api.ts';
 import { type KeeperSession, openSession, SessionLost } from '../../keeper/session.ts';
 import type { WebSocketPolicy } from '../../routers/router.ts';
 import type { Containers } from './containers.ts';
@@ -53,8 +53,7 @@ export class KeeperLink {
 		for (;;) {
 			try {
 				if (this.#forgotten) return await this.#emptyCall(part, call, args);
-				if (effect !== 'reads' || (await this.#isLost())) await this.#ensure();
-				const session = await this.#current();
+				const session = await this.#sessionFor(effect);
 				return session ? await this.#attended(session, session.call(part, call, args)) : await this.#emptyCall(part, call, args);
 			} catch (error) {
 				if (!(error instanceof SessionLost)) throw error;
@@ -65,6 +64,17 @@ export class KeeperLink {
 				this.#ensured = null;
 				await sleep(AGAIN_EVERY_MS);
 			}
+		}
+	}
+
+	/** What a call is made over; null where it only reads, and there is no environment. */
+	async #sessionFor(effect: Effect | undefined): Promise<KeeperSession | null> {
+		for (;;) {
+			if (effect !== 'reads' || (await this.#isLost())) await this.#ensure();
+			const session = await this.#current();
+			if (session || (this.#ensured === null && !(await this.#options.exists()))) return session;
+			// Removed since it was made or looked for: what is changed in the empty environment would be lost, and what is read there untrue.
+			this.#ensured = null;
 		}
 	}
 

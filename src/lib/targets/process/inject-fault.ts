@@ -2,8 +2,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { parentOf } from '../../adapters/process-identity.ts';
 import { lockStateDatabase } from '../../adapters/state-lock.ts';
 import { stopProcesses } from '../../adapters/stopped-processes.ts';
-import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { Fault, Injection } from '../fault.ts';
+import { type Fault, faultImpossible, type Injection } from '../fault.ts';
 import type { InstanceStatus } from '../instance.ts';
 import { isRunner } from './runner-process.ts';
 
@@ -15,6 +14,7 @@ export interface Place {
 /** Faults that processes of one machine, with one file as their store, do not have. */
 export const impossible: Partial<Record<Fault, string>> = {
 	'cut-off': 'instances that are processes of one machine share a file with their leases; there is no network between them to cut',
+	eviction: 'nobody would start a process again that was told to end',
 };
 
 /**
@@ -24,7 +24,7 @@ export const impossible: Partial<Record<Fault, string>> = {
  */
 export async function injectFault(fault: Fault, name: string, status: InstanceStatus | null, place: Place): Promise<Injection> {
 	const because = impossible[fault];
-	if (because) throw cannot(fault, name, because);
+	if (because) throw faultImpossible(fault, name, because);
 	const clock = systemClock();
 	if (fault === 'store-loss') {
 		const unlock = await lockStateDatabase(place.stateFile);
@@ -46,13 +46,9 @@ async function ownProcesses(
 	status: InstanceStatus | null,
 	{ addressFile }: Place,
 ): Promise<{ runner: number; nodeRed: number }> {
-	if (!status?.childPid) throw cannot(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
+	if (!status?.childPid) throw faultImpossible(fault, name, status ? 'its Node-RED does not run' : 'its runner does not answer');
 	// Node-RED's command line shows its name alone; its parent is told by the kernel.
 	const isOwn = (await isRunner(status.pid, addressFile)) && (await parentOf(status.childPid)) === status.pid;
-	if (!isOwn) throw cannot(fault, name, `processes ${status.pid} and ${status.childPid} are not proved to be its own`);
+	if (!isOwn) throw faultImpossible(fault, name, `processes ${status.pid} and ${status.childPid} are not proved to be its own`);
 	return { runner: status.pid, nodeRed: status.childPid };
-}
-
-function cannot(fault: Fault, name: string, because: string): FlowferryError {
-	return new FlowferryError({ code: 'FAULT_IMPOSSIBLE', message: `${fault} is not possible for ${name}: ${because}` });
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
@@ -13,13 +13,21 @@ import { standing } from '../instance.ts';
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
 
+/** Of a runner's process: the environment's directory, in which it works, and its files. */
+interface ProcessPlace {
+	directory: string;
+	addressFile: string;
+	logFile: string;
+}
+
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
  * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
  */
-export async function startRunner(instance: Instance, config: RunnerConfig, logFile: string): Promise<void> {
-	await rm(config.addressFile, { force: true });
-	const child = await spawnDetached(config, logFile);
+export async function startRunner(instance: Instance, config: RunnerConfig, place: ProcessPlace): Promise<void> {
+	const { addressFile, logFile } = place;
+	await rm(addressFile, { force: true });
+	const child = await spawnDetached(config, place);
 	let ended: string | null = null;
 	child.on('error', (error) => {
 		ended = error.message;
@@ -54,11 +62,11 @@ export async function startRunner(instance: Instance, config: RunnerConfig, logF
  * The log takes its standard error. It gets no environment: what Node-RED is to see comes with the configuration. The file
  * in its command line is not read; by it the process is recognised.
  */
-async function spawnDetached(config: RunnerConfig, logFile: string): Promise<ChildProcess> {
+async function spawnDetached(config: RunnerConfig, { directory, addressFile, logFile }: ProcessPlace): Promise<ChildProcess> {
 	const log = await open(logFile, 'a', 0o600);
 	try {
-		const child = spawn(process.execPath, [programPath('runner'), config.addressFile], {
-			cwd: dirname(config.stateFile),
+		const child = spawn(process.execPath, [programPath('runner'), addressFile], {
+			cwd: directory,
 			detached: true,
 			stdio: ['pipe', 'ignore', log.fd],
 			env: {},

@@ -38,6 +38,10 @@ describe('how containers are made', () => {
 		for (const options of all(environment())) expect(options.Env).toBeUndefined();
 	});
 
+	it('has the engine give each an init: HAProxy as PID 1 would never be told to end', () => {
+		expect(all(environment()).map(({ HostConfig }) => HostConfig?.Init)).toEqual([true, true, true]);
+	});
+
 	it('publishes the router alone, its figures to the machine alone', () => {
 		const of = environment('{}', '   metricsPort: 8080\n   host: 0.0.0.0\n');
 		const [blue, keeper, router] = all(of);

@@ -75,6 +75,28 @@ describe("the builder's answer", () => {
 		expect(log).toMatchObject({ stages: ['bbbbbbbbbbbb'], layer: 'cccccccccccc' });
 	});
 
+	it('is understood in the words of Podman, too', () => {
+		const log = read(
+			{ stream: '[1/2] STEP 1/2: FROM a AS install\n' },
+			{ stream: '[1/2] STEP 2/2: RUN npm pack\n' },
+			{ stream: '--> Using cache bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n' },
+			{ stream: '--> bbbbbbbbbbb\n' },
+			{ stream: '[2/2] STEP 1/2: FROM c\n' },
+			{ stream: '[2/2] STEP 2/2: RUN npm ci\n' },
+			{ stream: 'npm error code 1\n' },
+		);
+		expect(log).toMatchObject({
+			step: { number: 2, of: 2, instruction: 'RUN npm ci' },
+			output: 'npm error code 1\n',
+			stages: ['bbbbbbbbbbb'],
+		});
+	});
+
+	it('takes no step of a program that it runs for one of its own', () => {
+		const log = read({ stream: 'Step 2/2 : RUN npm ci\n' }, { stream: 'Step 1/5: compiling\n' }, { stream: 'step 2/5 : linking\n' });
+		expect(log).toMatchObject({ step: { number: 2, of: 2 }, output: 'Step 1/5: compiling\nstep 2/5 : linking\n' });
+	});
+
 	it('is shown as one short line a step', () => {
 		expect(describeStep({ number: 3, of: 7, instruction: 'RUN npm ci' })).toBe('step 3/7: RUN npm ci');
 		expect(describeStep({ number: 3, of: 7, instruction: `RUN ${'x'.repeat(100)}` })).toHaveLength('step 3/7: '.length + 60);
@@ -201,5 +223,10 @@ describe('pruning', () => {
 	it('takes its own names alone, and images whose name a later build has taken', () => {
 		const images = [release('1', 'a', 'p', ['flowferry/release:1', 'plant:7']), release('2', 'b', 'p', []), image('3', 'runtime', {})];
 		expect(choosePrunedImages(images, new Set(), new Set(['b']))).toEqual(['flowferry/release:1', '2']);
+	});
+
+	it('knows its own names where Podman names the registry, and none of another registry', () => {
+		const images = [release('1', 'a', 'p', ['docker.io/flowferry/release:1', 'registry.example/flowferry/release:1'])];
+		expect(choosePrunedImages(images, new Set(), new Set())).toEqual(['docker.io/flowferry/release:1']);
 	});
 });

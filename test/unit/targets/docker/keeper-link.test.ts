@@ -127,6 +127,17 @@ describe('the way to a keeper', () => {
 		expect(world.ensured).toBe(1);
 	});
 
+	it.each(['keepLog', 'read', 'createRelease'])('brings a keeper back that somebody removed after it was made, for %s', async (call) => {
+		await world.link.call('slots', 'remove', ['blue']);
+		world.hasVolume = true;
+		world.keeper = null;
+		world.cut();
+		await sleep(5);
+		const part = call === 'createRelease' ? 'journal' : 'slots';
+		expect(await world.link.call(part, call, ['blue'])).toBe('keeper');
+		expect([world.ensured, world.calls]).toEqual([2, ['remove', call]]);
+	});
+
 	it('makes the keeper with the first change, once for all who ask at once', async () => {
 		expect(await world.link.call('journal', 'slots', [])).toEqual({ blue: null, green: null });
 		const asked = [

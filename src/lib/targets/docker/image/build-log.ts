@@ -32,19 +32,21 @@ export interface Step {
 
 export const NOTHING_BUILT: BuildLog = { step: null, output: '', layer: null, stages: [], image: null, error: null };
 
-const STEP = /^Step (\d+)\/(\d+) : (.*)$/s;
-const LAYER = /^ ---> ([0-9a-f]{12,64})\s*$/;
+// Docker's words, and Podman's: `[1/2] STEP 3/5: RUN npm ci`, `--> 1f2e3d4c5b6`.
+const STEP = /^(?:Step (?<docker>\d+\/\d+) : |(?:\[\d+\/\d+\] )?STEP (?<podman>\d+\/\d+): )(?<instruction>.*)$/s;
+const LAYER = /^(?: --->|-->) ([0-9a-f]{11,64})\s*$/;
 /** `---> Using cache`, `---> Running in 1f2e…`, and of the container removed. */
-const REMARK = /^(?: ---> (?:Using cache|Running in [0-9a-f]+)|Removing intermediate container [0-9a-f]+)\s*$/;
+const REMARK = /^(?: ---> (?:Using cache|Running in [0-9a-f]+)|--> Using cache [0-9a-f]+|Removing intermediate container [0-9a-f]+)\s*$/;
 
 /** What one more line of the answer says. */
 export function readBuildEvent(log: BuildLog, { stream, error, aux }: BuildEvent): BuildLog {
 	if (error !== undefined) return { ...log, error };
 	if (aux?.ID !== undefined) return { ...log, image: aux.ID };
 	if (stream === undefined) return log;
-	const [, number, of, instruction = ''] = STEP.exec(stream) ?? [];
-	if (number !== undefined) {
-		const step = { number: Number(number), of: Number(of), instruction: instruction.trim() };
+	const found = STEP.exec(stream)?.groups;
+	if (found) {
+		const [number, of] = (found.docker ?? found.podman ?? '').split('/').map(Number) as [number, number];
+		const step = { number, of, instruction: (found.instruction ?? '').trim() };
 		const isNextStage = log.layer !== null && /^FROM\b/i.test(step.instruction);
 		if (!isNextStage) return { ...log, step, output: '' };
 		return { ...log, step, output: '', layer: null, stages: [...log.stages, log.layer as string] };

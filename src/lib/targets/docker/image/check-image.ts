@@ -6,11 +6,16 @@ import { LABELS, understand } from './names.ts';
 import { ensurePulled } from './pull.ts';
 import { readRuntimeFiles } from './runtime-files.ts';
 
+/** One whose labels were read: it tells its snapshot. */
+export interface LabelledImage extends GivenImage {
+	snapshot: string;
+}
+
 /**
  * An image that was built elsewhere. Pulled, where the engine has none of this name.
  * @throws FlowferryError IMAGE_UNAVAILABLE, IMAGE_UNFIT
  */
-export async function readGivenImage(docker: Docker, name: string, progress: Progress = () => {}): Promise<GivenImage> {
+export async function readGivenImage(docker: Docker, name: string, progress: Progress = () => {}): Promise<LabelledImage> {
 	const { Id: id, Config } = await ensurePulled(docker, name, progress);
 	const snapshot = snapshotOf(name, Config.Labels ?? {}, (await readRuntimeFiles()).version);
 	return { id, name, snapshot };
@@ -39,7 +44,7 @@ export function snapshotOf(image: string, labels: Readonly<Record<string, string
 }
 
 /** @throws FlowferryError IMAGE_DIFFERS */
-export function assertBuiltFor({ name, snapshot: built }: GivenImage, { id }: Pick<Snapshot, 'id'>): void {
+export function assertBuiltFor({ name, snapshot: built }: LabelledImage, { id }: Pick<Snapshot, 'id'>): void {
 	if (built === id) return;
 	throw new FlowferryError({
 		code: 'IMAGE_DIFFERS',

@@ -44,8 +44,12 @@ export function choosePrunedImages(
 	return pruned.flatMap(({ id, tags }) => (tags.length === 0 ? [id] : tags.filter(isOwn)));
 }
 
+/** Podman names the registry that Docker leaves out. */
+const DOCKER_HUB = /^docker\.io\//;
+
 function isOwn(tag: string): boolean {
-	return Object.values(REPOSITORIES).some((repository) => tag.startsWith(`${repository}:`));
+	const name = tag.replace(DOCKER_HUB, '');
+	return Object.values(REPOSITORIES).some((repository) => name.startsWith(`${repository}:`));
 }
 
 /**
