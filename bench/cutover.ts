@@ -10,10 +10,14 @@ import { type Comparison, type Measured, measureScenario } from './cutover/measu
 import { renderResult } from './cutover/render.ts';
 import { type Scenario, scenarios } from './cutover/scenarios.ts';
 import { type CutoverResult, summarizeScenario } from './cutover/summary.ts';
+import type { Place } from './place/place.ts';
+import { inPlace, type PlaceName, placeNames } from './place/places.ts';
 
-const help = `Cuts flows over under load, by flowferry and by stopping one Node-RED and starting another, in turn, and counts what is
-lost, doubled, and how long nothing comes out.
+const help = `Cuts flows over under load, by flowferry and as it is done without it, in turn, and counts what is lost, doubled, and how long
+nothing comes out. Without it: of processes, one Node-RED is stopped and another started; on Docker, a container gets the new flows and
+is restarted.
 
+  --target <name>    where: ${placeNames.join(', ')} (default process); docker is this machine's own engine
   --json             one JSON object on standard output; its shape is in docs/benchmarks.md
   --runs <n>         cutovers a scenario, each way (default 10)
   --scenario <name>  only this one; may be repeated: ${scenarios.map(({ name }) => name).join(', ')}
@@ -22,11 +26,13 @@ lost, doubled, and how long nothing comes out.
   --calm <seconds>   before each cutover, waits at most so long until the machine is mostly idle (default 0)
   --check            exit status 1 where an aim is missed: for a calm machine, no gate for CI
 
-It needs Mosquitto, and measures what npm run build made. Exit status 1 also where a scenario could not be measured.
+It needs Mosquitto, with --target docker HAProxy and the image nodered/node-red:5 too, and measures what npm run build made. Exit
+status 1 also where a scenario could not be measured.
 `;
 
 const { values } = parseArgs({
 	options: {
+		target: { type: 'string', default: 'process' },
 		json: { type: 'boolean', default: false },
 		runs: { type: 'string', default: '10' },
 		scenario: { type: 'string', multiple: true, default: scenarios.map(({ name }) => name) },
@@ -41,6 +47,7 @@ if (values.help) process.stdout.write(help);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
+	const target = values.target as PlaceName;
 	const [runs, messagesPerSecond, requestsPerSecond] = [values.runs, values.rate, values.requests].map(Number) as [number, number, number];
 	const calmMs = Number(values.calm) * 1000;
 	const chosen = scenarios.filter(({ name }) => values.scenario.includes(name));
@@ -51,17 +58,19 @@ async function main(): Promise<number> {
 	}
 	const stop = new AbortController();
 	const interruption = watchInterruptions(() => stop.abort());
-	const result: CutoverResult = { runs, scenarios: [], failed: [] };
-	for (const scenario of chosen) {
-		try {
-			const measured = await measure(scenario, { runs, calmMs, messagesPerSecond, requestsPerSecond, signal: stop.signal });
-			result.scenarios.push(summarizeScenario(scenario, measured));
-		} catch (error) {
-			if (stop.signal.aborted) break;
-			process.stderr.write(`! ${scenario.name}: ${(error as Error).message}\n`);
-			result.failed.push({ name: scenario.name, error: (error as Error).message });
+	const result: CutoverResult = { target, runs, scenarios: [], failed: [] };
+	await inPlace(target, async (place) => {
+		for (const scenario of chosen) {
+			try {
+				const measured = await measure(scenario, { place, runs, calmMs, messagesPerSecond, requestsPerSecond, signal: stop.signal });
+				result.scenarios.push(summarizeScenario(scenario, measured));
+			} catch (error) {
+				if (stop.signal.aborted) return;
+				process.stderr.write(`! ${scenario.name}: ${(error as Error).message}\n`);
+				result.failed.push({ name: scenario.name, error: (error as Error).message });
+			}
 		}
-	}
+	});
 	if (interruption.crash) throw interruption.crash;
 	if (interruption.signal) return 128 + constants.signals[interruption.signal];
 	process.stdout.write(`${values.json ? JSON.stringify(result) : renderResult(result).join('\n')}\n`);
@@ -70,6 +79,7 @@ async function main(): Promise<number> {
 }
 
 interface Load {
+	place: Place;
 	runs: number;
 	calmMs: number;
 	messagesPerSecond: number;
@@ -82,12 +92,12 @@ async function measure(scenario: Scenario, load: Load): Promise<Comparison> {
 	const cleanup = new Cleanup();
 	try {
 		// It would drop what a session has not taken beyond 1,000 messages, which is 2 s of these.
-		const broker = await startMosquitto({ more: ['max_queued_messages 0'] });
+		const broker = await startMosquitto({ host: load.place.brokerHost, more: ['max_queued_messages 0'] });
 		cleanup.later('stop the broker', broker.stop);
 		const onCutover = (way: string, run: number, measured: Measured) => {
 			process.stderr.write(`${scenario.name}  ${run + 1}/${load.runs}  ${way.padEnd(9)}  ${describe(measured)}\n`);
 		};
-		return await measureScenario({ scenario, ...load, brokerUrl: broker.url, brokerPort: broker.port, cleanup, onCutover });
+		return await measureScenario({ scenario, ...load, brokerUrl: broker.url, broker, cleanup, onCutover });
 	} finally {
 		for (const failure of await cleanup.run()) process.stderr.write(`! ${failure}\n`);
 	}
@@ -101,6 +111,7 @@ function describe({ mqtt, http, rate, stallMs, gapMs }: Measured): string {
 
 /** Why it cannot be measured as asked, if it cannot. */
 function findFault(numbers: number[]): string | undefined {
+	if (!(placeNames as string[]).includes(values.target)) return `--target takes one of ${placeNames.join(', ')}.`;
 	const unknown = values.scenario.find((wanted) => !scenarios.some(({ name }) => name === wanted));
 	if (unknown !== undefined) return `There is no scenario '${unknown}'; there are: ${scenarios.map(({ name }) => name).join(', ')}.`;
 	if (!numbers.every((number) => Number.isInteger(number) && number > 0))

@@ -7,31 +7,39 @@ import { Cleanup } from '../demo/cleanup.ts';
 import { watchInterruptions } from '../demo/interruption.ts';
 import { findMosquitto, startMosquitto } from '../test/support/mosquitto.ts';
 import { untilCalm } from './cutover/calm.ts';
-import { type Bed, makeBed } from './failover/bed.ts';
-import { drilled, type Kind, kinds, type Session } from './failover/kinds.ts';
+import type { Bed } from './failover/bed.ts';
+import type { BedSetting } from './failover/bed-setting.ts';
+import { makeFlowferryBed } from './failover/flowferry-bed.ts';
+import { drilled, type FlowferrySession, type Kind, kinds, type Session } from './failover/kinds.ts';
 import { type Measured, measureFault } from './failover/measure.ts';
 import { openRecord, type Record } from './failover/record.ts';
 import { renderResult } from './failover/render.ts';
-import { type FailoverResult, summarizeDrill, summarizeWithoutSpare } from './failover/summary.ts';
+import { type FailoverResult, summarizeDrill, summarizeRestarts } from './failover/summary.ts';
+import type { Place } from './place/place.ts';
+import { inPlace, type PlaceName, placeNames } from './place/places.ts';
 
 const help = `Has the active instance fail under load, again and again, and measures how fast its spare takes over, what is lost and
 doubled, and for how long two instances handle messages.
 
+  --target <name>   where: ${placeNames.join(', ')} (default process); docker is this machine's own engine, for root on Linux
   --json            one JSON object on standard output; its shape is in docs/benchmarks.md
   --runs <n>        faults of each kind, with each kind of session (default 30)
   --kinds <list>    of ${kinds.join(',')} (default: all)
   --sessions <list> of ${drilled.join(',')} (default: both)
-  --no-plain        leaves out the crash of an instance without a spare
+  --no-plain        leaves out the crashes with nobody standing by: of an instance without a spare, and (on Docker) of a container
+                    without flowferry, which its restart policy starts again
   --rate <n>        MQTT messages a second (default 200)
   --record <file>   writes each run down as a line, and does not repeat the runs that are in it
   --calm <seconds>  before each fault, waits at most so long until the machine is mostly idle (default 0)
   --check           exit status 1 where an aim is missed: for a calm machine, no gate for CI
 
-It needs Mosquitto, and measures what npm run build made. Exit status 1 also where something could not be measured.
+It needs Mosquitto, with --target docker HAProxy and the image nodered/node-red:5 too, and measures what npm run build made. Exit
+status 1 also where something could not be measured.
 `;
 
 const { values } = parseArgs({
 	options: {
+		target: { type: 'string', default: 'process' },
 		json: { type: 'boolean', default: false },
 		runs: { type: 'string', default: '30' },
 		kinds: { type: 'string', default: kinds.join(',') },
@@ -48,7 +56,8 @@ const { values } = parseArgs({
 /** Faults of one kind that could not be measured; then the next kind's turn comes. */
 const BEARABLE = 3;
 const chosenKinds = values.kinds.split(',') as Kind[];
-const chosenSessions = values.sessions.split(',') as Session[];
+const chosenSessions = values.sessions.split(',') as FlowferrySession[];
+const target = values.target as PlaceName;
 const [runs, perSecond] = [values.runs, values.rate].map(Number) as [number, number];
 if (values.help) process.stdout.write(help);
 else process.exitCode = await main();
@@ -62,9 +71,23 @@ async function main(): Promise<number> {
 	const stop = new AbortController();
 	const interruption = watchInterruptions(() => stop.abort());
 	const record = await openRecord(values.record ?? null);
-	const result: FailoverResult = { drills: [], takeoverWithoutSpareMs: null, failed: [] };
-	for (const session of chosenSessions) await drill(session, chosenKinds, { record, result, signal: stop.signal });
-	if (values.plain) await drill('persistent-without-spare', ['crash'], { record, result, signal: stop.signal });
+	const result: FailoverResult = { target, drills: [], takeoverWithoutSpareMs: null, plainRestartMs: null, failed: [] };
+	await inPlace(target, async (place) => {
+		const work = { place, record, failed: result.failed, signal: stop.signal };
+		const flowferry = (session: FlowferrySession) => async (setting: BedSetting) =>
+			await makeFlowferryBed(session, await place.newProduction(), setting);
+		for (const session of chosenSessions) {
+			const runsOf = await drill(session, chosenKinds, flowferry(session), work);
+			for (const kind of chosenKinds) if (runsOf(kind).length > 0) result.drills.push(summarizeDrill(kind, session, runsOf(kind)));
+		}
+		if (!values.plain) return;
+		if (place.makePlainBed !== null) {
+			const plain = await drill('plain', ['crash'], place.makePlainBed, work);
+			result.plainRestartMs = summarizeRestarts(plain('crash'));
+		}
+		const alone = await drill('persistent-without-spare', ['crash'], flowferry('persistent-without-spare'), work);
+		result.takeoverWithoutSpareMs = summarizeRestarts(alone('crash'));
+	});
 	if (interruption.crash) throw interruption.crash;
 	if (interruption.signal) return 128 + constants.signals[interruption.signal];
 	process.stdout.write(`${values.json ? JSON.stringify(result) : renderResult(result).join('\n')}\n`);
@@ -73,22 +96,32 @@ async function main(): Promise<number> {
 }
 
 interface Work {
+	place: Place;
 	record: Record;
-	result: FailoverResult;
+	failed: FailoverResult['failed'];
 	signal: AbortSignal;
 }
 
-/** All faults with one kind of session, in an environment and with a broker of their own; nothing is left behind. */
-async function drill(session: Session, of: readonly Kind[], { record, result, signal }: Work): Promise<void> {
-	const recorded = (kind: Kind) => record.runs.filter((run) => run.kind === kind && run.session === session).slice(0, runs);
+/**
+ * All faults with one kind of session, in a bed and with a broker of their own; nothing is left behind.
+ * @returns what was measured of a kind
+ */
+async function drill(
+	session: Session,
+	of: readonly Kind[],
+	makeBed: (setting: BedSetting) => Promise<Bed>,
+	{ place, record, failed, signal }: Work,
+): Promise<(kind: Kind) => readonly Measured[]> {
+	const recorded = (kind: Kind) =>
+		record.runs.filter((run) => run.target === target && run.kind === kind && run.session === session).slice(0, runs);
 	const cleanup = new Cleanup();
 	let setting: { bed: Bed; brokerUrl: string } | null = null;
 	const ready = async () => {
 		if (setting) return setting;
 		// It would drop what a session has not taken beyond 1,000 messages.
-		const broker = await startMosquitto({ more: ['max_queued_messages 0'] });
+		const broker = await startMosquitto({ host: place.brokerHost, more: ['max_queued_messages 0'] });
 		cleanup.later('stop the broker', broker.stop);
-		setting = { bed: await makeBed(session, { brokerPort: broker.port, cleanup, signal }), brokerUrl: broker.url };
+		setting = { bed: await makeBed({ broker, cleanup, signal }), brokerUrl: broker.url };
 		return setting;
 	};
 	try {
@@ -97,30 +130,31 @@ async function drill(session: Session, of: readonly Kind[], { record, result, si
 				try {
 					const { bed, brokerUrl } = await ready();
 					await untilCalm(Number(values.calm) * 1000, signal);
-					const measured = await measureFault(kind, bed, { brokerUrl, perSecond, run: `${kind}-${attempt}`, signal });
+					const measured = await measureFault(kind, bed, { target, brokerUrl, perSecond, run: `${kind}-${attempt}`, signal });
 					await record.add(measured);
 					process.stderr.write(`${session}  ${kind}  ${recorded(kind).length}/${runs}  ${describe(measured)}\n`);
 				} catch (error) {
-					if (signal.aborted) return;
+					if (signal.aborted) return recorded;
 					failures++;
 					process.stderr.write(`! ${session}, ${kind}: ${(error as Error).message}\n`);
-					result.failed.push({ kind, session, error: (error as Error).message });
+					failed.push({ kind, session, error: (error as Error).message });
 				}
 			}
-			if (session === 'persistent-without-spare') result.takeoverWithoutSpareMs = summarizeWithoutSpare(recorded(kind));
-			else if (recorded(kind).length > 0) result.drills.push(summarizeDrill(kind, session, recorded(kind)));
 		}
+		return recorded;
 	} finally {
 		for (const failure of await cleanup.run()) process.stderr.write(`! ${failure}\n`);
 	}
 }
 
 function describe({ detectMs, serveMs, servedBy, published, lost, duplicated, doubleActiveMs }: Measured): string {
-	return `detected after ${detectMs} ms, first message after ${serveMs} ms by ${servedBy === 'spare' ? 'the spare' : 'itself'}; ${published} messages: ${lost} lost, ${duplicated} doubled; ${doubleActiveMs} ms double`;
+	const detected = detectMs === null ? 'nobody seen to detect it' : `detected after ${detectMs} ms`;
+	return `${detected}, first message after ${serveMs} ms by ${servedBy === 'spare' ? 'the spare' : 'itself'}; ${published} messages: ${lost} lost, ${duplicated} doubled; ${doubleActiveMs} ms double`;
 }
 
 /** Why it cannot be measured as asked, if it cannot. */
 function findFault(): string | undefined {
+	if (!(placeNames as string[]).includes(values.target)) return `--target takes one of ${placeNames.join(', ')}.`;
 	const stranger = chosenKinds.find((kind) => !kinds.includes(kind)) ?? chosenSessions.find((session) => !drilled.includes(session));
 	if (stranger !== undefined) return `'${stranger}' is none of ${[...kinds, ...drilled].join(', ')}.`;
 	if (![runs, perSecond].every((number) => Number.isInteger(number) && number > 0)) return '--runs and --rate take whole numbers above 0.';

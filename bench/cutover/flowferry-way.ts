@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../demo/flowferry.ts';
-import { createProjectFolder, findFreePort } from '../../demo/project.ts';
-import { shutDown } from '../../demo/shut-down.ts';
-import { nodeRedFolder } from '../../test/support/project.ts';
+import { createProjectFolder } from '../../demo/project.ts';
+import type { Production } from '../place/place.ts';
 import { scenarioFlows } from './flows.ts';
 import type { Setting } from './setting.ts';
 import { otherVersion, type Version } from './version.ts';
@@ -20,26 +19,24 @@ interface Promotion extends CutoverTimes {
 /**
  * The built command line, as a user would run it: each version is promoted up to its switch, and the switch is what is measured.
  */
-export async function startFlowferryWay({ scenario, brokerPort, cleanup, signal }: Setting): Promise<Way> {
+export async function startFlowferryWay({ scenario, broker, cleanup, signal }: Setting, { keys, url, takeDown }: Production): Promise<Way> {
 	const name = 'flowferry';
 	const { folder, remove } = await createProjectFolder();
 	cleanup.later('remove the project folder', remove);
-	const port = await findFreePort();
-	const production = { mode: 'hot-spare', instances: 1, port, nodeRed: nodeRedFolder, failOn: 'never' };
+	const production = { mode: 'hot-spare', instances: 1, failOn: 'never', ...keys };
 	await mkdir(join(folder, 'dev'));
 	// JSON is YAML.
 	await writeFile(join(folder, 'flowferry.yaml'), JSON.stringify({ dev: { userDir: 'dev' }, environments: { production } }));
-	cleanup.later('take production down', () => shutDown(folder));
+	cleanup.later('take production down', () => takeDown(folder));
 
 	const run = async (...args: string[]) => (await runCommand(folder, [...args, '--yes'], 'read', signal)) as Promotion;
 	let version: Version = 'v1';
-	const setFlows = () =>
-		writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(scenarioFlows(scenario, { brokerPort, name, version })));
+	const setFlows = () => writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(scenarioFlows(scenario, { broker, name, version })));
 	await setFlows();
 	await run('promote', 'production');
 	return {
 		name,
-		httpUrl: () => `http://127.0.0.1:${port}`,
+		httpUrl: () => url,
 		async prepare() {
 			version = otherVersion(version);
 			await setFlows();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Place } from '../place/place.ts';
 import { untilCalm } from './calm.ts';
 import { startFlowferryWay } from './flowferry-way.ts';
 import type { LoadCounts, LoadOptions } from './load.ts';
 import { startMeter } from './meter.ts';
-import { startPlainWay } from './plain-way.ts';
 import type { Setting } from './setting.ts';
 import type { CutoverTimes, Way } from './way.ts';
 
@@ -17,6 +17,7 @@ export interface Comparison {
 }
 
 export interface MeasureOptions extends Setting, Pick<LoadOptions, 'brokerUrl' | 'messagesPerSecond' | 'requestsPerSecond'> {
+	place: Place;
 	runs: number;
 	/** Before each cutover: how long a calm machine is waited for at the most. */
 	calmMs: number;
@@ -29,10 +30,10 @@ const STEADY_MS = 1000;
 
 /** Cuts over by flowferry and by the plain way in turn, so that what else the machine does hits both alike. */
 export async function measureScenario(options: MeasureOptions): Promise<Comparison> {
-	const { cleanup, signal, scenario, runs, onCutover } = options;
+	const { place, cleanup, signal, scenario, runs, onCutover } = options;
 	const meter = startMeter(signal);
 	cleanup.later('end the meter', meter.stop);
-	const ways = { flowferry: await startFlowferryWay(options), plain: await startPlainWay(options) };
+	const ways = { flowferry: await startFlowferryWay(options, await place.newProduction()), plain: await place.startPlainWay(options) };
 	const comparison: Comparison = { flowferry: [], plain: [] };
 
 	const measure = async (way: Way, id: number): Promise<Measured> => {

@@ -13,11 +13,11 @@ const STATE_MS = 30_000;
  * stopped. A cutover stops the one and then starts the other, by the admin API. No router stands before them: whoever asks over HTTP
  * has to be told.
  */
-export async function startPlainWay({ scenario, brokerPort, cleanup, signal }: Setting): Promise<Way> {
+export async function startPlainWay({ scenario, broker, cleanup, signal }: Setting): Promise<Way> {
 	const name = 'plain';
 	const start = async (version: Version, state: 'start' | 'stop') => {
 		const nodeRed = await startNodeRed({
-			flows: scenarioFlows(scenario, { brokerPort, name, version }),
+			flows: scenarioFlows(scenario, { broker, name, version }),
 			settings: { runtimeState: { enabled: true } },
 			prepare: (userDir) => writeFile(join(userDir, '.config.runtime.json'), JSON.stringify({ runtimeFlowState: state })),
 		});

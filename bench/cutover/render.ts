@@ -2,14 +2,14 @@ import { renderTable } from '../corpus/render.ts';
 import type { CutoverResult, ScenarioSummary, WaySummary } from './summary.ts';
 
 /** Two rows for each scenario: flowferry, and the plain way beside it. */
-export function renderResult({ runs, scenarios, failed }: CutoverResult): string[] {
+export function renderResult({ target, runs, scenarios, failed }: CutoverResult): string[] {
 	const head = ['scenario', 'way', 'lost', 'doubled', 'longest silence', 'requests', 'failed', 'slowest answer'];
 	const rows = scenarios.flatMap((scenario) => [
 		[scenario.name, 'flowferry', ...cellsOf(scenario)],
 		['', 'plain', ...cellsOf(scenario.plain)],
 	]);
 	return [
-		`${runs} cutovers a scenario, each way, in turn; longest silence: median (most)`,
+		`target ${target}: ${runs} cutovers a scenario, each way, in turn; longest silence: median (most)`,
 		'',
 		...renderTable([head, ...rows]),
 		...scenarios.flatMap(linesOf),

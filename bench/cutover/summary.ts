@@ -1,3 +1,4 @@
+import type { PlaceName } from '../place/places.ts';
 import { spreadOf } from '../speed/statistics.ts';
 import { missedAims } from './aims.ts';
 import type { Comparison, Measured } from './measure.ts';
@@ -36,6 +37,8 @@ export interface ScenarioSummary extends WaySummary {
 
 /** What `npm run bench:cutover -- --json` prints. */
 export interface CutoverResult {
+	/** Where. */
+	target: PlaceName;
 	/** Cutovers in each scenario, each way. */
 	runs: number;
 	scenarios: ScenarioSummary[];

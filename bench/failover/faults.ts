@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicClock } from '../../src/lib/adapters/clock.ts';
-import type { InstanceStatus } from '../../src/lib/targets/instance.ts';
+import type { Active, Bed } from './bed.ts';
 import type { Kind } from './kinds.ts';
 
 export interface Injected {
@@ -11,17 +11,15 @@ export interface Injected {
 	undo(): Promise<void>;
 }
 
-interface Place {
-	stateFile: string;
-	clock: MonotonicClock;
-}
-
-export async function inject(kind: Kind, { pid, childPid, url }: InstanceStatus, { stateFile, clock }: Place): Promise<Injected> {
-	if (childPid === null || url === null) throw new Error('the active instance has no Node-RED');
+export async function inject(
+	kind: Kind,
+	{ processes, url }: Pick<Active, 'processes' | 'url'>,
+	{ store, clock }: Pick<Bed, 'store'> & { clock: MonotonicClock },
+): Promise<Injected> {
 	switch (kind) {
 		case 'crash': {
 			const atMs = clock.nowMs();
-			process.kill(childPid, 'SIGKILL');
+			process.kill(processes.nodeRed, 'SIGKILL');
 			return { atMs, undo: async () => {} };
 		}
 		case 'hang': {
@@ -31,13 +29,14 @@ export async function inject(kind: Kind, { pid, childPid, url }: InstanceStatus,
 			return { atMs, undo: async () => controller.abort() };
 		}
 		case 'freeze': {
-			const frozen = [pid, childPid];
+			const frozen = [processes.runner, processes.nodeRed].filter((pid) => pid !== null);
 			const atMs = clock.nowMs();
 			for (const each of frozen) process.kill(each, 'SIGSTOP');
 			return { atMs, undo: async () => frozen.splice(0).forEach(wake) };
 		}
 		case 'store-loss':
-			return await lock(stateFile, clock);
+			if (store === null) throw new Error('there is no store that could be lost');
+			return await lock(store.file, clock);
 	}
 }
 

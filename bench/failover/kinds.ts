@@ -11,7 +11,9 @@ export type Kind = (typeof kinds)[number];
 export type Session =
 	| 'persistent' // a fixed client id and a session that the broker keeps; the spare is warm
 	| 'ordinary' // a clean session; the spare is hot
-	| 'persistent-without-spare'; // the plain way: one instance, which is started again
+	| 'persistent-without-spare' // one instance, which is started again
+	| 'plain'; // the same flows without flowferry, where the place starts what has ended again
+export type FlowferrySession = Exclude<Session, 'plain'>;
 
 /** Of each kind of session, with which faults it is measured. */
-export const drilled: readonly Session[] = ['persistent', 'ordinary'];
+export const drilled: readonly FlowferrySession[] = ['persistent', 'ordinary'];

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/lib/adapters/clock.ts';
+import type { PlaceName } from '../place/places.ts';
 import type { Bed } from './bed.ts';
-import { watchDetection } from './detection.ts';
 import { inject } from './faults.ts';
-import { doubleActiveMs, firstByAnother, type Handled } from './handling.ts';
+import { doubleActiveMs, firstByAnother, type Handled, instanceOf, latestHandler } from './handling.ts';
 import type { Kind, Session } from './kinds.ts';
 import { startWitness } from './witness.ts';
 
 /** One fault under load. */
 export interface Measured {
+	target: PlaceName;
 	kind: Kind;
 	session: Session;
+	/** How long a lease lasts there; null where none proves who is active. */
+	ttlMs: number | null;
 	/** From the fault until somebody answered to it; null where nobody was seen to. */
 	detectMs: number | null;
 	/** From the fault until somebody else handled the first message. */
@@ -24,6 +27,7 @@ export interface Measured {
 }
 
 export interface MeasureOptions {
+	target: PlaceName;
 	brokerUrl: string;
 	perSecond: number;
 	/** Different for each. */
@@ -41,33 +45,36 @@ const SERVED_MS = 60_000;
 const POLL_MS = 10;
 
 /** @throws where nobody takes over in time */
-export async function measureFault(kind: Kind, bed: Bed, { brokerUrl, perSecond, run, signal }: MeasureOptions): Promise<Measured> {
+export async function measureFault(kind: Kind, bed: Bed, { target, brokerUrl, perSecond, run, signal }: MeasureOptions): Promise<Measured> {
 	const clock = systemClock();
 	const active = await bed.settled();
-	const failed = active.childPid as number;
 	const witness = await startWitness({ brokerUrl, name: bed.name, run, perSecond, signal });
 	const watching = new AbortController();
 	try {
 		await sleep(STEADY_MS, undefined, { signal });
-		const fault = await inject(kind, active, { stateFile: bed.stateFile, clock });
-		const over = kind === 'store-loss' ? sleep(bed.ttlMs + BEYOND_TTL_MS).then(fault.undo) : Promise.resolve();
+		const failed = latestHandler(witness.handled);
+		if (failed === null || instanceOf(failed) !== active.instance)
+			throw new Error(`${active.instance} is active, but ${failed} handles messages`);
+		const fault = await inject(kind, active, { store: bed.store, clock });
+		const over = kind === 'store-loss' ? sleep((bed.ttlMs ?? 0) + BEYOND_TTL_MS).then(fault.undo) : Promise.resolve();
 		try {
-			const detecting = watchDetection(kind, bed, active, { clock, stopped: watching.signal });
+			const detecting = active.watchDetection(kind, { clock, stopped: watching.signal });
 			const served = await untilServed(() => firstByAnother(witness.handled, failed), signal);
 			await over;
 			if (kind === 'freeze') await sleep(REPLACED_MS, undefined, { signal });
 			await fault.undo();
 			await sleep(STEADY_MS, undefined, { signal });
 			watching.abort();
-			const server = await bed.instanceOf(served.by);
 			const detectedMs = await detecting;
 			const counts = await witness.finish();
 			return {
+				target,
 				kind,
 				session: bed.session,
+				ttlMs: bed.ttlMs,
 				detectMs: detectedMs === null ? null : Math.round(detectedMs - fault.atMs),
 				serveMs: Math.round(served.atMs - fault.atMs),
-				servedBy: server === active.instance ? 'itself' : 'spare',
+				servedBy: instanceOf(served.by) === active.instance ? 'itself' : 'spare',
 				published: counts.published,
 				lost: counts.lost,
 				duplicated: counts.duplicated,

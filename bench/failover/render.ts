@@ -1,7 +1,7 @@
 import { renderTable } from '../corpus/render.ts';
-import type { DrillSummary, FailoverResult } from './summary.ts';
+import type { DrillSummary, FailoverResult, RestartSummary } from './summary.ts';
 
-export function renderResult({ drills, takeoverWithoutSpareMs, failed }: FailoverResult): string[] {
+export function renderResult({ target, drills, takeoverWithoutSpareMs, plainRestartMs, failed }: FailoverResult): string[] {
 	const head = [
 		'fault',
 		'session, spare',
@@ -15,18 +15,20 @@ export function renderResult({ drills, takeoverWithoutSpareMs, failed }: Failove
 		'double active',
 	];
 	return [
-		'times: median (most)',
+		`target ${target}; times: median (most)`,
 		'',
 		...renderTable([head, ...drills.map(cellsOf)]),
-		...(takeoverWithoutSpareMs
-			? [
-					'',
-					`without a spare, after a crash: ${takeoverWithoutSpareMs.median} (${takeoverWithoutSpareMs.max}) ms to the first message, ${takeoverWithoutSpareMs.lost} lost, ${takeoverWithoutSpareMs.duplicated} doubled, ${takeoverWithoutSpareMs.runs} runs`,
-				]
-			: []),
+		...restartLines('without a spare', takeoverWithoutSpareMs),
+		...restartLines('without flowferry, started again by the place', plainRestartMs),
 		...drills.flatMap(({ kind, session, missedAims }) => missedAims.map((aim) => `! ${kind}, ${session}: ${aim}`)),
 		...failed.map(({ kind, session, error }) => `! ${kind}, ${session} could not be measured: ${error}`),
 	];
+}
+
+function restartLines(what: string, restart: RestartSummary | null): string[] {
+	if (restart === null) return [];
+	const { median, max, lost, duplicated, runs } = restart;
+	return ['', `${what}, after a crash: ${median} (${max}) ms to the first message, ${lost} lost, ${duplicated} doubled, ${runs} runs`];
 }
 
 function cellsOf({

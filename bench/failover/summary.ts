@@ -1,4 +1,5 @@
 import { medianAndMax } from '../cutover/summary.ts';
+import type { PlaceName } from '../place/places.ts';
 import { missedAims } from './aims.ts';
 import type { Kind, Session } from './kinds.ts';
 import type { Measured } from './measure.ts';
@@ -32,11 +33,23 @@ export interface DrillSummary {
 	missedAims: string[];
 }
 
+/** A crash with nobody standing by: until the same instance, started again, handles a message. */
+export interface RestartSummary extends MedianAndMax {
+	runs: number;
+	/** Messages, over all runs. */
+	lost: number;
+	duplicated: number;
+}
+
 /** What `npm run bench:failover -- --json` prints. */
 export interface FailoverResult {
+	/** Where. */
+	target: PlaceName;
 	drills: DrillSummary[];
 	/** The same crash where nobody stands by: until the same instance, started again, handles a message. Null: not measured. */
-	takeoverWithoutSpareMs: (MedianAndMax & { runs: number; lost: number; duplicated: number }) | null;
+	takeoverWithoutSpareMs: RestartSummary | null;
+	/** And without flowferry: until what the place itself started again handles a message. Null: not measured, or nothing would. */
+	plainRestartMs: RestartSummary | null;
 	failed: { kind: Kind; session: Session; error: string }[];
 }
 
@@ -55,10 +68,11 @@ export function summarizeDrill(kind: Kind, session: Session, runs: readonly Meas
 		mostDuplicated: Math.max(...runs.map(({ duplicated }) => duplicated)),
 		doubleActiveMs: Math.max(...runs.map((run) => run.doubleActiveMs)),
 	};
-	return { ...summary, missedAims: missedAims(summary) };
+	// All of a kind run in the same place.
+	return { ...summary, missedAims: missedAims(summary, runs[0]?.ttlMs ?? null) };
 }
 
-export function summarizeWithoutSpare(runs: readonly Measured[]): FailoverResult['takeoverWithoutSpareMs'] {
+export function summarizeRestarts(runs: readonly Measured[]): RestartSummary | null {
 	if (runs.length === 0) return null;
 	return {
 		...medianAndMax(runs.map(({ serveMs }) => serveMs)),

@@ -103,7 +103,12 @@ describe('the summary of a scenario', () => {
 
 	it('stands in the table beside the plain way, with what was missed below', () => {
 		const worse = { ...comparison, flowferry: [measured(90, { lost: 2 })] };
-		const result = { runs: 3, scenarios: [summarizeScenario(scenario!, worse)], failed: [{ name: 'gated-qos0', error: 'no such flag' }] };
+		const result = {
+			target: 'process' as const,
+			runs: 3,
+			scenarios: [summarizeScenario(scenario!, worse)],
+			failed: [{ name: 'gated-qos0', error: 'no such flag' }],
+		};
 		const text = renderResult(result).join('\n');
 		expect(text).toMatch(/takeover-persistent +flowferry +2 +0 +90 \(90\) ms +600 +0 +180 ms\n +plain +80 +0 +200 \(200\) ms/);
 		expect(text).toContain('! takeover-persistent, at 499 messages a second: 1 cutovers lost messages');
@@ -115,7 +120,7 @@ describe('the summary of a scenario', () => {
 describe('the table', () => {
 	it('says where the machine was too busy to measure well', () => {
 		const comparison = { flowferry: [{ ...measured(30), stallMs: 180 }], plain: [measured(200)] };
-		const result = { runs: 1, scenarios: [summarizeScenario(scenarios[0]!, comparison)], failed: [] };
+		const result = { target: 'process' as const, runs: 1, scenarios: [summarizeScenario(scenarios[0]!, comparison)], failed: [] };
 		expect(renderResult(result).join('\n')).toContain('gated-qos1-unique: the machine was busy, the meter stood still for up to 180 ms');
 	});
 });
@@ -147,7 +152,7 @@ describe('the scenarios', () => {
 	});
 
 	it.each(scenarios)('$name has two versions of flows that differ, over one broker node', (scenario) => {
-		const flows = (version: 'v1' | 'v2') => scenarioFlows(scenario, { brokerPort: 1883, name: 'plant', version });
+		const flows = (version: 'v1' | 'v2') => scenarioFlows(scenario, { broker: { host: '127.0.0.1', port: 1883 }, name: 'plant', version });
 		expect(flows('v1')).not.toEqual(flows('v2'));
 		expect(flows('v1').filter(({ type }) => type === 'mqtt-broker')).toHaveLength(1);
 		const source = flows('v1').find(({ type }) => type === 'mqtt in');
