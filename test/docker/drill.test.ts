@@ -80,7 +80,8 @@ describeWithContainers('drills on Docker', () => {
 				`drill ${kind}: ${outcome}, detected ${detectMs} ms, taken over ${takeoverMs} ms, ${counts}, double active ${doubleActiveMs} ms ${note}\n`,
 			);
 		}
-		expect(drills.map(({ kind, passed }) => [kind, passed])).toEqual(faults.map((kind) => [kind, true]));
+		// Nobody makes a container anew.
+		expect(drills.map(({ kind, passed }) => [kind, passed])).toEqual(faults.map((kind) => [kind, kind === 'eviction' ? null : true]));
 		expect([result.status, serves]).toEqual([0, true]);
 		const outcomes: Record<string, DrillResult['drills'][number]> = Object.fromEntries(drills.map((drill) => [drill.kind, drill]));
 		for (const kind of ['crash', 'hang', 'freeze', 'cut-off']) expect([kind, outcomes[kind]?.outcome]).toEqual([kind, 'taken over']);

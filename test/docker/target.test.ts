@@ -2,6 +2,7 @@ import { makeBedImages } from '../support/bed-images.ts';
 import { connectMachineEngine, describeWithContainers } from '../support/describe-with-docker.ts';
 import { type BedImages, dockerBed } from '../support/docker-bed.ts';
 import { describeTarget } from '../support/target-contract.ts';
+import { thingsNamed } from '../support/things-named.ts';
 
 describeWithContainers('containers of this machine', () => {
 	let images: BedImages & { remove(): Promise<void> };
@@ -20,24 +21,8 @@ describeWithContainers('containers of this machine', () => {
 	describeTarget('docker', () => dockerBed(images), 'thorough');
 });
 
-/** Containers, networks, volumes and images of this file's name. */
+/** Of this file's name. */
 async function ownThings(): Promise<string[]> {
 	const { docker, close } = await connectMachineEngine();
-	try {
-		const [containers, networks, { Volumes }, images] = await Promise.all([
-			docker.listContainers({ all: true }),
-			docker.listNetworks(),
-			docker.listVolumes(),
-			docker.listImages(),
-		]);
-		const names = [
-			...containers.flatMap(({ Names }) => Names),
-			...networks.map(({ Name }) => Name),
-			...Volumes.map(({ Name }) => Name),
-			...images.flatMap(({ Id, RepoTags, Labels }) => [...(RepoTags ?? []), `${Id} on ${Labels?.['org.flowferry.base']}`]),
-		];
-		return names.filter((name) => name.includes('ffw-bed-')).toSorted();
-	} finally {
-		close();
-	}
+	return await thingsNamed(docker, 'ffw-bed-').finally(close);
 }
