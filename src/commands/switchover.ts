@@ -21,7 +21,10 @@ export default class Switchover extends EnvironmentCommand<typeof Switchover> {
 
 	static override args = environmentArgs;
 	static override flags = {
-		to: Flags.string({ description: 'The spare, as status shows it (blue/1); default: the first that stands by', helpValue: 'INSTANCE' }),
+		to: Flags.string({
+			description: 'The spare, as status shows it (blue/1); default: the first that stands by, or is about to',
+			helpValue: 'INSTANCE',
+		}),
 		override: overrideFlag(),
 		yes: Flags.boolean({ char: 'y', description: 'Do not ask' }),
 	};

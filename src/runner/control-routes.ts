@@ -11,7 +11,7 @@ const ANSWER_MS = 2000;
 export function controlRoutes(runner: Runner): ControlRoutes {
 	return {
 		'GET /status': async () => runner.status(),
-		'POST /validate': (body) => runner.ask('validate', {}, (body as { timeoutMs: number }).timeoutMs),
+		'POST /validate': (body) => runner.validate((body as { timeoutMs: number }).timeoutMs),
 		'POST /gate': (body) => runner.gate((body as { timeoutMs: number }).timeoutMs),
 		'POST /listen': (body) => {
 			const { topic, timeoutMs, follow = false } = body as { topic: string; timeoutMs: number; follow?: boolean };

@@ -224,6 +224,13 @@ export class Runner {
 		return this.#nodeRed.ask(call, params, timeoutMs);
 	}
 
+	/** What it has loaded. Waits, within the time, for a Node-RED that is being started again. @throws ControlRefusal as `ask` */
+	async validate(timeoutMs: number): Promise<AgentCalls['validate']['result']> {
+		const deadline = performance.now() + timeoutMs;
+		await this.#untilUp(deadline);
+		return await this.ask('validate', {}, deadline - performance.now());
+	}
+
 	/** Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. */
 	gate(timeoutMs: number): Promise<{ refused: string | null }> {
 		return this.#inTurn(async () => {

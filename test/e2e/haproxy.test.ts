@@ -78,14 +78,14 @@ describeWithHaproxy('production behind HAProxy', () => {
 		const broken = await project.cli('status', '--json');
 		expect(broken.status).toBe(5);
 		expect(broken.json().health).toEqual({ state: 'degraded', reasons: ['HAProxy does not run'] });
-		expect((await project.cli('up')).status).toBe(0);
+		await project.succeed('up');
 		expect(await askVersion(project)).toBe('v1');
 
 		await project.configure({ router: 'gateway' });
 		expectError(await project.cli('promote', '--yes'), 2, ['production is served by HAProxy', 'flowferry down production']);
 		expect(await askVersion(project)).toBe('v1');
 		const healed = await haproxyPid();
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		expect(isAlive(healed)).toBe(false);
 	});
 });

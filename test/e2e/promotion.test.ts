@@ -85,10 +85,10 @@ describe('promote, rollback, down and up on real Node-RED', () => {
 	});
 
 	it('goes down and comes up again with the release that served', async () => {
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		expect((await project.status()).health).toEqual({ state: 'down' });
 		await expect(askVersion(project)).rejects.toThrow();
-		expect((await project.cli('up')).status).toBe(0);
+		await project.succeed('up');
 		expect(await askVersion(project)).toBe('v4');
 		expect((await project.status()).health).toEqual({ state: 'serving' });
 	});
@@ -187,7 +187,7 @@ describe('load-balanced', () => {
 		const seen = await Promise.all(Array.from({ length: 8 }, () => askVersion(project)));
 		expect(new Set(seen)).toEqual(new Set(['v2']));
 		expect((await project.status()).health).toEqual({ state: 'serving' });
-		expect((await project.cli('rollback', '--yes')).status).toBe(0);
+		await project.succeed('rollback', '--yes');
 		expect(await askVersion(project)).toBe('v1');
 	});
 });

@@ -90,7 +90,7 @@ describe('a state file that is damaged', () => {
 
 	it('is named, touched by no command, and can be left behind', async () => {
 		const { snapshot } = (await project.status()).active ?? { snapshot: '' };
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		const garbage = 'this is no database\n'.repeat(500);
 		await writeFile(file(), garbage);
 		const says = [file(), 'not a database', 'move', 'flowferry snapshot list'];
@@ -101,7 +101,7 @@ describe('a state file that is damaged', () => {
 		expect(await readFile(file(), 'utf8')).toBe(garbage);
 
 		await rename(file(), `${file()}.damaged`);
-		expect((await project.cli('promote', '--snapshot', snapshot, '--yes')).status).toBe(0);
+		await project.succeed('promote', '--snapshot', snapshot, '--yes');
 		expect(await askVersion(project)).toBe('v1');
 	});
 });
@@ -130,7 +130,7 @@ describe('a release whose snapshot was changed by hand', () => {
 	});
 
 	it('and does not stand in the way of the others', async () => {
-		expect((await project.cli('rollback', '--yes')).status).toBe(0);
+		await project.succeed('rollback', '--yes');
 		expect(await askVersion(project)).toBe('v2');
 	});
 });

@@ -41,7 +41,7 @@ describe('an edit in production, and promotions', () => {
 
 	it('ends with one that comes through: a rollback at once goes to what was promoted', async () => {
 		await project.promote(versionFlows('v2'));
-		expect((await project.cli('rollback', '--yes')).status).toBe(0);
+		await project.succeed('rollback', '--yes');
 		expect(await askVersion(project)).toBe('v1');
 		expect(await drift(project)).toMatchObject({ 'blue/0': false, 'blue/1': false });
 	});
@@ -50,11 +50,11 @@ describe('an edit in production, and promotions', () => {
 		const before = await project.active();
 		await (await visit(before, 'ann', PASSWORD)).deploy(answering('emergency v'));
 		await answers(project, 'emergency v');
-		expect((await project.cli('switchover', '--yes')).status).toBe(0);
+		await project.succeed('switchover', '--yes');
 		expect(await askVersion(project)).toBe('v1');
 		// It starts anew, with the flows that were reviewed.
 		await until(async () => (await project.status()).health.state === 'serving', 'the edited one stands by');
-		expect((await project.cli('switchover', '--yes')).status).toBe(0);
+		await project.succeed('switchover', '--yes');
 		expect([await askVersion(project), (await project.active()).instance]).toEqual(['v1', before.instance]);
 	});
 

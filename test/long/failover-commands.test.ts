@@ -92,7 +92,7 @@ describe('what an operator does about failovers', () => {
 		expect(result.json()).toMatchObject({ from: active.instance, to: before.spare.instance, how: 'resigned' });
 		expect(await askVersion(project)).toBe('v1');
 		await settled();
-		expect((await project.cli('up')).status).toBe(0);
+		await project.succeed('up');
 		expect((await project.status()).failoverPaused).not.toBeNull();
 		expect((await project.cli('failover', 'resume', '--json')).json()).toMatchObject({ outcome: 'resumed' });
 		expect((await project.status()).failoverPaused).toBeNull();

@@ -27,24 +27,24 @@ describe('a configuration or a state that is not as the last promotion left it',
 	});
 
 	it('an environment that is down is not called one where nothing is to be done', async () => {
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		const { status, json } = await project.cli('promote', '--yes', '--json');
 		expect({ status, error: json().error }).toMatchObject({
 			status: 5,
 			error: { code: 'NOT_SERVING', hint: expect.stringContaining('up') },
 		});
-		expect((await project.cli('up')).status).toBe(0);
+		await project.succeed('up');
 	});
 
 	it('an environment that is down: the next release comes up all the same', async () => {
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		await project.promote(versionFlows('v2'));
 		expect(await askVersion(project)).toBe('v2');
 		expect((await project.active()).instance).toBe('green/0');
 	});
 
 	it('an environment that is down: where the next release fails, the last one serves', async () => {
-		expect((await project.cli('down', '--yes')).status).toBe(0);
+		await project.succeed('down', '--yes');
 		await project.configure({ checks: [{ http: '/version', contains: 'v1' }], timeouts: { verifyMs: 300 } });
 		await project.setFlows(versionFlows('v2'));
 		const { status, stderr } = await project.cli('promote', '--yes');
@@ -61,7 +61,7 @@ describe('a configuration or a state that is not as the last promotion left it',
 		expect((await project.cli('promote', '--yes')).status).toBe(4);
 		await rm(manifest);
 		expect((await project.status()).slots[0]?.instances[0]?.status?.childPid).toBe(slots[0]?.instances[0]?.status?.childPid);
-		expect((await project.cli('rollback', '--yes')).status).toBe(0);
+		await project.succeed('rollback', '--yes');
 		expect(await askVersion(project)).toBe('v1');
 	});
 });
@@ -83,8 +83,8 @@ describe('parts that stand still', () => {
 			status: 5,
 			health: { state: 'degraded', reasons: [expect.stringContaining('does not answer')] },
 		});
-		expect((await project.cli('down', '--yes')).status).toBe(0);
-		expect((await project.cli('up')).status).toBe(0);
+		await project.succeed('down', '--yes');
+		await project.succeed('up');
 		expect(await askVersion(project)).toBe('v1');
 	});
 

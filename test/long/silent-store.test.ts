@@ -17,7 +17,7 @@ async function withPausedFailover(work: (project: Project, before: InstanceStatu
 	try {
 		await project.promote(versionFlows('v1', witness.flows));
 		await until(async () => instancesOf(await project.status()).some(({ state }) => state === 'standby'), 'the spare stands by');
-		expect((await project.cli('failover', 'pause', 'production')).status).toBe(0);
+		await project.succeed('failover', 'pause', 'production');
 		await work(project, await project.active(), witness);
 	} finally {
 		witness.close();

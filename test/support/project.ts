@@ -22,6 +22,8 @@ export interface Project {
 	cli(...args: string[]): Promise<CliResult>;
 	/** The same with more in its environment. */
 	cliWith(env: Record<string, string>, ...args: string[]): Promise<CliResult>;
+	/** Runs it, and fails the test with what it said where it does not exit 0. */
+	succeed(...args: string[]): Promise<CliResult>;
 	/** `flowferry promote --yes --json`, with more flags; fails the test where it does not exit 0. */
 	promote(flows: FlowNode[], ...flags: string[]): Promise<ReturnType<typeof JSON.parse>>;
 	status(): Promise<EnvironmentStatus>;
@@ -51,6 +53,11 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 	}
 	const cliWith = (env: Record<string, string>, ...args: string[]) => runCli(args, { cwd: folder, env: { HOME: folder, ...env } });
 	const cli = (...args: string[]) => cliWith({}, ...args);
+	const succeed = async (...args: string[]) => {
+		const result = await cli(...args);
+		if (result.status !== 0) throw new Error(`${args.join(' ')} ended with ${result.status}: ${result.stdout}${result.stderr}`);
+		return result;
+	};
 	const setFlows = (flows: FlowNode[]) => writeFile(join(folder, 'dev', 'flows.json'), JSON.stringify(flows));
 
 	async function status(): Promise<EnvironmentStatus> {
@@ -70,10 +77,10 @@ export async function createProject(environment: Record<string, unknown> = {}): 
 		configure,
 		cli,
 		cliWith,
+		succeed,
 		promote: async (flows, ...flags) => {
 			await setFlows(flows);
-			const result = await cli('promote', '--yes', '--json', ...flags);
-			if (result.status !== 0) throw new Error(`promote ended with ${result.status}: ${result.stdout}${result.stderr}`);
+			const result = await succeed('promote', '--yes', '--json', ...flags);
 			await status();
 			return result.json();
 		},

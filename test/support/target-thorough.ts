@@ -89,6 +89,18 @@ export function thoroughTests(makeBed: () => Promise<TargetBed>): void {
 		},
 	);
 
+	it('a start waits for a Node-RED that its runner is starting again, and leaves the runner alone', async () => {
+		const stage = await stageOf();
+		const { target } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		const { holder } = await stage.status('blue/0');
+		const injection = await target.inject('blue/0', 'crash');
+		await stage.until(async () => (await stage.status('blue/0')).state === 'starting', 'its Node-RED has ended');
+		await target.start('blue', silent);
+		expect(await stage.status('blue/0')).toMatchObject({ state: 'standby', holder, crashes: 1 });
+		await injection.undo();
+	});
+
 	it('what was ended or taken away by hand comes back with a start', async () => {
 		const stage = await stageOf();
 		const { target, bed } = stage;

@@ -3,7 +3,7 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { toldInFull } from '../errors/told-in-full.ts';
 import { otherSlot, slotNames } from '../promotion/journal.ts';
 import { servingRelease } from '../promotion/serving.ts';
-import { isNotStanding } from '../targets/failures.ts';
+import { unlessNotStanding } from '../targets/failures.ts';
 import { type Instance, standing } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
@@ -26,26 +26,15 @@ export async function bringUp({ environment, target, progress }: Setting): Promi
 	if ((await target.failover.intent()).paused?.reason === 'down') await target.failover.resume();
 	// What an autoscaler adds from here on becomes active by itself.
 	const instances = await target.instances(serving.slot);
-	const lost = await notStanding(() => target.start(serving.slot, progress));
+	const lost = await unlessNotStanding(() => target.start(serving.slot, progress));
 	const able = await ableToServe(instances, lost !== null);
 	if (lost && able.length === 0) throw lost;
 	const there = able.length > 0 ? able : instances;
 	await target.startRouter();
 	await activate(there, environment);
 	await target.router.route(await untilUpstreams(there, environment.timeouts.activateMs));
-	const alsoLost = await notStanding(() => target.start(otherSlot(serving.slot), progress));
+	const alsoLost = await unlessNotStanding(() => target.start(otherSlot(serving.slot), progress));
 	return [lost, alsoLost].filter((error) => error !== null);
-}
-
-/** @returns the error where it is that an instance does not come up */
-async function notStanding(start: () => Promise<void>): Promise<FlowferryError | null> {
-	try {
-		await start();
-		return null;
-	} catch (error) {
-		if (isNotStanding(error)) return error;
-		throw error;
-	}
 }
 
 /**

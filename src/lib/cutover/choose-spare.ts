@@ -13,7 +13,8 @@ export interface ServingSlot {
 
 /**
  * Between which two instances of a slot a switchover goes. Pure.
- * @param wanted the spare's name; default: the first that stands by. One that does not run may be named: it is started.
+ * @param wanted the spare's name; default: the first that stands by, else the first that is on its way: it is waited for. One that does
+ * not run may be named: it is started.
  * @throws FlowferryError NOT_SERVING (exit 5), ALREADY_ACTIVE, INSTANCE_UNKNOWN, SPARE_NOT_READY (exit 5), NO_SPARE (exit 2; 5 where there are spares, and none stands by)
  */
 export function chooseSpare(slot: ServingSlot, wanted?: string): { from: string; to: string } {
@@ -34,7 +35,7 @@ function activeOf({ environment, release, instances }: ServingSlot): string {
 
 function firstSpare({ environment, release, instances }: ServingSlot, active: string): string {
 	const spares = instances.filter(({ name }) => name !== active);
-	const ready = spares.find(({ status }) => status && standsBy(status));
+	const ready = spares.find(({ status }) => status && standsBy(status)) ?? spares.find(({ status }) => status?.state === 'starting');
 	if (ready) return ready.name;
 	if (spares.length === 0) {
 		throw new FlowferryError({
@@ -64,7 +65,7 @@ function namedSpare({ environment, release, instances }: ServingSlot, active: st
 			hint: `${others}; to another release leads flowferry promote or flowferry rollback`,
 		});
 	}
-	if (spare.status === null || standsBy(spare.status)) return spare.name;
+	if (spare.status === null || spare.status.state === 'starting' || standsBy(spare.status)) return spare.name;
 	throw new FlowferryError({
 		code: 'SPARE_NOT_READY',
 		message: `${wanted} does not stand by in ${environment}: it is ${spare.status.state}`,

@@ -13,7 +13,7 @@ import { askAll } from './slot-instances.ts';
  * Makes a spare of the slot that serves the active instance, by a cutover like any other: the release stays, and the instance
  * that was active stands by in its turn. The caller holds the environment's lock.
  * @param choose for a cutover between two releases
- * @param to the spare, `blue/1`; default: the first that stands by
+ * @param to the spare, `blue/1`; default: as `chooseSpare` does
  * @throws FlowferryError LOAD_BALANCED, PROMOTION_PAUSED (exit 6), NOTHING_SERVES; what `chooseSpare` throws; CUTOVER_ROLLED_BACK, …
  */
 export async function switchover(

@@ -13,3 +13,14 @@ export async function failuresOf(work: Promise<unknown>[]): Promise<unknown[]> {
 export function isNotStanding(error: unknown): error is FlowferryError {
 	return error instanceof FlowferryError && error.code === 'INSTANCE_NOT_STANDING';
 }
+
+/** Does what may be borne to fail so, since another instance may serve. @returns that error; null where all came up. @throws any other */
+export async function unlessNotStanding(work: () => Promise<void>): Promise<FlowferryError | null> {
+	try {
+		await work();
+		return null;
+	} catch (error) {
+		if (isNotStanding(error)) return error;
+		throw error;
+	}
+}

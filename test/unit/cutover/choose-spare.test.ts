@@ -23,6 +23,9 @@ describe('the spare of a switchover', () => {
 		['not one that is no spare just now', ['active', 'failed', 'silent', 'standby'], undefined, ['blue/0', 'blue/3']],
 		['the one that is asked for', ['active', 'standby', 'standby'], 'blue/2', ['blue/0', 'blue/2']],
 		['one that does not run, if it is asked for: it is started', ['active', 'standby', 'silent'], 'blue/2', ['blue/0', 'blue/2']],
+		['one that is on its way, where none stands by', ['active', 'failed', 'starting'], undefined, ['blue/0', 'blue/2']],
+		['not that one where another stands by', ['active', 'starting', 'standby'], undefined, ['blue/0', 'blue/2']],
+		['one that is on its way, if it is asked for', ['active', 'starting', 'standby'], 'blue/1', ['blue/0', 'blue/1']],
 		['also away from one that has just crashed', ['crashed and active', 'standby'], undefined, ['blue/0', 'blue/1']],
 	] as const)('is %s', (_, says, wanted, [from, to]) => {
 		expect(chooseSpare(slotOf(...says), wanted)).toEqual({ from, to });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { PromotionSetting } from '../../../src/lib/cutover/promote.ts';
 import { lockLost } from '../../../src/lib/cutover/run.ts';
+import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { PromotionState, Step } from '../../../src/lib/promotion/machine.ts';
 import { milestones, steps } from '../../../src/lib/promotion/machine.ts';
 import { journalTables, SqliteJournal } from '../../../src/lib/promotion/sqlite-journal.ts';
@@ -139,7 +140,11 @@ export class SlotWorld {
 			rev: async (slot: string) => (slot === 'blue' ? rev : null),
 			start: async () => {
 				this.#call('start');
-				for (const [index, state] of this.states.entries()) if (state === 'dead' && !this.broken.has(index)) this.states[index] = 'standby';
+				const dead = [...this.states.keys()].filter((index) => this.states[index] === 'dead');
+				for (const index of dead) if (!this.broken.has(index)) this.states[index] = 'standby';
+				const lost = dead.find((index) => this.broken.has(index));
+				if (lost !== undefined)
+					throw new FlowferryError({ code: 'INSTANCE_NOT_STANDING', message: `blue/${lost} does not come up`, hint: 'its log tells more' });
 			},
 			unlock: async () => {},
 			prepare: forbid('prepare'),

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toldInFull } from '../../errors/told-in-full.ts';
 import { type Side, type SlotName, slotNames } from '../../promotion/journal.ts';
+import { unlessNotStanding } from '../../targets/failures.ts';
 import type { Instance, InstanceStatus } from '../../targets/instance.ts';
 import { carryBack, carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
@@ -98,8 +100,9 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				for (const { instance, status } of successors) {
 					await instance.demote({ handOverTo: successorOf(status.seat, standing), timeoutMs: timeouts.handOverMs });
 				}
-				// Its runners may have ended meanwhile, or have been down from the beginning.
-				if (from) await target.start(from.slot, context.progress);
+				// Its runners may have ended meanwhile, or have been down from the beginning. One that does not come up is in no other's way.
+				const lost = from && (await unlessNotStanding(() => target.start(from.slot, context.progress)));
+				if (lost) report.remarks.push(toldInFull(lost));
 				if (from) await carryBack(context, successors, await knownInstances(old));
 				// An autoscaler may have taken some away by now; what it adds becomes active by itself.
 				const there = new Set((await restorableInstances(target, context)).map(({ name }) => name));

@@ -8,7 +8,7 @@ import { programOf } from '../../routers/open-router.ts';
 import type { FailoverConfig, Instance, RunnerConfig } from '../instance.ts';
 import type { Layout } from '../layout.ts';
 import { failoverConfigOf, type OfFlows, runnerConfigOf, sharedFilesOf } from '../runner-config.ts';
-import { killRunner, startRunner, stopRunner } from './runner-process.ts';
+import { killRunner, startRunner, stopRunner, untilStanding } from './runner-process.ts';
 import type { SlotFile } from './slot-folders.ts';
 
 export interface InstanceProcessesParts {
@@ -38,6 +38,12 @@ export class InstanceProcesses {
 		await this.stop({ slot, index }); // one that does not answer, if any
 		const config = this.#runnerConfig(slot, index, filled, ofFlows);
 		await startRunner(instance, config, { addressFile, logFile, directory: environment.directory });
+	}
+
+	/** @throws FlowferryError INSTANCE_NOT_STANDING */
+	async untilStanding(instance: Instance, { slot, index }: { slot: SlotName; index: number }): Promise<void> {
+		const { environment, layout } = this.#parts;
+		await untilStanding(instance, environment.timeouts, layout.instance(slot, index));
 	}
 
 	async stop({ slot, index }: { slot: SlotName; index: number }): Promise<void> {

@@ -19,7 +19,7 @@ import { type EnvironmentState, openEnvironmentState } from '../environment-stat
 import { failuresOf } from '../failures.ts';
 import type { Fault, Injection } from '../fault.ts';
 import { fillingOf, ofFlowsOf, unlockSnapshot } from '../filling.ts';
-import { stoppedOf } from '../instance.ts';
+import { type InstanceStatus, startingOf, stoppedOf } from '../instance.ts';
 import type { Layout } from '../layout.ts';
 import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
@@ -99,7 +99,7 @@ export class ProcessTarget implements Target {
 	async unlock(what: Snapshot | SlotName): Promise<void> {
 		if (typeof what !== 'string') return await unlockSnapshot(what, this.#options);
 		const filled = this.#slots.read(what);
-		if (!filled || (await this.#stopped(what, filled)).length === 0) return;
+		if (!filled || stoppedOf(await this.#statuses(what, filled)).length === 0) return;
 		await ofFlowsOf(filled, this.#slots.flows(what), this.#options);
 	}
 
@@ -141,19 +141,21 @@ export class ProcessTarget implements Target {
 		const filled = this.#slots.read(slot);
 		if (!filled) return;
 		progress(`${filled.instances} instance${filled.instances === 1 ? '' : 's'} of Node-RED`);
-		const stopped = await this.#stopped(slot, filled);
-		if (stopped.length === 0) return;
-		const ofFlows = await ofFlowsOf(filled, this.#slots.flows(slot), this.#options);
+		const statuses = await this.#statuses(slot, filled);
+		const stopped = stoppedOf(statuses);
+		const ofFlows = stopped.length === 0 ? null : await ofFlowsOf(filled, this.#slots.flows(slot), this.#options);
 		const instances = this.#instancesOf(slot, filled.instances);
-		const [failure] = await failuresOf(
-			stopped.map((index) => this.#processes.start(instances[index] as RunnerInstance, { slot, index }, filled, ofFlows)),
-		);
+		const [failure] = await failuresOf([
+			...startingOf(statuses).map((index) => this.#processes.untilStanding(instances[index] as RunnerInstance, { slot, index })),
+			...(ofFlows
+				? stopped.map((index) => this.#processes.start(instances[index] as RunnerInstance, { slot, index }, filled, ofFlows))
+				: []),
+		]);
 		if (failure) throw failure;
 	}
 
-	/** The indexes of a slot's instances that do not run, or are about to end. */
-	async #stopped(slot: SlotName, { instances }: SlotFile): Promise<number[]> {
-		return stoppedOf(await Promise.all(this.#instancesOf(slot, instances).map((instance) => instance.status())));
+	async #statuses(slot: SlotName, { instances }: SlotFile): Promise<(InstanceStatus | null)[]> {
+		return await Promise.all(this.#instancesOf(slot, instances).map((instance) => instance.status()));
 	}
 
 	async kill(instance: string): Promise<void> {

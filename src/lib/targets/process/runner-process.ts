@@ -7,17 +7,24 @@ import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
-import type { Instance, RunnerAddress, RunnerConfig } from '../instance.ts';
+import type { Instance, InstanceStatus, RunnerAddress, RunnerConfig } from '../instance.ts';
 import { standing } from '../instance.ts';
 
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
+const POLL_MS = 25;
 
 /** Of a runner's process: the environment's directory, in which it works, and its files. */
 interface ProcessPlace {
 	directory: string;
 	addressFile: string;
 	logFile: string;
+}
+
+/** In milliseconds: for Node-RED to stand by, and for what is killed to be gone. */
+interface StandingTimes {
+	startMs: number;
+	stopMs: number;
 }
 
 /**
@@ -35,24 +42,55 @@ export async function startRunner(instance: Instance, config: RunnerConfig, plac
 	child.on('exit', (code, signal) => {
 		ended = `its runner ended with ${signal ?? `status ${code}`}`;
 	});
-	const deadline = performance.now() + config.startMs;
-	let reason = `it did not stand by within ${config.startMs} ms (timeouts.startMs)`;
-	while (performance.now() < deadline) {
+	const own = async () => {
 		const status = await instance.status();
-		if (status && status.pid === child.pid && standing.includes(status.state)) {
-			child.unref();
-			return;
-		}
-		if (ended) reason = ended;
-		if (status?.state === 'failed') reason = `Node-RED ended ${status.crashes} times`;
-		if (ended || status?.state === 'failed') break;
-		await sleep(25);
-	}
-	child.kill('SIGKILL');
+		return status?.pid === child.pid ? status : null;
+	};
+	const reason = await whyNotStanding(own, config.startMs, () => ended);
 	child.unref();
-	throw new FlowferryError({
+	if (reason === null) return;
+	child.kill('SIGKILL');
+	throw notStanding(instance.name, reason, logFile);
+}
+
+/**
+ * Waits for an instance whose Node-RED its runner has begun to start by itself.
+ * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
+ */
+export async function untilStanding(
+	instance: Instance,
+	{ startMs, stopMs }: StandingTimes,
+	place: Omit<ProcessPlace, 'directory'>,
+): Promise<void> {
+	const hasEnded = (status: InstanceStatus | null) => (status ? null : 'its runner does not answer');
+	const reason = await whyNotStanding(() => instance.status(), startMs, hasEnded);
+	if (reason === null) return;
+	await killRunner(place.addressFile, stopMs);
+	throw notStanding(instance.name, reason, place.logFile);
+}
+
+/** @returns null as soon as it stands by */
+async function whyNotStanding(
+	ask: () => Promise<InstanceStatus | null>,
+	startMs: number,
+	hasEnded: (status: InstanceStatus | null) => string | null,
+): Promise<string | null> {
+	const deadline = performance.now() + startMs;
+	while (performance.now() < deadline) {
+		const status = await ask();
+		if (status && standing.includes(status.state)) return null;
+		if (status?.state === 'failed') return `Node-RED ended ${status.crashes} times`;
+		const ended = hasEnded(status);
+		if (ended !== null) return ended;
+		await sleep(POLL_MS);
+	}
+	return `it did not stand by within ${startMs} ms (timeouts.startMs)`;
+}
+
+function notStanding(instance: string, reason: string, logFile: string): FlowferryError {
+	return new FlowferryError({
 		code: 'INSTANCE_NOT_STANDING',
-		message: `${instance.name} does not come up: ${reason}`,
+		message: `${instance} does not come up: ${reason}`,
 		hint: `its log tells more: ${logFile}`,
 		exitStatus: ExitStatus.needsOperator,
 	});
