@@ -175,14 +175,14 @@ describe('an emergency edit', () => {
 		const answers: string[] = [];
 		let goesOn = true;
 		const asking = (async () => {
-			while (goesOn) answers.push(await askVersion(project).catch((error) => String(error)));
+			// What is inside while a deploy replaces its nodes, Node-RED never answers.
+			while (goesOn) answers.push(await askVersion(project, 1000).catch((error) => String(error)));
 		})();
 		for (const type of ['full', 'nodes', 'flows', 'full'] as const)
 			expect(await ann.deploy(answering(`emergency, ${type}`), type)).toBe(200);
-		await until(async () => (await askVersion(project).catch(() => '')) === 'emergency, full', 'what was deployed answers');
+		await until(() => answers.at(-1) === 'emergency, full', 'what was deployed answers');
 		goesOn = false;
 		await asking;
-		expect(answers.filter((answer) => answer.startsWith('emergency')).length).toBeGreaterThan(0);
 		const { instance, childPid, lease, state } = await project.active();
 		expect({ instance, childPid, lease, state }).toEqual({
 			instance: before.instance,
