@@ -231,13 +231,18 @@ export class Runner {
 		return await this.ask('validate', {}, deadline - performance.now());
 	}
 
-	/** Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. */
+	/**
+	 * Starts the flows behind a closed gate, without a lease: nothing of what they do gets out. Waits, within the time, for a Node-RED that
+	 * is being started again.
+	 */
 	gate(timeoutMs: number): Promise<{ refused: string | null }> {
 		return this.#inTurn(async () => {
 			if (this.#state === 'gated') return { refused: null };
+			const deadline = performance.now() + timeoutMs;
+			await this.#untilUp(deadline);
 			this.#require('standby');
 			try {
-				const answer = await this.ask('startBehindGate', {}, timeoutMs);
+				const answer = await this.ask('startBehindGate', {}, deadline - performance.now());
 				if (!answer.refused) this.#state = 'gated';
 				return answer;
 			} catch (error) {
@@ -453,8 +458,16 @@ export class Runner {
 
 	/** The lease goes only when the flows no longer run: stopped by Node-RED, or dead with it. */
 	async #stopFlows(timeoutMs: number, handOverTo: string | null): Promise<void> {
-		this.#state = 'demoting';
 		this.#primary?.standStill();
+		// Between two Node-REDs none run, and the next one comes up with them stopped.
+		if (!this.#isComingUp) await this.#stopRunningFlows(timeoutMs);
+		await this.#primary?.giveUp();
+		await this.#lease.giveUp(handOverTo);
+		this.#self?.leaveTraffic();
+	}
+
+	async #stopRunningFlows(timeoutMs: number): Promise<void> {
+		this.#state = 'demoting';
 		const nodeRed = this.#nodeRed.process;
 		try {
 			await this.ask('stop', {}, timeoutMs);
@@ -465,9 +478,6 @@ export class Runner {
 			nodeRed?.kill();
 			await nodeRed?.exited;
 		}
-		await this.#primary?.giveUp();
-		await this.#lease.giveUp(handOverTo);
-		this.#self?.leaveTraffic();
 	}
 
 	/** It ended while active, and holds the lease still or again: nobody else runs the flows. @throws StoreSilent */
@@ -513,7 +523,12 @@ export class Runner {
 
 	/** Waits for a Node-RED that is being started again. */
 	async #untilUp(deadline: number): Promise<void> {
-		while ((this.#state === 'starting' || this.#state === 'failed') && performance.now() < deadline) await sleep(POLL_MS);
+		// Flows that did not stop were ended with their Node-RED, which is told of in a moment.
+		while ((this.#isComingUp || this.#state === 'demoting') && performance.now() < deadline) await sleep(POLL_MS);
+	}
+
+	get #isComingUp(): boolean {
+		return this.#state === 'starting' || this.#state === 'failed';
 	}
 
 	#isActive(): void {

@@ -101,6 +101,22 @@ export function thoroughTests(makeBed: () => Promise<TargetBed>): void {
 		await injection.undo();
 	});
 
+	it('an active instance that is told to stand by between two Node-REDs does so, and comes up as it should', async () => {
+		const stage = await stageOf();
+		const { target } = stage;
+		await stage.prepare('blue', await releaseSnapshot('one'));
+		await stage.activate('blue/0');
+		const injection = await target.inject('blue/0', 'crash');
+		await stage.until(async () => (await stage.status('blue/0')).state === 'starting', 'its Node-RED has ended');
+		const blue = await stage.instance('blue/0');
+		await blue.demote({ handOverTo: null, timeoutMs: 5000 });
+		const { state, lease } = await stage.status('blue/0');
+		expect([['starting', 'standby'], null]).toEqual([expect.arrayContaining([state]), lease]);
+		expect((await blue.validate(60_000)).rev).toBe(await target.rev('blue'));
+		expect(await stage.status('blue/0')).toMatchObject({ state: 'standby', lease: null, crashes: 1 });
+		await injection.undo();
+	});
+
 	it('what was ended or taken away by hand comes back with a start', async () => {
 		const stage = await stageOf();
 		const { target, bed } = stage;

@@ -3,12 +3,12 @@ import { FlowferryError } from '../errors/flowferry-error.ts';
 import { toldInFull } from '../errors/told-in-full.ts';
 import { otherSlot, slotNames } from '../promotion/journal.ts';
 import { servingRelease } from '../promotion/serving.ts';
-import { unlessNotStanding } from '../targets/failures.ts';
+import { failuresOf, unlessNotStanding } from '../targets/failures.ts';
 import { type Instance, standing } from '../targets/instance.ts';
 import type { PromotionSetting } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
 import { untilRouterIsIdle } from './router-idle.ts';
-import { activeInstances, knownInstances, runFlows, untilUpstreams } from './slot-instances.ts';
+import { activeInstances, knownInstances, runFlowsAgain, untilUpstreams } from './slot-instances.ts';
 
 type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'by'>;
 
@@ -58,6 +58,7 @@ interface TakenDown {
 /**
  * Ends an environment's processes, after a drain; what they keep on disk stays, for `bringUp`. A part that does not answer
  * is ended undrained: nothing may stand in the way of an operator who wants it down. The caller holds the lock.
+ * @throws what a part that does not end is reason for, once all others have ended
  */
 export async function takeDown({ environment, target, progress, by }: Setting): Promise<TakenDown> {
 	const { timeouts } = environment;
@@ -87,9 +88,10 @@ export async function takeDown({ environment, target, progress, by }: Setting): 
 			});
 		}
 	}
-	await target.stopRouter();
+	const stays = await failuresOf([target.stopRouter()]);
 	progress('ending the instances');
-	for (const slot of slotNames) await target.stop(slot);
+	stays.push(...(await failuresOf(slotNames.map((slot) => target.stop(slot)))));
+	if (stays.length > 0) throw stays[0];
 	return { left, warnings };
 }
 
@@ -103,7 +105,8 @@ export async function takeAway(setting: Setting): Promise<TakenDown> {
 
 async function activate(instances: Instance[], environment: PromotionSetting['environment']): Promise<void> {
 	try {
-		await runFlows(instances, environment);
+		// What an earlier `down` that did not end has left quiesced.
+		await runFlowsAgain(instances, environment);
 	} catch (error) {
 		throw new FlowferryError({
 			code: 'NOT_ACTIVE',

@@ -37,7 +37,7 @@ export function successorOf(seat: string, known: KnownInstance[]): string | null
 	return (inState('gated') ?? inState('standby'))?.status.holder ?? null;
 }
 
-/** In hot-spare mode the one that is active already, else one behind a gate or standing by; in load-balanced mode all. */
+/** In hot-spare mode the one that is active already, else one behind a gate, standing by or on its way; in load-balanced mode all. */
 export async function instancesToActivate(instances: Instance[], mode: Mode): Promise<Instance[]> {
 	if (mode === 'load-balanced') return instances;
 	const [chosen] = toActivate(await knownInstances(instances), mode);
@@ -48,7 +48,7 @@ export async function instancesToActivate(instances: Instance[], mode: Mode): Pr
 export function toActivate(known: KnownInstance[], mode: Mode): KnownInstance[] {
 	if (mode === 'load-balanced') return known;
 	const inState = (state: InstanceStatus['state']) => known.find(({ status }) => status.state === state);
-	const chosen = known.find(({ status }) => status.lease !== null) ?? inState('gated') ?? inState('standby');
+	const chosen = known.find(({ status }) => status.lease !== null) ?? inState('gated') ?? inState('standby') ?? inState('starting');
 	return chosen ? [chosen] : [];
 }
 
@@ -62,6 +62,14 @@ export async function runFlows(instances: Instance[], { mode, timeouts }: Pick<E
 	const failed = results.find((result) => result.status === 'rejected');
 	if (!failed || (mode === 'hot-spare' && (await activeInstances(instances)).length > 0)) return;
 	throw failed.reason;
+}
+
+/** The same where sources may be closed: they open only with a stop and a start of the flows. @throws Error the first refusal */
+export async function runFlowsAgain(instances: Instance[], environment: Pick<EnvironmentConfig, 'mode' | 'timeouts'>): Promise<void> {
+	for (const { instance, status } of await activeInstances(instances)) {
+		if (status.state === 'quiesced') await instance.demote({ handOverTo: null, timeoutMs: environment.timeouts.handOverMs });
+	}
+	await runFlows(instances, environment);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bringUp } from '../../../src/lib/cutover/bring-up.ts';
+import { bringUp, takeDown } from '../../../src/lib/cutover/bring-up.ts';
 import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { SlotName } from '../../../src/lib/promotion/journal.ts';
 import type { InstanceState } from '../../../src/lib/targets/instance.ts';
@@ -24,12 +24,19 @@ function play({ mode = 'hot-spare', states, fails = {} }: Partial<World> & Pick<
 			name,
 			status: async () => {
 				const state = now[index];
-				return state ? { instance: name, state, url: `http://${name}`, lease: state === 'active' ? { token: 1 } : null } : null;
+				return state
+					? { instance: name, state, url: `http://${name}`, lease: state === 'active' || state === 'quiesced' ? { token: 1 } : null }
+					: null;
 			},
 			activate: async () => {
 				done.push(`activate ${name}`);
 				if (!now[index]) throw new Error(`${name} has no runner that answers`);
+				if (now[index] === 'quiesced') throw new Error(`${name} is quiesced, not standby`);
 				now[index] = 'active';
+			},
+			demote: async () => {
+				done.push(`demote ${name}`);
+				now[index] = 'standby';
 			},
 		};
 	});
@@ -71,6 +78,12 @@ it('has those serve that come up, where the load is shared', async () => {
 	expect(done.filter((each) => /^(activate|route) /.test(each))).toEqual(['activate blue/0', 'activate blue/2', 'route blue/0 blue/2']);
 });
 
+it.each(['hot-spare', 'load-balanced'] as const)('opens again what a down that did not end has closed, in mode %s', async (mode) => {
+	const { result, done } = play({ mode, states: ['quiesced'] });
+	expect(await result).toEqual([]);
+	expect(done.slice(2, 5)).toEqual(['demote blue/0', 'activate blue/0', 'route blue/0']);
+});
+
 it('does not count one that is still starting as one that serves', async () => {
 	const { result } = play({ states: [null, 'starting'], fails: { blue: notStanding('blue/0') } });
 	await expect(result).rejects.toMatchObject({ code: 'INSTANCE_NOT_STANDING' });
@@ -96,4 +109,26 @@ it('tells of both slots where an instance of each is lost', async () => {
 it.each<SlotName>(['blue', 'green'])('passes over no other fault of %s', async (slot) => {
 	const fails = { [slot]: new FlowferryError({ code: 'LOCK_LOST', message: 'somebody else has it' }) };
 	await expect(play({ states: [null, 'active'], fails }).result).rejects.toMatchObject({ code: 'LOCK_LOST' });
+});
+
+it('takes down all that can be taken down, and then tells what does not end', async () => {
+	const stopped: string[] = [];
+	const fault = new FlowferryError({ code: 'POD_NOT_ENDED', message: 'blue-0 does not end' });
+	const target = {
+		failover: { intent: async () => ({ paused: { reason: 'asked' } }) },
+		router: { status: async () => null },
+		instances: async () => [],
+		stopRouter: async (): Promise<void> => {
+			throw new Error('the router does not end');
+		},
+		stop: async (slot: SlotName) => {
+			if (slot === 'blue') throw fault;
+			stopped.push(slot);
+		},
+	};
+	const setting = { environment: { timeouts: {} }, target, progress: () => {}, by: 'ann@host' } as unknown as Setting;
+	await expect(takeDown(setting)).rejects.toThrow('the router does not end');
+	expect(stopped).toEqual(['green']);
+	target.stopRouter = async () => {};
+	await expect(takeDown(setting)).rejects.toBe(fault);
 });

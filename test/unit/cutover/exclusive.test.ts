@@ -2,6 +2,7 @@ import type { CutoverContext } from '../../../src/lib/cutover/context.ts';
 import { emptyReport } from '../../../src/lib/cutover/context.ts';
 import { exclusiveActions } from '../../../src/lib/cutover/strategies/exclusive.ts';
 import type { LeaseRecord } from '../../../src/lib/lease/lease.ts';
+import type { InstanceState } from '../../../src/lib/targets/instance.ts';
 
 const release = (number: number) => ({ number, snapshot: 'a'.repeat(64), created: '2026-01-01T00:00:00.000Z' });
 
@@ -75,5 +76,49 @@ describe('an old Node-RED of a version that is not known', () => {
 		for (const step of ['quiesce', 'drain', 'hand over', 'activate'] as const) await steps[step]();
 		expect(calls).toEqual(['quiesce', 'drain', 'demote', 'activate']);
 		expect(context.report).toMatchObject({ drained: false, unknownFields: ['node._flow'] });
+	});
+});
+
+describe('a rollback that fails, when it is over', () => {
+	type State = InstanceState | null;
+
+	/** Green holds the release that was to come back. */
+	async function discarding(before: State[], started: State[]) {
+		let states = before;
+		const done: string[] = [];
+		const instance = (index: number) => ({
+			name: `green/${index}`,
+			status: async () => (states[index] ? { state: states[index] } : null),
+		});
+		const release = { number: 1, snapshot: 'a'.repeat(64), created: '' };
+		const context = {
+			...contextWith(() => []),
+			kind: 'rollback',
+			to: { slot: 'green', release },
+			progress: () => {},
+			target: {
+				journal: { slots: async () => ({ green: release }) },
+				instances: async () => before.map((_, index) => instance(index)),
+				start: async () => {
+					done.push('start');
+					states = started;
+				},
+				discard: async () => void done.push('discard'),
+			},
+		} as unknown as CutoverContext;
+		await exclusiveActions(context).compensations.discard();
+		return done;
+	}
+
+	it('leaves its slot warm, and waits for one whose flows had to be ended with their Node-RED', async () => {
+		expect(await discarding(['standby', 'starting'], ['standby', 'standby'])).toEqual(['start']);
+	});
+
+	it.each<[string, State[], State[]]>([
+		['does not come up', ['standby', 'starting'], ['standby', 'failed']],
+		['is given up', ['standby', 'failed'], ['standby', 'standby']],
+		['does not answer', ['standby', null], ['standby', 'standby']],
+	])('discards it where one %s', async (_, before, started) => {
+		expect((await discarding(before, started)).at(-1)).toBe('discard');
 	});
 });

@@ -99,6 +99,40 @@ describe.each(strategies)('a switchover by %s', (strategy) => {
 		await expectOneActive(world);
 	});
 
+	it('minds no third instance that does not come up, and tells of it', async () => {
+		const world = await SlotWorld.open(3);
+		world.kill(2);
+		world.broken.add(2);
+		const { warnings } = await switchover(world.setting(), by(strategy));
+		expect(world.states).toEqual(['standby', 'active', 'dead']);
+		expect(warnings).toEqual(['blue/2 does not come up; its log tells more']);
+		await expectOneActive(world);
+	});
+
+	it('that goes back has the old instance go on before it waits for others to come up', async () => {
+		const world = await SlotWorld.open(3);
+		const calls: string[] = [];
+		world.before = (call) => {
+			calls.push(call);
+			if (call === 'activate blue/1') world.kill(1);
+		};
+		await expect(switchover(world.setting(), by(strategy))).rejects.toMatchObject({ code: 'CUTOVER_ROLLED_BACK' });
+		expect(calls.indexOf('activate blue/0')).toBeLessThan(calls.lastIndexOf('start'));
+		expect(world.states).toEqual(['active', 'standby', 'standby']);
+		await expectOneActive(world);
+	});
+
+	it('that goes back starts the old instances where none of them can go on', async () => {
+		const world = await SlotWorld.open(2);
+		world.before = (call) => {
+			if (call === 'activate blue/1') world.kill(0);
+			if (call === 'activate blue/1' || call === 'activate blue/0') world.kill(1);
+		};
+		await expect(switchover(world.setting(), by(strategy))).rejects.toMatchObject({ code: 'CUTOVER_ROLLED_BACK' });
+		expect(world.states[0]).toBe('active');
+		await expectOneActive(world);
+	});
+
 	it('that goes back while a third instance takes the seat by itself leaves that one active', async () => {
 		const world = await SlotWorld.open(3);
 		world.killAt = { step: 'connect', moment: 'acted' };

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toldInFull } from '../../errors/told-in-full.ts';
 import { type Side, type SlotName, slotNames } from '../../promotion/journal.ts';
 import { unlessNotStanding } from '../../targets/failures.ts';
-import type { Instance, InstanceStatus } from '../../targets/instance.ts';
+import { type Instance, type InstanceState, type InstanceStatus, standing } from '../../targets/instance.ts';
+import type { Target } from '../../targets/target.ts';
 import { carryBack, carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { endDrifted } from '../end-drifted.ts';
@@ -10,7 +11,7 @@ import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
 import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
 import type { KnownInstance } from '../slot-instances.ts';
-import { activeInstances, knownInstances, runFlows, successorOf, toActivate, ungate, untilUpstreams } from '../slot-instances.ts';
+import { activeInstances, knownInstances, runFlowsAgain, successorOf, toActivate, ungate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyRelease } from '../verify-release.ts';
 
@@ -96,20 +97,31 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				// A hot spare of the old side would go on from where that ended: the new side has handled what came since.
 				await ungate(old, timeouts.handOverMs);
 				const successors = await activeInstances(next);
-				const standing = from ? await knownInstances(await sideInstances(target, from)) : [];
+				const successorsTo = from ? await knownInstances(await sideInstances(target, from)) : [];
 				for (const { instance, status } of successors) {
-					await instance.demote({ handOverTo: successorOf(status.seat, standing), timeoutMs: timeouts.handOverMs });
+					await instance.demote({ handOverTo: successorOf(status.seat, successorsTo), timeoutMs: timeouts.handOverMs });
 				}
+				const goOn = async () => {
+					if (from) await carryBack(context, successors, await knownInstances(old));
+					// An autoscaler may have taken some away by now; what it adds becomes active by itself.
+					const there = new Set((await restorableInstances(target, context)).map(({ name }) => name));
+					await runFlowsAgain(
+						old.filter(({ name }) => there.has(name)),
+						environment,
+					);
+				};
+				// Nobody handles anything meanwhile: one that can goes on before others are waited for.
+				const hasGoneOn =
+					environment.mode === 'hot-spare' &&
+					(await someCanGoOn(old, to)) &&
+					(await goOn().then(
+						() => true,
+						() => false,
+					));
 				// Its runners may have ended meanwhile, or have been down from the beginning. One that does not come up is in no other's way.
 				const lost = from && (await unlessNotStanding(() => target.start(from.slot, context.progress)));
 				if (lost) report.remarks.push(toldInFull(lost));
-				if (from) await carryBack(context, successors, await knownInstances(old));
-				// An autoscaler may have taken some away by now; what it adds becomes active by itself.
-				const there = new Set((await restorableInstances(target, context)).map(({ name }) => name));
-				await restart(
-					old.filter(({ name }) => there.has(name)),
-					context,
-				);
+				if (!hasGoneOn) await goOn();
 			},
 			'let flow': async () => {
 				if (from) await sendTraffic(context, from.slot);
@@ -120,7 +132,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 				// Not touched yet: what is kept warm there stays.
 				if (held && held.number !== to.release.number) return;
 				// A rollback's target that had been standing by goes on to.
-				if (context.kind === 'rollback' && held && (await standsWhole(await target.instances(to.slot)))) return;
+				if (context.kind === 'rollback' && held && (await comesToStandWhole(context, to.slot))) return;
 				await target.discard(to.slot);
 			},
 		},
@@ -158,15 +170,6 @@ async function untilHoldersAnswer({ target, environment }: CutoverContext, side:
 	}
 }
 
-/** Closed sources open only with a stop and a start of the flows. */
-async function restart(old: Instance[], { environment }: CutoverContext): Promise<void> {
-	const { timeouts } = environment;
-	for (const { instance, status } of await activeInstances(old)) {
-		if (isQuiesced(status)) await instance.demote({ handOverTo: null, timeoutMs: timeouts.handOverMs });
-	}
-	await runFlows(old, environment);
-}
-
 /** To every instance of the slot that is active; one whose Node-RED is just starting again is waited for. */
 async function sendTraffic({ target, environment }: CutoverContext, slot: SlotName): Promise<void> {
 	// Only where none runs: one that runs elsewhere than the configuration says by now still has the users' requests.
@@ -174,11 +177,21 @@ async function sendTraffic({ target, environment }: CutoverContext, slot: SlotNa
 	await target.router.route(await untilUpstreams(await target.instances(slot), environment.timeouts.activateMs));
 }
 
-async function standsWhole(instances: Instance[]): Promise<boolean> {
-	const known = await knownInstances(instances);
-	return known.length === instances.length && known.every(({ status }) => status.state === 'standby');
+/** Whether the side that served has one that can run its flows at once; of a slot that it shares with the other side, no instance of that. */
+async function someCanGoOn(old: Instance[], to: Side): Promise<boolean> {
+	const known = await knownInstances(old.filter(({ name }) => !isOfSide(to, name)));
+	return known.some(({ status: { state } }) => state === 'quiesced' || standing.includes(state));
 }
 
-function isQuiesced(status: InstanceStatus): boolean {
-	return status.state === 'quiesced';
+/** One whose flows had to be ended with their Node-RED is waited for. */
+async function comesToStandWhole({ target, progress }: CutoverContext, slot: SlotName): Promise<boolean> {
+	if (!(await areAll(target, slot, ['standby', 'starting']))) return false;
+	await unlessNotStanding(() => target.start(slot, progress));
+	return await areAll(target, slot, ['standby']);
+}
+
+async function areAll(target: Target, slot: SlotName, states: InstanceState[]): Promise<boolean> {
+	const instances = await target.instances(slot);
+	const known = await knownInstances(instances);
+	return known.length === instances.length && known.every(({ status }) => states.includes(status.state));
 }

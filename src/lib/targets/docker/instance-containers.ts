@@ -79,10 +79,15 @@ export class InstanceContainers {
 			networks: environment.docker.networks,
 		});
 		await this.#parts.containers.start(name);
-		await this.untilStanding({ slot, index });
+		try {
+			await this.untilStanding({ slot, index });
+		} catch (error) {
+			await this.#parts.containers.kill(name);
+			throw error;
+		}
 	}
 
-	/** @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running */
+	/** @throws FlowferryError INSTANCE_NOT_STANDING */
 	async untilStanding({ slot, index }: { slot: SlotName; index: number }): Promise<void> {
 		const { startMs } = this.#parts.environment.timeouts;
 		const instance = `${slot}/${index}`;
@@ -99,7 +104,6 @@ export class InstanceContainers {
 			if (ended || status?.state === 'failed') break;
 			await sleep(POLL_MS);
 		}
-		await this.#parts.containers.kill(name);
 		throw new FlowferryError({
 			code: 'INSTANCE_NOT_STANDING',
 			message: `${instance} does not come up: ${reason}`,

@@ -43,7 +43,7 @@ export class InstanceProcesses {
 	/** @throws FlowferryError INSTANCE_NOT_STANDING */
 	async untilStanding(instance: Instance, { slot, index }: { slot: SlotName; index: number }): Promise<void> {
 		const { environment, layout } = this.#parts;
-		await untilStanding(instance, environment.timeouts, layout.instance(slot, index));
+		await untilStanding(instance, environment.timeouts.startMs, layout.instance(slot, index));
 	}
 
 	async stop({ slot, index }: { slot: SlotName; index: number }): Promise<void> {

@@ -21,12 +21,6 @@ interface ProcessPlace {
 	logFile: string;
 }
 
-/** In milliseconds: for Node-RED to stand by, and for what is killed to be gone. */
-interface StandingTimes {
-	startMs: number;
-	stopMs: number;
-}
-
 /**
  * Starts an instance's runner, which outlives this process, and resolves when the instance stands by.
  * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
@@ -46,7 +40,7 @@ export async function startRunner(instance: Instance, config: RunnerConfig, plac
 		const status = await instance.status();
 		return status?.pid === child.pid ? status : null;
 	};
-	const reason = await whyNotStanding(own, config.startMs, () => ended);
+	const reason = await whyNotStanding(own, config.startMs, async () => ended);
 	child.unref();
 	if (reason === null) return;
 	child.kill('SIGKILL');
@@ -54,33 +48,32 @@ export async function startRunner(instance: Instance, config: RunnerConfig, plac
 }
 
 /**
- * Waits for an instance whose Node-RED its runner has begun to start by itself.
- * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running
+ * Waits for an instance whose Node-RED its runner has begun to start by itself, and goes on trying to whatever this says.
+ * @throws FlowferryError INSTANCE_NOT_STANDING
  */
 export async function untilStanding(
 	instance: Instance,
-	{ startMs, stopMs }: StandingTimes,
-	place: Omit<ProcessPlace, 'directory'>,
+	startMs: number,
+	{ addressFile, logFile }: Omit<ProcessPlace, 'directory'>,
 ): Promise<void> {
-	const hasEnded = (status: InstanceStatus | null) => (status ? null : 'its runner does not answer');
+	const hasEnded = async (status: InstanceStatus | null) =>
+		status || (await runnerPid(addressFile)) !== null ? null : 'its runner has ended';
 	const reason = await whyNotStanding(() => instance.status(), startMs, hasEnded);
-	if (reason === null) return;
-	await killRunner(place.addressFile, stopMs);
-	throw notStanding(instance.name, reason, place.logFile);
+	if (reason !== null) throw notStanding(instance.name, reason, logFile);
 }
 
 /** @returns null as soon as it stands by */
 async function whyNotStanding(
 	ask: () => Promise<InstanceStatus | null>,
 	startMs: number,
-	hasEnded: (status: InstanceStatus | null) => string | null,
+	hasEnded: (status: InstanceStatus | null) => Promise<string | null>,
 ): Promise<string | null> {
 	const deadline = performance.now() + startMs;
 	while (performance.now() < deadline) {
 		const status = await ask();
 		if (status && standing.includes(status.state)) return null;
 		if (status?.state === 'failed') return `Node-RED ended ${status.crashes} times`;
-		const ended = hasEnded(status);
+		const ended = await hasEnded(status);
 		if (ended !== null) return ended;
 		await sleep(POLL_MS);
 	}
@@ -122,8 +115,8 @@ async function spawnDetached(config: RunnerConfig, { directory, addressFile, log
  * @param stopMs what Node-RED gets to end by itself
  */
 export async function stopRunner(addressFile: string, stopMs: number): Promise<void> {
-	const pid = await readPid(addressFile);
-	if (pid !== null && (await isRunner(pid, addressFile))) {
+	const pid = await runnerPid(addressFile);
+	if (pid !== null) {
 		process.kill(pid, 'SIGTERM');
 		if (!(await isGoneWithin(pid, stopMs + RUNNER_EXTRA_MS))) {
 			process.kill(pid, 'SIGKILL');
@@ -135,15 +128,17 @@ export async function stopRunner(addressFile: string, stopMs: number): Promise<v
 
 /** Ends it at once; Node-RED dies with it. Resolves when it is gone. */
 export async function killRunner(addressFile: string, waitMs: number): Promise<void> {
-	const pid = await readPid(addressFile);
-	if (pid === null || !(await isRunner(pid, addressFile))) return;
+	const pid = await runnerPid(addressFile);
+	if (pid === null) return;
 	process.kill(pid, 'SIGKILL');
 	await isGoneWithin(pid, waitMs);
 }
 
-async function readPid(addressFile: string): Promise<number | null> {
+/** Null where none runs. */
+async function runnerPid(addressFile: string): Promise<number | null> {
 	try {
-		return (JSON.parse(await readFile(addressFile, 'utf8')) as RunnerAddress).pid;
+		const { pid } = JSON.parse(await readFile(addressFile, 'utf8')) as RunnerAddress;
+		return (await isRunner(pid, addressFile)) ? pid : null;
 	} catch {
 		return null;
 	}
