@@ -72,7 +72,8 @@ export interface Target {
 	prepare(side: Side, snapshot: Snapshot, progress: Progress): Promise<void>;
 	/**
 	 * Starts those instances of a filled slot that do not run; they come to stand by. Where the place has begun to start one by itself,
-	 * that is waited for.
+	 * that is waited for, and left to the place where it does not come up.
+	 * @throws FlowferryError INSTANCE_NOT_STANDING, with nothing left running of what was started here
 	 */
 	start(slot: SlotName, progress: Progress): Promise<void>;
 	/**

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toldInFull } from '../../errors/told-in-full.ts';
 import { type Side, type SlotName, slotNames } from '../../promotion/journal.ts';
 import { unlessNotStanding } from '../../targets/failures.ts';
-import { type Instance, type InstanceState, type InstanceStatus, standing } from '../../targets/instance.ts';
+import type { Instance, InstanceState, InstanceStatus } from '../../targets/instance.ts';
 import type { Target } from '../../targets/target.ts';
-import { carryBack, carryOver } from '../carry-over.ts';
+import { carryOver } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { endDrifted } from '../end-drifted.ts';
 import { untilRouterIsIdle } from '../router-idle.ts';
 import type { StrategyActions } from '../run.ts';
-import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
+import { isOfSide, sideInstances } from '../sides.ts';
 import type { KnownInstance } from '../slot-instances.ts';
-import { activeInstances, knownInstances, runFlowsAgain, successorOf, toActivate, ungate, untilUpstreams } from '../slot-instances.ts';
+import { activeInstances, knownInstances, successorOf, toActivate, untilUpstreams } from '../slot-instances.ts';
 import { checkValidation } from '../validate-release.ts';
 import { verifyRelease } from '../verify-release.ts';
+import { restoreOldSide } from './restore-old-side.ts';
 
 const POLL_MS = 50;
 
@@ -90,39 +90,7 @@ export function exclusiveActions(context: CutoverContext): StrategyActions {
 			},
 		},
 		compensations: {
-			restore: async () => {
-				const old = await restorableInstances(target, context);
-				const next = await sideInstances(target, to);
-				await ungate(next, timeouts.handOverMs);
-				// A hot spare of the old side would go on from where that ended: the new side has handled what came since.
-				await ungate(old, timeouts.handOverMs);
-				const successors = await activeInstances(next);
-				const successorsTo = from ? await knownInstances(await sideInstances(target, from)) : [];
-				for (const { instance, status } of successors) {
-					await instance.demote({ handOverTo: successorOf(status.seat, successorsTo), timeoutMs: timeouts.handOverMs });
-				}
-				const goOn = async () => {
-					if (from) await carryBack(context, successors, await knownInstances(old));
-					// An autoscaler may have taken some away by now; what it adds becomes active by itself.
-					const there = new Set((await restorableInstances(target, context)).map(({ name }) => name));
-					await runFlowsAgain(
-						old.filter(({ name }) => there.has(name)),
-						environment,
-					);
-				};
-				// Nobody handles anything meanwhile: one that can goes on before others are waited for.
-				const hasGoneOn =
-					environment.mode === 'hot-spare' &&
-					(await someCanGoOn(old, to)) &&
-					(await goOn().then(
-						() => true,
-						() => false,
-					));
-				// Its runners may have ended meanwhile, or have been down from the beginning. One that does not come up is in no other's way.
-				const lost = from && (await unlessNotStanding(() => target.start(from.slot, context.progress)));
-				if (lost) report.remarks.push(toldInFull(lost));
-				if (!hasGoneOn) await goOn();
-			},
+			restore: () => restoreOldSide(context),
 			'let flow': async () => {
 				if (from) await sendTraffic(context, from.slot);
 				else await target.stopRouter();
@@ -175,12 +143,6 @@ async function sendTraffic({ target, environment }: CutoverContext, slot: SlotNa
 	// Only where none runs: one that runs elsewhere than the configuration says by now still has the users' requests.
 	if (!(await target.router.status())) await target.startRouter();
 	await target.router.route(await untilUpstreams(await target.instances(slot), environment.timeouts.activateMs));
-}
-
-/** Whether the side that served has one that can run its flows at once; of a slot that it shares with the other side, no instance of that. */
-async function someCanGoOn(old: Instance[], to: Side): Promise<boolean> {
-	const known = await knownInstances(old.filter(({ name }) => !isOfSide(to, name)));
-	return known.some(({ status: { state } }) => state === 'quiesced' || standing.includes(state));
 }
 
 /** One whose flows had to be ended with their Node-RED is waited for. */
