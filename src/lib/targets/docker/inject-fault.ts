@@ -56,27 +56,29 @@ export async function injectFault(fault: Fault, name: string, status: InstanceSt
 	}
 }
 
+async function loseStore(name: string, place: Place): Promise<Injection> {
+	const undo = await lockState('store-loss', name, place);
+	return { atMs: place.clock.nowMs(), undo };
+}
+
 /**
  * The lock is a session's own, for who waits for it stands still with all that it does. It ends with the session, and that with this
  * process.
+ * @returns lets it go; idempotent
  */
-async function loseStore(name: string, { openSession, clock }: Place): Promise<Injection> {
+async function lockState(fault: Fault, name: string, { openSession }: Place): Promise<() => Promise<void>> {
 	const session = await openSession();
-	if (session === null) throw faultImpossible('store-loss', name, 'the environment has no keeper');
+	if (session === null) throw faultImpossible(fault, name, 'the environment has no keeper');
 	try {
 		await session.call('machine', 'lockState', []);
 	} catch (error) {
 		session.close();
 		throw error;
 	}
-	const atMs = clock.nowMs();
 	let undone: Promise<unknown> | null = null;
-	return {
-		atMs,
-		undo: async () => {
-			undone ??= session.call('machine', 'unlockState', []).finally(() => session.close());
-			await undone;
-		},
+	return async () => {
+		undone ??= session.call('machine', 'unlockState', []).finally(() => session.close());
+		await undone;
 	};
 }
 
@@ -91,9 +93,15 @@ async function signal({ containers, container, clock }: Place, send: string, tak
 	});
 }
 
-/** On a busy machine runc gives up before every thread stands still, and wakes them all. @returns since when they do */
-async function freeze(name: string, { containers, container, clock }: Place): Promise<number> {
+/**
+ * Not in the middle of one of its transactions: paused there, it would keep the state locked, nobody could take over, and that is another
+ * fault. On a busy machine runc gives up before every thread stands still, and wakes them all.
+ * @returns since when they do
+ */
+async function freeze(name: string, place: Place): Promise<number> {
+	const { containers, container, clock } = place;
 	for (const end = performance.now() + FREEZE_MS; ; await sleep(FREEZE_AGAIN_MS)) {
+		const unlock = await lockState('freeze', name, place);
 		const atMs = clock.nowMs();
 		try {
 			await containers.pause(container);
@@ -102,6 +110,8 @@ async function freeze(name: string, { containers, container, clock }: Place): Pr
 			const { message } = error as Error;
 			if (!message.includes('unable to freeze')) throw error;
 			if (performance.now() > end) throw faultImpossible('freeze', name, message);
+		} finally {
+			await unlock();
 		}
 	}
 }

@@ -1,4 +1,5 @@
-import { systemClock } from '../../adapters/clock.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MonotonicClock, systemClock } from '../../adapters/clock.ts';
 import { parentOf } from '../../adapters/process-identity.ts';
 import { lockStateDatabase } from '../../adapters/state-lock.ts';
 import { stopProcesses } from '../../adapters/stopped-processes.ts';
@@ -17,6 +18,9 @@ export const impossible: Partial<Record<Fault, string>> = {
 	eviction: 'nobody would start a process again that was told to end',
 };
 
+/** A signal that was sent takes effect in its own time: on a busy machine, when its process gets time. */
+const STOPPING_MS = 20;
+
 /**
  * By signals to an instance's own processes, and by a lock on the state.
  * @param status null: its runner does not answer
@@ -31,12 +35,29 @@ export async function injectFault(fault: Fault, name: string, status: InstanceSt
 		return { atMs: clock.nowMs(), undo: async () => unlock() };
 	}
 	const { runner, nodeRed } = await ownProcesses(fault, name, status, place);
+	if (fault === 'freeze') return await freeze([runner, nodeRed], place, clock);
 	const atMs = clock.nowMs();
 	if (fault === 'crash') {
 		process.kill(nodeRed, 'SIGKILL');
 		return { atMs, undo: async () => {} };
 	}
-	return { atMs, undo: await stopProcesses(fault === 'hang' ? [nodeRed] : [runner, nodeRed]) };
+	return { atMs, undo: await stopProcesses([nodeRed]) };
+}
+
+/**
+ * Not in the middle of one of the runner's transactions: stopped there, it would keep the state locked, nobody could take over, and that
+ * is another fault.
+ */
+async function freeze(pids: readonly number[], { stateFile }: Place, clock: MonotonicClock): Promise<Injection> {
+	const unlock = await lockStateDatabase(stateFile);
+	try {
+		const atMs = clock.nowMs();
+		const undo = await stopProcesses(pids);
+		await sleep(STOPPING_MS);
+		return { atMs, undo };
+	} finally {
+		unlock();
+	}
 }
 
 /** A number alone may have gone to another program, which must not be touched. */
