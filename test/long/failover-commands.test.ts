@@ -8,6 +8,7 @@ import type { RoleChange } from '../../src/lib/failover/failover-store.ts';
 import type { InstanceStatus } from '../../src/lib/targets/instance.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, versionFlows } from '../support/project.ts';
+import { freezeBetweenTransactions } from '../support/silent-store.ts';
 import { expectErrorJson } from '../support/standing.ts';
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
@@ -62,7 +63,7 @@ describe('what an operator does about failovers', () => {
 	it('forces one from a frozen runner: it is killed with its Node-RED, and started again', async () => {
 		const before = await settled();
 		const frozen = [before.active.pid, before.active.childPid as number];
-		for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+		await freezeBetweenTransactions(project, frozen);
 		const result = await project.cli('failover', '--yes', '--json');
 		expect(result.json()).toMatchObject({ from: before.active.instance, to: before.spare.instance, how: 'killed', warnings: [] });
 		expect(frozen.filter(runs)).toEqual([]);
@@ -139,7 +140,14 @@ describe('what an operator does about failovers', () => {
 function keepKilling(parent: number): () => void {
 	const timer = setInterval(() => {
 		const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
-		for (const pid of children) process.kill(Number(pid), 'SIGKILL');
+		for (const pid of children) {
+			try {
+				process.kill(Number(pid), 'SIGKILL');
+			} catch (error) {
+				// It has ended by itself in between.
+				if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+			}
+		}
 	}, 20);
 	return () => clearInterval(timer);
 }

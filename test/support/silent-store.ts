@@ -12,7 +12,7 @@ import type { Witness } from './witness.ts';
 const environmentOf = ({ folder }: Project) => join(folder, '.flowferry', 'environments', 'production');
 
 /** The state that the environment's instances share. */
-export const openState = (project: Project) => new DatabaseSync(join(environmentOf(project), 'state.db'), { timeout: 5000 });
+const openState = (project: Project) => new DatabaseSync(join(environmentOf(project), 'state.db'), { timeout: 5000 });
 
 /** Nobody else gets to write meanwhile: no lease can be renewed, or taken. What is written by the lock's own connection is there afterwards. */
 export async function withStoreLocked<T>(project: Project, work: (database: DatabaseSync) => Promise<T>): Promise<T> {
@@ -24,6 +24,17 @@ export async function withStoreLocked<T>(project: Project, work: (database: Data
 		database.exec('COMMIT');
 		database.close();
 	}
+}
+
+/** A signal that was sent takes effect when its process gets time. */
+const STOPPING_MS = 20;
+
+/** Stops processes, none of them in the middle of a transaction: stopped there, it would keep the store locked for everybody. */
+export async function freezeBetweenTransactions(project: Project, pids: readonly number[]): Promise<void> {
+	await withStoreLocked(project, async () => {
+		for (const pid of pids) process.kill(pid, 'SIGSTOP');
+		await sleep(STOPPING_MS);
+	});
 }
 
 /**
