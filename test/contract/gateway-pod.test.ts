@@ -31,7 +31,7 @@ describe('the gateway of a pod', () => {
 	const order = (body: TrafficOrder) => callGateway(controlUrl, tokenFile(), { method: 'PUT', path: '/traffic', body });
 	const start = async () => {
 		gateway = spawn(process.execPath, [programPath('gateway'), join(folder, 'config.json')], { stdio: 'ignore' });
-		await until(async () => (await status()) !== null, 20_000);
+		await until(async () => (await status()) !== null);
 	};
 	/** One request over the agent's connection, where that is still there. */
 	const ask = (path = '/'): ClientRequest => request({ port, path, agent }).end();
@@ -120,7 +120,7 @@ describe('the gateway of a pod', () => {
 		await killed;
 		gateway = spawn(process.execPath, [programPath('gateway'), join(folder, 'config.json')], { stdio: 'ignore' });
 		const ended = once(gateway, 'exit');
-		await until(() => accepts({ host: '127.0.0.1', port }), 20_000);
+		await until(() => accepts({ host: '127.0.0.1', port }));
 		gateway.kill('SIGTERM');
 		expect(await ended).toEqual([0, null]);
 	});

@@ -34,7 +34,7 @@ describe('a promotion at a bad moment', () => {
 		child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
 		child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
 		const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-		await until(() => existsSync(join(project.folder, '.flowferry/environments/production/slots/green/slot.json')), 20_000);
+		await until(() => existsSync(join(project.folder, '.flowferry/environments/production/slots/green/slot.json')));
 		child.kill(signal);
 		return { status: await closed, ...output };
 	}
@@ -66,7 +66,7 @@ describe('a promotion at a bad moment', () => {
 
 		await project.setFlows(slowFlows('v3'));
 		const first = project.cli('promote', '--yes', '--json');
-		await until(async () => (await project.status()).promotion !== null, 20_000);
+		await until(async () => (await project.status()).promotion !== null);
 		expectError(await project.cli('rollback', '--yes'), 6, says);
 		expect((await first).status).toBe(0);
 		expect(await askVersion(project)).toBe('v3');

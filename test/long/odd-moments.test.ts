@@ -7,6 +7,7 @@ import { isAlive } from '../../src/lib/adapters/process-identity.ts';
 import { freePort, until } from '../support/gateway.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
+import { freezeBetweenTransactions } from '../support/silent-store.ts';
 
 describe('a configuration or a state that is not as the last promotion left it', () => {
 	let project: Project;
@@ -115,8 +116,8 @@ describe('parts that stand still', () => {
 		await until(async () => {
 			const { promotion } = await project.status();
 			return promotion?.state.kind === 'going' && promotion.state.running === 'verify';
-		}, 20_000);
-		frozen.kill('SIGSTOP');
+		});
+		await freezeBetweenTransactions(project, [frozen.pid as number]);
 		await project.configure({});
 		await project.promote(versionFlows('v3'));
 		frozen.kill('SIGCONT');

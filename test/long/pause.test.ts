@@ -83,7 +83,7 @@ describe('a promotion that pauses before its switch', () => {
 		await pause('v3');
 		const stood = (await project.status()).slots[0]?.instances[0]?.status;
 		process.kill(stood?.pid as number, 'SIGKILL');
-		await until(async () => (await project.cli('status', '--json')).status === 5, 10_000);
+		await until(async () => (await project.cli('status', '--json')).status === 5);
 		const continued = (await project.cli('promote', '--continue', '--yes', '--json')).json();
 		expect(continued).toMatchObject({ outcome: 'promoted', release: 3 });
 		expect((continued.steps as { step: string }[])[0]?.step).toBe('prepare');
@@ -113,10 +113,10 @@ describe('a promotion that pauses before its switch', () => {
 		await project.configure({ hooks: { before: { prepare: `until [ -e '${go}' ]; do sleep 0.05; done` } } });
 		await project.setFlows(versionFlows('v5'));
 		const running = spawnCli('promote', '--yes', '--json');
-		await until(async () => (await project.status()).promotion?.state.kind === 'going', 20_000);
+		await until(async () => (await project.status()).promotion?.state.kind === 'going');
 		const aborting = project.cli('abort', '--yes', '--json');
 		const database = new DatabaseSync(join(project.folder, '.flowferry/environments/production/state.db'), { readOnly: true });
-		await until(() => database.prepare('SELECT * FROM abort WHERE promotion = (SELECT max(id) FROM promotion)').all().length > 0, 20_000);
+		await until(() => database.prepare('SELECT * FROM abort WHERE promotion = (SELECT max(id) FROM promotion)').all().length > 0);
 		database.close();
 		await writeFile(go, '');
 		const aborted = await aborting;
