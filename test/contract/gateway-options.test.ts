@@ -169,7 +169,7 @@ describe('a client that keeps its connection', () => {
 		try {
 			await gateway.router.route([backend.upstream]);
 			const socket = connect(gateway.port, '127.0.0.1');
-			socket.write('GET /slow?ms=300 HTTP/1.1\r\nHost: a\r\n\r\n');
+			socket.write('GET /slow?ms=2000 HTTP/1.1\r\nHost: a\r\n\r\n');
 			await until(async () => (await gateway.router.status())?.inFlight['blue/0'] === 1);
 			const stopped = stopGateway(gateway.files);
 			expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\nconnection: close\r\n[\s\S]*blue\/0/i);

@@ -69,7 +69,7 @@ describe('the gateway process', () => {
 
 	it('ends on SIGTERM after what is in flight, and refuses what is held', async () => {
 		await gateway.router.route([backend.upstream]);
-		const answer = fetch(`${gateway.url}/slow?ms=300`);
+		const answer = fetch(`${gateway.url}/slow?ms=2000`);
 		await until(async () => (await gateway.router.status())?.inFlight['blue/0'] === 1);
 		await gateway.router.hold({ maxMs: 5_000, maxRequests: 10 });
 		const held = fetch(gateway.url);

@@ -94,7 +94,7 @@ describeWithHaproxy('HAProxy as a process', () => {
 
 	it('refuses what is held when it is stopped, and lets end what is in flight', async () => {
 		await haproxy.router.route([backend.upstream]);
-		const answer = fetch(`${haproxy.url}/slow?ms=300`);
+		const answer = fetch(`${haproxy.url}/slow?ms=2000`);
 		await until(async () => (await haproxy.router.status())?.inFlight['blue/0'] === 1);
 		await haproxy.router.hold({ maxMs: 5_000, maxRequests: 10 });
 		const held = fetch(haproxy.url);

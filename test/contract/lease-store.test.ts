@@ -49,7 +49,7 @@ const kinds = [
 	{ name: "a keeper's, by a session", create: createKeeper },
 ];
 
-for (const kind of kinds) describeLeaseStore({ ...kind, briefMs: 20, contendMs: 1200 });
+for (const kind of kinds) describeLeaseStore({ ...kind, briefMs: 20, contendMs: 3000 });
 
 describe.each(kinds)('lease store that counts by its host: $name', ({ create }) => {
 	let now = 1000;

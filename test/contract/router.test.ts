@@ -15,7 +15,7 @@ interface RouterFixture {
 }
 
 /** How long a request waits for an instance that accepts it. */
-const takeoverMs = 1_500;
+const takeoverMs = 4_000;
 
 const ample = { maxMs: 10_000, maxRequests: 1_000 };
 
@@ -122,7 +122,7 @@ function describeRouter(
 		});
 
 		it('counts what is in flight, by instance', async () => {
-			const answer = get('/slow?ms=300');
+			const answer = get('/slow?ms=2000');
 			await until(async () => (await router.status())?.inFlight['blue/0'] === 1);
 			await router.route([green.upstream]);
 			expect((await router.status())?.inFlight).toEqual({ 'blue/0': 1, 'green/0': 0 });
@@ -131,7 +131,7 @@ function describeRouter(
 		});
 
 		it('refuses with 503 and Retry-After whom it cannot keep waiting', async () => {
-			await router.hold({ maxMs: 150, maxRequests: 2 });
+			await router.hold({ maxMs: 2_000, maxRequests: 2 });
 			const first = get('/first');
 			await until(async () => (await waiting()) === 1);
 			const second = get('/second');

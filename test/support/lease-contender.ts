@@ -40,8 +40,8 @@ for (let round = 0, end = performance.now() + Number(forMs); performance.now() <
 	await hold();
 	const renewed = await store.renew('active', holder, answer.token, TTL_MS);
 	if (!renewed.granted) overlaps++;
-	// Whoever has ended takes nothing more.
-	if (round % 3 === 0 && performance.now() < end - 200) await store.handOver('active', holder, answer.token, other, TTL_MS);
+	// Whoever has ended takes nothing more, and whoever has not begun yet takes nothing for a while: not in the first round.
+	if (round % 3 === 2 && performance.now() < end - 200) await store.handOver('active', holder, answer.token, other, TTL_MS);
 	else await store.release('active', holder, answer.token);
 }
 store.close();
