@@ -286,7 +286,14 @@ describeWithKubernetes('leases of a cluster', () => {
 		it('with a watch: throws where nothing was heard for too long, and comes back', async () => {
 			const pod = await watch(600);
 			await sleep(1500);
-			expect(await pod.list()).toEqual([]);
+			await until(
+				() =>
+					pod.list().then(
+						({ length }) => length === 0,
+						() => false,
+					),
+				'it is in touch, also where nothing has changed for longer than that',
+			);
 			proxy.stall();
 			try {
 				await sleep(900);

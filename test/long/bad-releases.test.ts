@@ -7,13 +7,16 @@ import { until } from '../support/gateway.ts';
 import type { Project } from '../support/project.ts';
 import { askVersion, createProject, node, versionFlows } from '../support/project.ts';
 
-/** Runs a shell command a moment after each start of the flows. */
-const atStart = (command: string): FlowNode[] => [
-	node('i1', 'inject', { once: true, onceDelay: 0.05, props: [{ p: 'payload' }], payloadType: 'date', repeat: '', wires: [['e1']] }),
-	node('e1', 'exec', { command, addpay: '', append: '', useSpawn: 'false', timer: '', wires: [[], [], []] }),
+/** Something happens a moment after each start of the flows. */
+const atStart = (what: FlowNode): FlowNode[] => [
+	node('i1', 'inject', { once: true, onceDelay: 0.05, props: [{ p: 'payload' }], payloadType: 'date', repeat: '', wires: [[what.id]] }),
+	what,
 ];
-const KILL_NODE_RED = 'kill -9 $PPID';
-const KILL_RUNNER = 'kill -9 $(ps -o ppid= -p $PPID)';
+/** Within Node-RED itself: a shell might take longer than it takes to verify a release. */
+const kill = (pid: string): FlowNode =>
+	node('k1', 'function', { func: `process.kill(${pid}, 'SIGKILL');`, libs: [{ var: 'process', module: 'process' }], outputs: 0 });
+const KILL_NODE_RED = kill('process.pid');
+const KILL_RUNNER = kill('process.ppid');
 
 describe('a release that does not stay up', () => {
 	let project: Project;
@@ -42,10 +45,12 @@ describe('a release that does not stay up', () => {
 	it('can be rolled back while it is down', async () => {
 		await project.promote(versionFlows('v1'));
 		const bomb = join(project.folder, 'bomb');
-		await project.promote(versionFlows('v2', atStart(`test -e ${bomb} && ${KILL_NODE_RED}`)));
+		const command = `test -e ${bomb} && kill -9 $PPID`;
+		const goOff = node('e1', 'exec', { command, addpay: '', append: '', useSpawn: 'false', timer: '', wires: [[], [], []] });
+		await project.promote(versionFlows('v2', atStart(goOff)));
 		await writeFile(bomb, '');
 		process.kill((await project.active()).childPid as number, 'SIGKILL');
-		await until(async () => (await project.active()).crashes >= 3, 20_000);
+		await until(async () => (await project.active()).crashes >= 3);
 		const { status, stderr } = await project.cli('rollback', '--yes');
 		expect({ status, stderr }).toMatchObject({ status: 0 });
 		expect(await askVersion(project)).toBe('v1');
@@ -131,7 +136,7 @@ describe('a node that does not close', () => {
 		await writeFile(settings, `module.exports = { nodesDir: ${JSON.stringify(folder)}, nodeCloseTimeout: 500 };`);
 		await project.configure({ settings });
 		await project.promote(versionFlows('v1', [node('s1', 'stubborn', {})]));
-		await until(async () => (await readFile(ticks, 'utf8').catch(() => '')).length > 0, 5000);
+		await until(async () => (await readFile(ticks, 'utf8').catch(() => '')).length > 0);
 		const { childPid } = await project.active();
 		await project.promote(versionFlows('v2'));
 		await writeFile(ticks, '');

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { EnvironmentStatus } from '../../src/lib/cutover/environment-status.ts';
 import type { FlowNode } from '../../src/lib/flows/node.ts';
 import type { InstanceStatus } from '../../src/lib/targets/instance.ts';
 import { answering, visit } from '../support/editor.ts';
@@ -16,9 +17,9 @@ const nodeRed4 = fileURLToPath(new URL('../../node_modules/node-red-4', import.m
 const answers = async (project: Project, version: string) =>
 	until(async () => (await askVersion(project).catch(() => '')) === version, `it answers '${version}'`);
 
-async function drift(project: Project): Promise<Record<string, boolean | null>> {
-	return Object.fromEntries(instancesOf(await project.status()).map(({ instance, drifted }) => [instance, drifted]));
-}
+const driftIn = (status: EnvironmentStatus): Record<string, boolean | null> =>
+	Object.fromEntries(instancesOf(status).map(({ instance, drifted }) => [instance, drifted]));
+const drift = async (project: Project) => driftIn(await project.status());
 
 describe('an edit in production, and promotions', () => {
 	let project: Project;
@@ -53,7 +54,10 @@ describe('an edit in production, and promotions', () => {
 		await project.succeed('switchover', '--yes');
 		expect(await askVersion(project)).toBe('v1');
 		// It starts anew, with the flows that were reviewed.
-		await until(async () => (await project.status()).health.state === 'serving', 'the edited one stands by');
+		await until(async () => {
+			const status = await project.status();
+			return status.health.state === 'serving' && driftIn(status)[before.instance] === false;
+		}, 'the edited one stands by');
 		await project.succeed('switchover', '--yes');
 		expect([await askVersion(project), (await project.active()).instance]).toEqual(['v1', before.instance]);
 	});
@@ -91,10 +95,12 @@ describe('an edit in production, and promotions', () => {
 		expect(switched).toMatchObject({ status: expect.any(Number) });
 		expect([200, 0]).toContain(deployed);
 		expect(most).toBeLessThanOrEqual(1);
-		await until(async () => (await project.status()).health.state === 'serving', 'it serves');
-		const all = instancesOf(await project.status());
-		expect(all.filter(({ lease }) => lease).length).toBe(1);
-		for (const { state, agent } of all.filter(({ lease }) => !lease)) expect([state, agent?.flows]).toEqual(['standby', 'stopped']);
+		await until(async () => {
+			const status = await project.status();
+			const [holders, others] = [true, false].map((holds) => instancesOf(status).filter(({ lease }) => (lease !== null) === holds));
+			const standBy = others!.every(({ state, agent }) => state === 'standby' && agent?.flows === 'stopped');
+			return status.health.state === 'serving' && holders!.length === 1 && standBy;
+		}, 'one serves, and the others stand by with their flows stopped');
 	});
 });
 

@@ -47,13 +47,15 @@ function firingFlows(version: string, port: number): FlowNode[] {
 }
 
 describeWithMosquitto('timers of several instances', () => {
+	// It outlives what a busy machine takes for a role that goes over at once.
+	const lease = { ttlMs: 6000, renewDeadlineMs: 4500, retryMs: 500 };
 	let broker: Mosquitto;
 	let project: Project;
 	let witness: mqtt.MqttClient;
 	const fired: Firing[] = [];
 	beforeAll(async () => {
 		broker = await startMosquitto();
-		project = await createProject({ mode: 'load-balanced', instances: 2 });
+		project = await createProject({ mode: 'load-balanced', instances: 2, lease });
 		witness = await mqtt.connectAsync(broker.url);
 		witness.on('message', (topic, payload) => fired.push({ topic, pid: Number(payload.toString()) }));
 		await witness.subscribeAsync(['tick/#', 'once/#'], { qos: 1 });
@@ -90,7 +92,7 @@ describeWithMosquitto('timers of several instances', () => {
 		expect((await project.cli('status')).stdout.match(/\bprimary\b/g)).toHaveLength(1);
 	});
 
-	it('go on within a second on another instance where the primary ends, and are not started anew', async () => {
+	it('go on long before its lease would end on another instance where the primary ends, and are not started anew', async () => {
 		const [primary, other] = (await serving()).sort((one, two) => Number(two.primary) - Number(one.primary)) as [
 			InstanceStatus,
 			InstanceStatus,
@@ -98,7 +100,7 @@ describeWithMosquitto('timers of several instances', () => {
 		const killedAt = performance.now();
 		process.kill(primary.childPid as number, 'SIGKILL');
 		while (turns().at(-1) !== other.childPid && performance.now() - killedAt < 10_000) await sleep(5);
-		expect(performance.now() - killedAt).toBeLessThan(1000);
+		expect(performance.now() - killedAt).toBeLessThan(lease.ttlMs / 2);
 		await untilServing();
 		await sleep(500);
 		expect(turns()).toEqual([primary.childPid, other.childPid]);
