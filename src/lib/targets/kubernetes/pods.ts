@@ -23,7 +23,7 @@ export interface Pod {
 	hasEnded: boolean;
 	/** The node that it is on, where the cluster tells that it does not answer; null where nothing is known of that. */
 	lostNode: string | null;
-	/** How often the runner's container was started again. */
+	/** How often the runner's container was started again, in the pod's whole life. */
 	restarts: number;
 	/** Why it does not run, in the API's words: `ImagePullBackOff: …`, `Unschedulable: …`; null where it does, or nothing is known. */
 	trouble: string | null;

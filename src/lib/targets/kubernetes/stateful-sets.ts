@@ -95,17 +95,22 @@ export class StatefulSets {
 		const name = names.pod(instance);
 		const began = performance.now();
 		let [reason, isLost] = ['', false];
+		let first: Pod | undefined;
 		while (performance.now() < began + startMs) {
 			const pod = (await pods.list(slot)).find((each) => each.instance === instance && (!each.isEnding || each.lostNode));
 			isLost = pod !== undefined && pod.lostNode !== null;
-			// A cluster takes a node for lost after 40 s of silence: nothing is to be had by asking.
-			const status = isLost ? null : await at(instance).status();
+			// Where there is none, one that is ending might answer in its place. A cluster takes a node for lost after 40 s of silence: nothing is
+			// to be had by asking.
+			const status = pod && !isLost ? await at(instance).status() : null;
 			if (status && standing.includes(status.state)) return;
-			reason = whyNot(pod, status) ?? '';
+			// A pod's count is of its whole life: what ended its runner before may be long past.
+			if (pod?.uid !== first?.uid) first = pod;
+			const ended = (pod?.restarts ?? 0) - (first?.restarts ?? 0);
+			reason = whyNot(pod, ended, status) ?? '';
 			if (status?.state === 'failed' || isLost) break;
 			// What it ended with twice, it will end with again; after the first time its node waits a while.
-			if (pod && pod.restarts > 1) break;
-			const isStuck = pod?.trouble && pod.restarts === 0;
+			if (ended > 1) break;
+			const isStuck = pod?.trouble && ended === 0;
 			if (isStuck && performance.now() > began + TROUBLE_MS) break;
 			await sleep(POLL_MS);
 		}
@@ -120,11 +125,12 @@ export class StatefulSets {
 	}
 }
 
-function whyNot(pod: Pod | undefined, status: { state: string; crashes: number } | null): string | null {
+/** @param ended how often its runner has, since it is waited for */
+function whyNot(pod: Pod | undefined, ended: number, status: { state: string; crashes: number } | null): string | null {
 	if (status?.state === 'failed') return `Node-RED ended ${status.crashes} times`;
 	if (pod?.lostNode) return `its node ${pod.lostNode} does not answer`;
 	if (pod?.trouble) return `its pod waits: ${pod.trouble}`;
-	return pod && pod.restarts > 0 ? `its runner ended ${pod.restarts} times` : null;
+	return ended > 0 ? `its runner ended ${ended} times` : null;
 }
 
 function doesNotEnd(pods: Pod[], environment: string): FlowferryError {

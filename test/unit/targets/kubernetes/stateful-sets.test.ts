@@ -1,20 +1,31 @@
+import { jest } from '@jest/globals';
 import { namesOf } from '../../../../src/lib/kubernetes/names.ts';
 import type { Pod } from '../../../../src/lib/targets/kubernetes/pods.ts';
 import { podOf } from '../../../../src/lib/targets/kubernetes/pods.ts';
 import { StatefulSets, type StatefulSetsParts } from '../../../../src/lib/targets/kubernetes/stateful-sets.ts';
 
-/** Waits for blue/1. @param answers its runner's, one after the other, the last again and again; null: none */
-function waitFor(answers: ({ state: string; crashes?: number } | null)[], pod: Partial<Pod> = {}) {
-	const left = [...answers];
+const made = podOf({ metadata: { name: 'plant-blue-1', labels: { 'flowferry.org/slot': 'blue' } } });
+
+/**
+ * Waits for blue/1.
+ * @param answers its runner's, one after the other, the last again and again; null: none
+ * @param looks its pod at each look, likewise
+ */
+function waitFor(answers: ({ state: string; crashes?: number } | null)[], looks: Partial<Pod>[] = [{}], startMs = 600) {
+	const inTurn =
+		<T>([...left]: T[]) =>
+		() =>
+			(left.length > 1 ? left.shift() : left[0]) as T;
+	const [answer, look] = [inTurn(answers), inTurn(looks)];
 	let asked = 0;
 	const sets = new StatefulSets({
-		environment: { name: 'production', timeouts: { startMs: 600, stopMs: 1 } },
+		environment: { name: 'production', timeouts: { startMs, stopMs: 1 } },
 		names: namesOf('plant'),
-		pods: { list: async () => [{ ...podOf({ metadata: { name: 'plant-blue-1', labels: { 'flowferry.org/slot': 'blue' } } }), ...pod }] },
+		pods: { list: async () => [{ ...made, ...look() }] },
 		instance: () => ({
 			status: async () => {
 				asked++;
-				return left.length > 1 ? left.shift() : left[0];
+				return answer();
 			},
 		}),
 	} as unknown as StatefulSetsParts);
@@ -27,7 +38,7 @@ describe('waiting for an instance to stand', () => {
 	});
 
 	it('ends at once where its node is lost, without asking what cannot answer', async () => {
-		const { result, asked } = waitFor([null], { lostNode: 'node2', isEnding: true });
+		const { result, asked } = waitFor([null], [{ lostNode: 'node2', isEnding: true }]);
 		await expect(result).rejects.toMatchObject({
 			code: 'INSTANCE_NOT_STANDING',
 			message: 'blue/1 does not come up: its node node2 does not answer',
@@ -40,14 +51,42 @@ describe('waiting for an instance to stand', () => {
 	it('ends where Node-RED is given up, or the runner ends again and again', async () => {
 		const failed = waitFor([{ state: 'failed', crashes: 3 }]);
 		await expect(failed.result).rejects.toMatchObject({ message: 'blue/1 does not come up: Node-RED ended 3 times' });
-		const restarted = waitFor([null], { restarts: 2 });
+		const restarted = waitFor([null], [{ restarts: 3 }, { restarts: 4 }, { restarts: 5 }]);
 		await expect(restarted.result).rejects.toMatchObject({ message: 'blue/1 does not come up: its runner ended 2 times' });
-		expect([failed.asked(), restarted.asked()]).toEqual([1, 1]);
+		expect([failed.asked(), restarted.asked()]).toEqual([1, 3]);
+	});
+
+	it.each([
+		['before it was waited for', [{ restarts: 7 }]],
+		[
+			'in another pod of its name',
+			[
+				{ uid: 'one', restarts: 0 },
+				{ uid: 'two', restarts: 7 },
+			],
+		],
+	])('holds nothing against a runner that ended %s', async (_, looks) => {
+		await waitFor([null, { state: 'starting' }, { state: 'standby' }], looks).result;
+	});
+
+	it.each([0, 7])('ends soon where something is in the way of a pod that was restarted %d times before', async (restarts) => {
+		let nowMs = 0;
+		const clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 5_000));
+		const { result, asked } = waitFor([null], [{ restarts, trouble: 'ErrImagePull' }], 300_000);
+		await expect(result)
+			.rejects.toMatchObject({ message: 'blue/1 does not come up: its pod waits: ErrImagePull' })
+			.finally(() => clock.mockRestore());
+		expect(asked()).toBe(2);
+	});
+
+	it('does not take a pod that is ending for it, whatever that one says', async () => {
+		await waitFor([{ state: 'active' }], [{ isEnding: true }, {}]).result;
+		await expect(waitFor([{ state: 'active' }], [{ isEnding: true }]).result).rejects.toMatchObject({ code: 'INSTANCE_NOT_STANDING' });
 	});
 
 	it('ends when a start may take no longer, and tells what its pod waits for', async () => {
 		const message = 'blue/1 does not come up: its pod waits: Unschedulable: no node has room';
-		await expect(waitFor([null], { trouble: 'Unschedulable: no node has room' }).result).rejects.toMatchObject({ message });
+		await expect(waitFor([null], [{ trouble: 'Unschedulable: no node has room' }]).result).rejects.toMatchObject({ message });
 		await expect(waitFor([{ state: 'starting' }]).result).rejects.toMatchObject({
 			message: 'blue/1 does not come up: it did not stand by within 600 ms (timeouts.startMs)',
 		});
