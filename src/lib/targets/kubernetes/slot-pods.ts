@@ -52,7 +52,8 @@ export class SlotPods {
 		const { contents, sets, pods, instances, ensureLasting } = this.#parts;
 		const size = await this.#sizeOf(slot, filled, progress);
 		const wanted = await sets.replicas(slot);
-		const statuses = await instances.statuses(slot, size);
+		// Where none are wanted, those that answer still are on their way out.
+		const statuses = wanted ? await instances.statuses(slot, size) : ordinals(size).map(() => null);
 		const stopped = stoppedOf(statuses);
 		if (stopped.length > 0) {
 			// Pods wait for their rights, and what autoscalers are not told they take away again.
@@ -61,9 +62,9 @@ export class SlotPods {
 		}
 		const failures = await failuresOf([...startingOf(statuses), ...stopped].map((index) => sets.untilStanding(slot, index)));
 		if (failures.length === 0) return;
-		// Where none ran before, none is to go on trying; but one on a lost node may come back with it.
+		// Where none were wanted before, none is to go on trying; others may run, and not be heard. And one on a lost node may come back with it.
 		const isWithinReach = (await pods.list(slot)).every(({ lostNode }) => lostNode === null);
-		if (stopped.length === size && failures.length === size && isWithinReach) await this.#giveUp(slot);
+		if (!wanted && failures.length === size && isWithinReach) await this.#giveUp(slot);
 		throw failures[0];
 	}
 

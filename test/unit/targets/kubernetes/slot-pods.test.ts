@@ -72,13 +72,19 @@ describe('starting a slot', () => {
 		expect(done).toEqual(['blue/1 stands']);
 	});
 
-	it.each([
-		['a StatefulSet that is gone', null],
-		['one that is scaled down', 1],
-	])('makes pods anew for %s, once they have their rights', async (_, replicas) => {
-		const { start, done } = slot({ states: ['active', null], replicas });
+	it('makes pods anew for a StatefulSet that is scaled down, once they have their rights', async () => {
+		const { start, done } = slot({ states: ['active', null], replicas: 1 });
 		await start();
 		expect(done).toEqual(['ensure what lasts', 'make 2', 'blue/1 stands']);
+	});
+
+	it.each([
+		['a StatefulSet that is gone', null],
+		['one that is scaled to none', 0],
+	])('makes all pods of %s, also where those of before answer still', async (_, replicas) => {
+		const { start, done } = slot({ states: ['active', 'standby'], replicas });
+		await start();
+		expect(done).toEqual(['ensure what lasts', 'make 2', 'blue/0 stands', 'blue/1 stands']);
 	});
 
 	it('waits for pods that their StatefulSet makes by itself', async () => {
@@ -93,15 +99,21 @@ describe('starting a slot', () => {
 		expect(done).toEqual(['ensure what lasts', 'blue/1 stands', 'blue/2 stands']);
 	});
 
-	it('has none go on trying where none comes up', async () => {
-		const { start, done } = slot({ states: [null, null], broken: [0, 1] });
+	it.each([0, null])('has none go on trying where %s were wanted before, and none comes up', async (replicas) => {
+		const { start, done } = slot({ states: [null, null], replicas, broken: [0, 1] });
 		await expect(start()).rejects.toThrow('blue/0 does not come up');
 		expect(done.at(-1)).toBe('empty at once');
 	});
 
-	it('takes no pods away that a lost node may bring back', async () => {
-		const { start, done } = slot({ states: [null, null], broken: [0, 1], lostNode: 'node2' });
+	it('takes no pods away that may run and are not heard', async () => {
+		const { start, done } = slot({ states: [null, null], broken: [0, 1] });
 		await expect(start()).rejects.toThrow('blue/0 does not come up');
 		expect(done).toEqual(['ensure what lasts']);
+	});
+
+	it('takes no pods away that a lost node may bring back', async () => {
+		const { start, done } = slot({ states: [null, null], replicas: 0, broken: [0, 1], lostNode: 'node2' });
+		await expect(start()).rejects.toThrow('blue/0 does not come up');
+		expect(done).toEqual(['ensure what lasts', 'make 2']);
 	});
 });
