@@ -9,11 +9,13 @@ import type { Instance } from '../targets/instance.ts';
 import type { Target } from '../targets/target.ts';
 import type { PromotionSetting } from './promote.ts';
 import { nothingServes } from './promotion-errors.ts';
+import { isLockLost } from './run.ts';
 import { activeInstances, askAll, untilUpstreams } from './slot-instances.ts';
 
 const POLL_MS = 25;
 
 type Setting = Pick<PromotionSetting, 'environment' | 'target' | 'progress' | 'by' | 'interruptMeans'>;
+type Dismissal = Pick<FailoverResult, 'how' | 'warnings'>;
 
 /** The contract of `failover --json`. */
 export interface FailoverResult {
@@ -45,12 +47,12 @@ export async function forceFailover(setting: Setting): Promise<FailoverResult> {
 	const plan = await planOf(setting, instances);
 	interruptMeans('interrupted: what is begun goes on. Once more, and it stops at once; the spare takes over all the same.');
 	const began = performance.now();
-	const how = plan.from && (await dismiss(plan.from, instances, setting));
+	const { how, warnings }: Dismissal = plan.from ? await dismiss(plan.from, instances, setting) : { how: null, warnings: [] };
 	const to = await untilTakenOver(plan, instances, setting);
 	progress(`waiting for the traffic to go to ${to}`);
 	await untilTrafficFlowsTo(to, setting);
 	const tookMs = Math.round(performance.now() - began);
-	const warnings = how === 'killed' ? await startAgain(target, serving.slot, setting) : [];
+	if (how === 'killed') warnings.push(...(await startAgain(target, serving.slot, setting)));
 	const from = plan.from?.instance ?? null;
 	if (to === from) warnings.push(`${plan.spare} did not take over: the flows run in ${to} again`);
 	return { outcome: 'failed-over', environment: environment.name, from, to, cause: 'asked', tookMs, how, warnings };
@@ -66,7 +68,7 @@ async function planOf({ environment, target }: Setting, instances: Instance[]): 
 }
 
 /** Resolves when the seat is free, or somebody else has it. */
-async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Instance[], setting: Setting): Promise<'resigned' | 'killed'> {
+async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Instance[], setting: Setting): Promise<Dismissal> {
 	const { environment, target, progress, by } = setting;
 	const { instance: name, seat, token } = from;
 	const active = instances.find((instance) => instance.name === name);
@@ -77,9 +79,14 @@ async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Ins
 			() => true,
 			() => false,
 		));
-	if (resigned) return 'resigned';
+	if (resigned) return { how: 'resigned', warnings: [] };
 	progress(`${name} does not answer; it is killed`);
-	await target.kill(name);
+	// Of one whose machine is lost nobody tells that it has ended. The end of its lease is the proof that counts.
+	const warnings: string[] = [];
+	await target.kill(name).catch((error: Error) => {
+		if (isLockLost(error)) throw error;
+		warnings.push(error.message);
+	});
 	// Its runner cannot say it any more; the spare reads here why it takes over.
 	await target.failover.record({
 		at: new Date().toISOString(),
@@ -89,7 +96,7 @@ async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Ins
 		instance: name,
 		role: 'standby',
 		cause: 'asked',
-		detail: `failover by ${by}; its runner did not answer, and was killed`,
+		detail: `failover by ${by}; its runner did not answer, and ${warnings.length === 0 ? 'was killed' : 'nobody tells that it ended'}`,
 		before: null,
 		tookMs: null,
 	});
@@ -97,10 +104,12 @@ async function dismiss(from: NonNullable<ForcedFailover['from']>, instances: Ins
 	// It ends by itself, in its ttl at most: nobody renews it.
 	const end = performance.now() + environment.lease.ttlMs + environment.timeouts.stopMs;
 	while ((await target.leases.list()).some((lease) => lease.seat === seat && lease.token === token)) {
-		if (performance.now() > end) throw unfinished(environment.name, `${name} could not be ended: it renews its lease still`);
+		if (performance.now() > end) {
+			throw unfinished(environment.name, [`${name} could not be ended: it renews its lease still`, ...warnings].join('; '));
+		}
 		await sleep(POLL_MS);
 	}
-	return 'killed';
+	return { how: 'killed', warnings };
 }
 
 /** @returns the instance whose flows run */

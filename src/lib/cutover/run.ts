@@ -97,7 +97,7 @@ export async function runPromotion(run: PromotionRun): Promise<PromotionState> {
 
 const LOCK_LOST = 'LOCK_LOST';
 
-function isLockLost(error: unknown): boolean {
+export function isLockLost(error: unknown): boolean {
 	return error instanceof FlowferryError && error.code === LOCK_LOST;
 }
 

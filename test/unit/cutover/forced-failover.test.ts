@@ -1,4 +1,5 @@
 import { forceFailover } from '../../../src/lib/cutover/forced-failover.ts';
+import { lockLost } from '../../../src/lib/cutover/run.ts';
 import type { RoleChange } from '../../../src/lib/failover/failover-store.ts';
 import type { InstanceState } from '../../../src/lib/targets/instance.ts';
 
@@ -17,10 +18,21 @@ interface World {
 	startsAgain: boolean;
 	/** Whether its lease ends with it. */
 	dies: boolean;
+	/** Why nobody tells that a killed runner has ended. */
+	killFails: Error | null;
 }
 
 function play(more: Partial<World> = {}) {
-	const world: World = { silent: [], taker: 'blue/1', follows: true, paused: false, startsAgain: true, dies: true, ...more };
+	const world: World = {
+		silent: [],
+		taker: 'blue/1',
+		follows: true,
+		paused: false,
+		startsAgain: true,
+		dies: true,
+		killFails: null,
+		...more,
+	};
 	const done: string[] = [];
 	const recorded: RoleChange[] = [];
 	let seat: { holder: string; token: number } | null = { holder: 'blue/0@1', token: 7 };
@@ -66,6 +78,7 @@ function play(more: Partial<World> = {}) {
 		kill: async (name: string) => {
 			done.push(`kill ${name}`);
 			if (world.dies) setTimeout(free, 50);
+			if (world.killFails) throw world.killFails;
 		},
 		start: async () => {
 			done.push('start');
@@ -95,6 +108,24 @@ describe('forcing a failover', () => {
 		]);
 	});
 
+	it.each([false, true])('goes by the end of its lease where nobody tells that the silent one has ended (paused: %s)', async (paused) => {
+		const { result, done, recorded } = play({
+			silent: ['blue/0'],
+			killFails: new Error('node2 does not answer'),
+			startsAgain: false,
+			paused,
+		});
+		expect(await result).toMatchObject({ to: 'blue/1', how: 'killed', warnings: ['node2 does not answer', 'blue/0 does not come up'] });
+		expect(done).toEqual(['kill blue/0', ...(paused ? ['activate blue/1', 'route blue/1'] : []), 'start']);
+		expect(recorded[0]?.detail).toContain('nobody tells that it ended');
+	});
+
+	it('ends where somebody else has the environment by now', async () => {
+		const { result, done, recorded } = play({ silent: ['blue/0'], killFails: lockLost() });
+		await expect(result).rejects.toMatchObject({ code: 'LOCK_LOST' });
+		expect([done, recorded]).toEqual([['kill blue/0'], []]);
+	});
+
 	it('tells the spare to take over, and the router to follow, where it does not by itself', async () => {
 		const { result, done } = play({ paused: true });
 		expect(await result).toMatchObject({ to: 'blue/1' });
@@ -109,6 +140,12 @@ describe('forcing a failover', () => {
 	it.each<[string, Partial<World>, string, string]>([
 		['nobody takes over', { taker: null }, 'FAILOVER_UNFINISHED', 'no spare has taken over'],
 		['the silent one cannot be ended', { silent: ['blue/0'], dies: false }, 'FAILOVER_UNFINISHED', 'it renews its lease still'],
+		[
+			'what could not be killed renews its lease',
+			{ silent: ['blue/0'], dies: false, killFails: new Error('node2 does not answer') },
+			'FAILOVER_UNFINISHED',
+			'it renews its lease still; node2 does not answer',
+		],
 		['the router does not follow', { follows: false }, 'TRAFFIC_ELSEWHERE', 'blue/1 runs the flows'],
 	])('asks for an operator where %s', async (_, more, code, message) => {
 		await expect(play(more).result).rejects.toMatchObject({ code, exitStatus: 5, message: expect.stringContaining(message) });
