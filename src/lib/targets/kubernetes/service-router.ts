@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PatchStrategy, setHeaderOptions, type V1Service } from '@kubernetes/client-node';
-import { callControl } from '../../control/client.ts';
+import { ControlUnreachable, callControl } from '../../control/client.ts';
 import { ExitStatus } from '../../errors/exit-status.ts';
 import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { Cluster } from '../../kubernetes/cluster.ts';
@@ -8,13 +8,14 @@ import { ifThere } from '../../kubernetes/if-there.ts';
 import { annotation, type Names, ports } from '../../kubernetes/names.ts';
 import type { GatewayStatus, TrafficOrder } from '../../routers/gateway/protocol.ts';
 import type { HoldLimits, Router, RouterStatus, Traffic, Upstream } from '../../routers/router.ts';
+import { failuresOf } from '../failures.ts';
 import type { Pod, Pods } from './pods.ts';
 import type { Tunnels } from './tunnels.ts';
 
 /** A gateway answers from memory; the way there goes by the API server and a node. */
 const ANSWER_MS = 5_000;
 /** A cluster moves a Service within a second; a gateway that was killed is ready again a little later. */
-const LEADS_MS = 10_000;
+const SETTLES_MS = 10_000;
 const POLL_MS = 50;
 /** Within its pod. */
 const OWN_NODE_RED = `http://127.0.0.1:${ports.nodeRed}`;
@@ -63,21 +64,25 @@ export class ServiceRouter implements Router {
 
 	async hold(limits: HoldLimits): Promise<void> {
 		await this.#mustRun();
-		const serving = (await this.#parts.pods.list()).filter(({ serves }) => serves);
-		await Promise.all(serving.map((pod) => this.#order(pod, { state: 'held', limits })));
+		await this.#untilReached(() => this.#orderServing({ state: 'held', limits }), Math.min(limits.maxMs, SETTLES_MS));
 	}
 
 	async route(upstreams: Upstream[]): Promise<void> {
 		await this.#mustRun();
 		const { pods } = this.#parts;
-		const all = await pods.list();
 		if (upstreams.length === 0) {
 			// They stay where the Service sends to: it is they who say 503.
-			await Promise.all(all.filter(({ serves }) => serves).map((pod) => this.#order(pod, { state: 'closed' })));
+			await this.#untilReached(() => this.#orderServing({ state: 'closed' }), SETTLES_MS);
 			return;
 		}
-		const [chosen, others] = split(all, upstreams);
-		await Promise.all(chosen.map(({ pod }) => this.#order(pod, ownTraffic(pod))));
+		const [chosen, others] = await this.#untilReached(async () => {
+			const parts = split(await pods.list(), upstreams);
+			await this.#orderAll(
+				parts[0].map(({ pod }) => pod),
+				ownTraffic,
+			);
+			return parts;
+		}, SETTLES_MS);
 		const to = chosen.map(({ upstream }) => upstream);
 		// What waits goes there at once, by the gateways; what is new follows as the Service does.
 		await Promise.all([
@@ -88,15 +93,42 @@ export class ServiceRouter implements Router {
 		await Promise.all(others.map((pod) => (pod.serves ? pods.serve(pod.name, false) : undefined)));
 	}
 
+	/** Of all to whose gateways requests may come. */
+	async #orderServing(order: TrafficOrder): Promise<void> {
+		const serving = (await this.#parts.pods.list()).filter((pod) => pod.serves && isWithinReach(pod));
+		await this.#orderAll(serving, () => order);
+	}
+
+	/** One that is ending may be gone in a moment; all others must do as they are told. It throws once all have ended: none is obeyed later. */
+	async #orderAll(pods: Pod[], orderOf: (pod: Pod) => TrafficOrder): Promise<void> {
+		const orders = pods.map(async (pod) => {
+			const order = this.#order(pod, orderOf(pod));
+			await (pod.isEnding ? order.catch(() => {}) : order);
+		});
+		const [failure] = await failuresOf(orders);
+		if (failure) throw failure;
+	}
+
+	/** As long as a gateway does not answer: one that was killed does again, or its pod is found to be gone. */
+	async #untilReached<T>(order: () => Promise<T>, withinMs: number): Promise<T> {
+		for (const until = performance.now() + withinMs; ; await sleep(POLL_MS)) {
+			try {
+				return await order();
+			} catch (error) {
+				if (!(error instanceof ControlUnreachable) || performance.now() > until) throw error;
+			}
+		}
+	}
+
 	/** One that is gone, or frozen, passes nothing on. */
 	async #passOn(pod: Pod, upstreams: Upstream[]): Promise<void> {
-		if (!pod.isEnding) await this.#order(pod, { state: 'flowing', upstreams, moved: true }).catch(() => {});
+		if (isWithinReach(pod)) await this.#order(pod, { state: 'flowing', upstreams, moved: true }).catch(() => {});
 	}
 
 	/** Until the Service's endpoints are such; at most for a while, since the labels stand. */
 	async #untilLeads(isSo: (addresses: ReadonlySet<string>) => boolean): Promise<void> {
 		const { cluster, names } = this.#parts;
-		for (const until = performance.now() + LEADS_MS; performance.now() < until; await sleep(POLL_MS)) {
+		for (const until = performance.now() + SETTLES_MS; performance.now() < until; await sleep(POLL_MS)) {
 			const endpoints = await ifThere(cluster.core.readNamespacedEndpoints({ namespace: cluster.namespace, name: names.service }));
 			if (isSo(new Set(endpoints?.subsets?.flatMap((subset) => subset.addresses ?? []).map(({ ip }) => ip)))) return;
 		}
@@ -169,6 +201,11 @@ export function urlOf({ spec, status }: V1Service): string {
 	const port = spec?.ports?.[0]?.port;
 	const balancer = status?.loadBalancer?.ingress?.[0];
 	return `http://${balancer?.hostname ?? balancer?.ip ?? spec?.clusterIP ?? 'service'}:${port}`;
+}
+
+/** Its gateway may answer: while a pod is ending, too, which the Service sends to until its successor has its own traffic. */
+function isWithinReach({ hasEnded, lostNode }: Pod): boolean {
+	return !hasEnded && lostNode === null;
 }
 
 function ownTraffic({ instance }: Pod): TrafficOrder {
