@@ -12,7 +12,7 @@ import { versionFlows } from '../support/project.ts';
 import { expectErrorJson } from '../support/standing.ts';
 import { until } from '../support/until.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 /** For a busy cluster. */

@@ -9,7 +9,7 @@ import { releaseSnapshot } from '../support/target-release.ts';
 import { Stage } from '../support/target-stage.ts';
 
 // A kubelet takes its time to end a pod, and to make another.
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 describeWithKubernetes('pods of a cluster', () => {
 	let images: BedImages & { remove(): Promise<void> };

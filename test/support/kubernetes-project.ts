@@ -47,7 +47,16 @@ export async function createKubernetesProject(base: string, keys: ProductionKeys
 	const { namespace } = cluster;
 	const names = namesOf('flowferry-production');
 	await mkdir(join(folder, 'dev'));
-	const plain = { mode: 'hot-spare', target: 'kubernetes', instances: 2, port: PORT, docker: { image: base } };
+	// A pod that a kubelet forgets to end for a minute is in the way of the next one.
+	const plain = {
+		mode: 'hot-spare',
+		target: 'kubernetes',
+		instances: 2,
+		port: PORT,
+		docker: { image: base },
+		timeouts: { startMs: 120_000 },
+	};
+
 	const configure: KubernetesProject['configure'] = async ({ kubernetes, ...more }) => {
 		const production = { ...plain, kubernetes: { namespace, kubeconfig: testKubeconfig, build: true, ...kubernetes }, ...more };
 		// JSON is YAML.

@@ -6,7 +6,7 @@ import { kubernetesBed } from '../../support/kubernetes-bed.ts';
 import { describeTarget } from '../../support/target-contract.ts';
 
 // A kubelet takes its time to end a pod, and to make another.
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 describeWithKubernetes('pods of a cluster', () => {
 	let images: BedImages & { remove(): Promise<void> };

@@ -19,6 +19,8 @@ export interface Pod {
 	serves: boolean;
 	/** It is on its way out. */
 	isEnding: boolean;
+	/** Its node has told that a container of it has run. */
+	hasRun: boolean;
 	/** Its node has told that all its containers have ended, for good: the object alone is left, for some seconds. */
 	hasEnded: boolean;
 	/** The node that it is on, where the cluster tells that it does not answer; null where nothing is known of that. */
@@ -82,6 +84,7 @@ export function podOf({ metadata, spec, status }: V1Pod): Pod {
 		ip: status?.podIP ?? null,
 		serves: labels[label.serving] === 'true',
 		isEnding: deletionTimestamp !== undefined,
+		hasRun: containers.some(({ state, lastState }) => [state?.running, state?.terminated, lastState?.terminated].some(Boolean)),
 		hasEnded: deletionTimestamp !== undefined && containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined),
 		lostNode: isLost(status) ? (spec?.nodeName ?? null) : null,
 		restarts: containers.find((container) => container.name === 'node-red')?.restartCount ?? 0,

@@ -10,8 +10,12 @@ import { type Instance, standing } from '../instance.ts';
 import type { Pod, Pods } from './pods.ts';
 
 const POLL_MS = 200;
-/** For a node to tell that a pod has ended, after it was killed. */
-const NODE_TELLS_MS = 60_000;
+/**
+ * For a node to tell that a pod has ended, after it was killed. A kubelet that misses a removal, as it may while it is making the pod,
+ * looks at it again after its resync interval: a minute, and up to half of that more (kubernetes 1.20, pkg/kubelet/pod_workers.go).
+ * Measured there: up to 88 s.
+ */
+const NODE_TELLS_MS = 120_000;
 /** What is in the way may pass: a node is just being added, or restarted; a registry is. */
 const TROUBLE_MS = 15_000;
 
@@ -61,14 +65,15 @@ export class StatefulSets {
 	}
 
 	/**
-	 * Ends one pod at once; the StatefulSet makes another. Resolves when its node has told that it has ended.
+	 * Ends one pod at once; the StatefulSet makes another. Resolves when its node has told that it has ended. One that is just being made
+	 * has no runner yet that could stand still.
 	 * @throws FlowferryError POD_NOT_ENDED
 	 */
 	async kill(instance: string): Promise<void> {
 		const { pods, names } = this.#parts;
 		const name = names.pod(instance);
 		const pod = (await pods.list()).find((each) => each.name === name);
-		if (!pod) return;
+		if (!pod?.hasRun) return;
 		await pods.remove(name, 1);
 		await this.#untilEnded(async () => (await pods.list()).filter(({ uid }) => uid === pod.uid), NODE_TELLS_MS);
 	}

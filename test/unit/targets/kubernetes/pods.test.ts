@@ -1,4 +1,4 @@
-import type { V1PodCondition } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1PodCondition } from '@kubernetes/client-node';
 import { comingOf, podOf } from '../../../../src/lib/targets/kubernetes/pods.ts';
 
 describe('a pod whose node does not answer', () => {
@@ -25,6 +25,35 @@ describe('a pod whose node does not answer', () => {
 		['was not ready before', { status: 'False' }, 'False'],
 	])('is none that %s', (_, ready, containersReady) => {
 		expect(lostNodeOf(ready, containersReady)).toBeNull();
+	});
+});
+
+describe('a pod that has run', () => {
+	const hasRun = (states: Pick<V1ContainerStatus, 'state' | 'lastState'>[]) =>
+		podOf({
+			status: {
+				containerStatuses: states.map((each, index) => ({
+					name: `c${index}`,
+					image: '',
+					imageID: '',
+					ready: false,
+					restartCount: 0,
+					...each,
+				})),
+			},
+		}).hasRun;
+	const waiting = { state: { waiting: { reason: 'ContainerCreating' } } };
+
+	it.each([
+		['runs', [waiting, { state: { running: {} } }]],
+		['has ended', [{ state: { terminated: { exitCode: 1 } } }]],
+		['is about to be started again', [{ ...waiting, lastState: { terminated: { exitCode: 1 } } }]],
+	])('is one of which a container %s', (_, states) => {
+		expect(hasRun(states)).toBe(true);
+	});
+
+	it.each([[[]], [[waiting, waiting]]])('is none that is just being made', (states) => {
+		expect(hasRun(states)).toBe(false);
 	});
 });
 

@@ -92,3 +92,27 @@ describe('waiting for an instance to stand', () => {
 		});
 	});
 });
+
+describe('killing a pod', () => {
+	function killing(pod: Partial<Pod>) {
+		const removed: string[] = [];
+		const left = [{ ...made, ...pod }];
+		const sets = new StatefulSets({
+			names: namesOf('plant'),
+			pods: { list: async () => left, remove: async (name: string) => void removed.push(name, ...left.splice(0).map(({ uid }) => uid)) },
+		} as unknown as StatefulSetsParts);
+		return { result: sets.kill('blue/1'), removed };
+	}
+
+	it('removes it, and waits for its end', async () => {
+		const { result, removed } = killing({ hasRun: true, uid: 'one' });
+		await result;
+		expect(removed).toEqual(['plant-blue-1', 'one']);
+	});
+
+	it('leaves one alone that is just being made: it has no runner yet', async () => {
+		const { result, removed } = killing({ hasRun: false });
+		await result;
+		expect(removed).toEqual([]);
+	});
+});
