@@ -38,7 +38,7 @@ async function killed(afterMs: number, ...args: string[]): Promise<boolean> {
 	return said.includes('done');
 }
 
-/** Does what a refusal says: a lock file that git left is named, and may be removed where no git runs. */
+/** Does what a refusal says: a lock file that git left is named, and may be removed where no git runs; a killed git may leave several. */
 async function retried<T>(work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
@@ -47,7 +47,7 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
 		const file = /'([^']+\.lock)'/.exec(message)?.[1];
 		if (code !== 'GIT_LOCKED' || file === undefined) throw error;
 		await rm(file);
-		return await work();
+		return await retried(work);
 	}
 }
 
