@@ -9,13 +9,13 @@ import { guardRouter } from '../../routers/guarded-router.ts';
 import type { Router } from '../../routers/router.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { failuresOf } from '../failures.ts';
 import type { Fault, Injection } from '../fault.ts';
 import { fillingOf, ofFlowsOf, unlockSnapshot } from '../filling.ts';
-import { type Instance, type InstanceStatus, startingOf, stoppedOf } from '../instance.ts';
+import { type Instance, type InstanceStatus, stoppedOf } from '../instance.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import type { Progress, Reach, Target } from '../target.ts';
+import { allStanding } from '../until-standing.ts';
 import { labelsOf } from './container-options.ts';
 import { Containers } from './containers.ts';
 import { dockerInstance } from './docker-instance.ts';
@@ -129,14 +129,13 @@ export class DockerTarget implements Target {
 		const filled = await this.#readSlot(slot);
 		if (!filled) return;
 		progress(`${filled.instances} container${filled.instances === 1 ? '' : 's'} of ${slot}`);
-		const statuses = await this.#statuses(slot, filled);
-		const stopped = stoppedOf(statuses);
-		const gets = stopped.length === 0 ? null : await this.#whatInstancesGet(slot, filled);
-		const [failure] = await failuresOf([
-			...startingOf(statuses).map((index) => this.#made.untilStanding({ slot, index })),
-			...(gets ? stopped.map((index) => this.#made.start({ slot, index }, filled, gets)) : []),
-		]);
-		if (failure) throw failure;
+		await allStanding(await this.#statuses(slot, filled), {
+			untilStanding: (index) => this.#made.untilStanding({ slot, index }),
+			starter: async () => {
+				const gets = await this.#whatInstancesGet(slot, filled);
+				return (index) => this.#made.start({ slot, index }, filled, gets);
+			},
+		});
 	}
 
 	async #whatInstancesGet(slot: SlotName, filled: SlotFile) {

@@ -1,15 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
-import { ExitStatus } from '../../errors/exit-status.ts';
-import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
 import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
 import type { SlotName } from '../../promotion/journal.ts';
 import { programOf } from '../../routers/open-router.ts';
 import type { Filling } from '../filling.ts';
-import { type RunnerConfig, standing } from '../instance.ts';
+import type { InstanceStatus, RunnerConfig } from '../instance.ts';
 import { layoutOf } from '../layout.ts';
 import { failoverConfigOf, type OfFlows, runnerConfigOf, sharedFilesOf } from '../runner-config.ts';
+import { notStanding, whyNotStanding } from '../until-standing.ts';
 import { readUserSettings } from '../user-settings.ts';
 import { CONFIG_FILE, instanceOptions, SETTINGS_FILE, USER, USER_DIR } from './container-options.ts';
 import type { Containers } from './containers.ts';
@@ -32,7 +30,6 @@ export interface OfEngine {
 /** Of a runner and its Node-RED, in each container alike. */
 const CONTROL_PORT = 1879;
 const HTTP_PORT = 1880;
-const POLL_MS = 25;
 /** Of an instance that is gone, so much of its log is kept. */
 const KEPT_LOG_LINES = 2000;
 
@@ -89,27 +86,17 @@ export class InstanceContainers {
 
 	/** @throws FlowferryError INSTANCE_NOT_STANDING */
 	async untilStanding({ slot, index }: { slot: SlotName; index: number }): Promise<void> {
-		const { startMs } = this.#parts.environment.timeouts;
+		const { environment, names, containers, keeper } = this.#parts;
 		const instance = `${slot}/${index}`;
-		const name = this.#parts.names.instance(instance);
-		const until = performance.now() + startMs;
-		let reason = `it did not stand by within ${startMs} ms (timeouts.startMs)`;
-		while (performance.now() < until) {
-			const status = await this.#parts.keeper.instances.status(instance);
-			if (status && standing.includes(status.state)) return;
-			const container = status ? null : await this.#parts.containers.inspect(name);
-			const ended = !status && (!container || container.RestartCount > 0 || !container.State.Running);
-			if (ended) reason = container ? `its runner ended with status ${container.State.ExitCode}` : 'its container is gone';
-			if (status?.state === 'failed') reason = `Node-RED ended ${status.crashes} times`;
-			if (ended || status?.state === 'failed') break;
-			await sleep(POLL_MS);
-		}
-		throw new FlowferryError({
-			code: 'INSTANCE_NOT_STANDING',
-			message: `${instance} does not come up: ${reason}`,
-			hint: `its log tells more: flowferry logs ${this.#parts.environment.name}`,
-			exitStatus: ExitStatus.needsOperator,
-		});
+		const hasEnded = async (status: InstanceStatus | null) => {
+			if (status) return null;
+			const container = await containers.inspect(names.instance(instance));
+			if (!container) return 'its container is gone';
+			const { RestartCount, State } = container;
+			return RestartCount > 0 || !State.Running ? `its runner ended with status ${State.ExitCode}` : null;
+		};
+		const reason = await whyNotStanding(() => keeper.instances.status(instance), environment.timeouts.startMs, hasEnded);
+		if (reason !== null) throw notStanding(instance, reason, `flowferry logs ${environment.name}`);
 	}
 
 	/** What a container has logged goes with it. */

@@ -16,16 +16,16 @@ import { routerProcess } from '../../routers/router-process.ts';
 import type { CredentialVault } from '../../snapshot/sealing/vault.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { type EnvironmentState, openEnvironmentState } from '../environment-state.ts';
-import { failuresOf } from '../failures.ts';
 import type { Fault, Injection } from '../fault.ts';
 import { fillingOf, ofFlowsOf, unlockSnapshot } from '../filling.ts';
-import { type InstanceStatus, startingOf, stoppedOf } from '../instance.ts';
+import { type InstanceStatus, stoppedOf } from '../instance.ts';
 import type { Layout } from '../layout.ts';
 import { layoutOf } from '../layout.ts';
 import type { LogLine, LogRequest } from '../logs.ts';
 import { parseLogLine } from '../logs.ts';
 import { RunnerInstance, runnerByFile } from '../runner-instance.ts';
 import type { Progress, Reach, Target } from '../target.ts';
+import { allStanding } from '../until-standing.ts';
 import { impossible, injectFault } from './inject-fault.ts';
 import { findInstalls } from './installs.ts';
 import { InstanceProcesses, type InstanceProcessesParts } from './instance-processes.ts';
@@ -141,17 +141,14 @@ export class ProcessTarget implements Target {
 		const filled = this.#slots.read(slot);
 		if (!filled) return;
 		progress(`${filled.instances} instance${filled.instances === 1 ? '' : 's'} of Node-RED`);
-		const statuses = await this.#statuses(slot, filled);
-		const stopped = stoppedOf(statuses);
-		const ofFlows = stopped.length === 0 ? null : await ofFlowsOf(filled, this.#slots.flows(slot), this.#options);
 		const instances = this.#instancesOf(slot, filled.instances);
-		const [failure] = await failuresOf([
-			...startingOf(statuses).map((index) => this.#processes.untilStanding(instances[index] as RunnerInstance, { slot, index })),
-			...(ofFlows
-				? stopped.map((index) => this.#processes.start(instances[index] as RunnerInstance, { slot, index }, filled, ofFlows))
-				: []),
-		]);
-		if (failure) throw failure;
+		await allStanding(await this.#statuses(slot, filled), {
+			untilStanding: (index) => this.#processes.untilStanding(instances[index] as RunnerInstance, { slot, index }),
+			starter: async () => {
+				const ofFlows = await ofFlowsOf(filled, this.#slots.flows(slot), this.#options);
+				return (index) => this.#processes.start(instances[index] as RunnerInstance, { slot, index }, filled, ofFlows);
+			},
+		});
 	}
 
 	async #statuses(slot: SlotName, { instances }: SlotFile): Promise<(InstanceStatus | null)[]> {

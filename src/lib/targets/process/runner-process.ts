@@ -2,17 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { programPath } from '../../adapters/package-root.ts';
 import { commandLineOf, isAlive, isGoneWithin } from '../../adapters/process-identity.ts';
-import { ExitStatus } from '../../errors/exit-status.ts';
-import { FlowferryError } from '../../errors/flowferry-error.ts';
 import type { Instance, InstanceStatus, RunnerAddress, RunnerConfig } from '../instance.ts';
-import { standing } from '../instance.ts';
+import { notStanding, whyNotStanding } from '../until-standing.ts';
 
 /** The runner itself kills a Node-RED that does not end in time; it is killed, and Node-RED with it, where it has not by then. */
 const RUNNER_EXTRA_MS = 5_000;
-const POLL_MS = 25;
 
 /** Of a runner's process: the environment's directory, in which it works, and its files. */
 interface ProcessPlace {
@@ -60,33 +56,6 @@ export async function untilStanding(
 		status || (await runnerPid(addressFile)) !== null ? null : 'its runner has ended';
 	const reason = await whyNotStanding(() => instance.status(), startMs, hasEnded);
 	if (reason !== null) throw notStanding(instance.name, reason, logFile);
-}
-
-/** @returns null as soon as it stands by */
-async function whyNotStanding(
-	ask: () => Promise<InstanceStatus | null>,
-	startMs: number,
-	hasEnded: (status: InstanceStatus | null) => Promise<string | null>,
-): Promise<string | null> {
-	const deadline = performance.now() + startMs;
-	while (performance.now() < deadline) {
-		const status = await ask();
-		if (status && standing.includes(status.state)) return null;
-		if (status?.state === 'failed') return `Node-RED ended ${status.crashes} times`;
-		const ended = await hasEnded(status);
-		if (ended !== null) return ended;
-		await sleep(POLL_MS);
-	}
-	return `it did not stand by within ${startMs} ms (timeouts.startMs)`;
-}
-
-function notStanding(instance: string, reason: string, logFile: string): FlowferryError {
-	return new FlowferryError({
-		code: 'INSTANCE_NOT_STANDING',
-		message: `${instance} does not come up: ${reason}`,
-		hint: `its log tells more: ${logFile}`,
-		exitStatus: ExitStatus.needsOperator,
-	});
 }
 
 /**
