@@ -58,7 +58,7 @@ function agent(api: PluginApi): void {
 	const connections = new DeferredConnections();
 	const keepAlive = new KeepAlive(api.server);
 	const context = new MemoryContext(() => findContextStores(api.settings));
-	const delay = new LoopDelay();
+	const delay = new LoopDelay(performance.now());
 	const loaded = new Loaded(runtime, api.nodes);
 	const { editor } = opened;
 
@@ -214,7 +214,7 @@ function agent(api: PluginApi): void {
 	}
 
 	function report(): AgentReport {
-		const eventLoopDelayMs = delay.take(performance.now());
+		const eventLoopDelayMs = delay.read(performance.now());
 		const { silentMs, ...activity } = recent.take(performance.now(), { received: inFlight.received, errors });
 		return {
 			flows,
