@@ -85,7 +85,7 @@ function play(more: Partial<World> = {}) {
 			if (!world.startsAgain) throw new Error('blue/0 does not come up');
 		},
 	};
-	const environment = { name: 'production', lease: { ttlMs: 100 }, timeouts: { activateMs: 200, answerMs: 50, stopMs: 100 } };
+	const environment = { name: 'production', lease: { ttlMs: 300 }, timeouts: { activateMs: 1000, answerMs: 200, stopMs: 500 } };
 	const setting = { environment, target, by: 'ann@host', progress: () => {}, interruptMeans: () => {} } as unknown as Setting;
 	return { result: forceFailover(setting), done, recorded };
 }

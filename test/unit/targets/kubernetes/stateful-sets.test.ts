@@ -10,8 +10,9 @@ const made = podOf({ metadata: { name: 'plant-blue-1', labels: { 'flowferry.org/
  * Waits for blue/1.
  * @param answers its runner's, one after the other, the last again and again; null: none
  * @param looks its pod at each look, likewise
+ * @param startMs short where it is to be over
  */
-function waitFor(answers: ({ state: string; crashes?: number } | null)[], looks: Partial<Pod>[] = [{}], startMs = 600) {
+function waitFor(answers: ({ state: string; crashes?: number } | null)[], looks: Partial<Pod>[] = [{}], startMs = 60_000) {
 	const inTurn =
 		<T>([...left]: T[]) =>
 		() =>
@@ -81,13 +82,13 @@ describe('waiting for an instance to stand', () => {
 
 	it('does not take a pod that is ending for it, whatever that one says', async () => {
 		await waitFor([{ state: 'active' }], [{ isEnding: true }, {}]).result;
-		await expect(waitFor([{ state: 'active' }], [{ isEnding: true }]).result).rejects.toMatchObject({ code: 'INSTANCE_NOT_STANDING' });
+		await expect(waitFor([{ state: 'active' }], [{ isEnding: true }], 600).result).rejects.toMatchObject({ code: 'INSTANCE_NOT_STANDING' });
 	});
 
 	it('ends when a start may take no longer, and tells what its pod waits for', async () => {
 		const message = 'blue/1 does not come up: its pod waits: Unschedulable: no node has room';
-		await expect(waitFor([null], [{ trouble: 'Unschedulable: no node has room' }]).result).rejects.toMatchObject({ message });
-		await expect(waitFor([{ state: 'starting' }]).result).rejects.toMatchObject({
+		await expect(waitFor([null], [{ trouble: 'Unschedulable: no node has room' }], 600).result).rejects.toMatchObject({ message });
+		await expect(waitFor([{ state: 'starting' }], [{}], 600).result).rejects.toMatchObject({
 			message: 'blue/1 does not come up: it did not stand by within 600 ms (timeouts.startMs)',
 		});
 	});
