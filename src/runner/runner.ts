@@ -3,12 +3,9 @@ import type { AgentCall, AgentCalls, ContextExport, ContextImport } from '../age
 import type { MonotonicClock } from '../lib/adapters/clock.ts';
 import { ControlRefusal } from '../lib/control/server.ts';
 import { nothingHandled } from '../lib/cutover/cut.ts';
-import { hasGivenWay } from '../lib/failover/decide.ts';
 import type { FailoverStore } from '../lib/failover/failover-store.ts';
-import { holderOf, whoHas } from '../lib/lease/holder.ts';
-import type { LeaseRefusal, LeaseStore } from '../lib/lease/lease.ts';
-import { LeaseKeeper } from '../lib/lease/lease-keeper.ts';
-import { slotOf } from '../lib/promotion/journal.ts';
+import { holderOf } from '../lib/lease/holder.ts';
+import type { LeaseStore } from '../lib/lease/lease.ts';
 import type {
 	CutOrder,
 	DrainReport,
@@ -27,10 +24,11 @@ import { PrimaryRole } from './primary-role.ts';
 import type { Ending } from './role-book.ts';
 import { RoleBook } from './role-book.ts';
 import type { RoleHook } from './role-hook.ts';
+import { Seat } from './seat.ts';
 import type { FailoverHost, FailoverWorld } from './self-failover.ts';
 import { SelfFailover } from './self-failover.ts';
 import type { Predecessor } from './spare-watch.ts';
-import { fromStore, onceStoreAnswers } from './store-silent.ts';
+import { onceStoreAnswers } from './store-silent.ts';
 import type { Ended } from './supervised-node-red.ts';
 import { SupervisedNodeRed } from './supervised-node-red.ts';
 
@@ -66,7 +64,7 @@ export class Runner {
 	readonly #holder: string;
 	readonly #failover: FailoverStore;
 	readonly #log: Log;
-	readonly #lease: LeaseKeeper;
+	readonly #seat: Seat;
 	/** Null where no primary is elected. */
 	readonly #primary: PrimaryRole | null;
 	readonly #nodeRed: SupervisedNodeRed;
@@ -75,14 +73,7 @@ export class Runner {
 	readonly #roles: Pick<RoleHook, 'roleChanged'>;
 	/** Null where it does nothing by itself. */
 	readonly #self: SelfFailover | null;
-	/** How it ended while it was active, and when, where its lease was kept. */
-	#ended: (Ending & { atMs: number }) | null = null;
-	/** Its sources were closed for a hand-over: after a crash, the flows do not start again by themselves. */
-	#handingOver = false;
-	/** It ran the flows, and nobody has told it to stop since: it may take a lease that it lost, if that is still free. */
-	#isToRun = false;
 	readonly #context: HeldContext;
-	readonly #clock: MonotonicClock;
 	readonly #network: NetworkWatch;
 	/** Calls that change the state run one after the other: Node-RED takes a start during a stop, and then runs both. */
 	#turn: Promise<unknown> = Promise.resolve();
@@ -91,7 +82,6 @@ export class Runner {
 		this.#config = config;
 		this.#log = log;
 		this.#failover = failover;
-		this.#clock = clock;
 		this.#network = network;
 		this.#holder = holderOf(config.instance, incarnation);
 		this.#roles = roles;
@@ -101,27 +91,15 @@ export class Runner {
 			events: {
 				up: (nodeRed) => this.#isUp(nodeRed),
 				ended: (end) => this.#hasEnded(end),
-				resting: ({ ending }) => this.#letGoIfSpareMay(ending),
+				resting: ({ ending }) => this.#seat.letGoIfSpareMay(ending),
 			},
 		});
 		this.#self = world && config.failover && new SelfFailover(config, config.failover, world, this.#host());
-		const confirm = this.#self?.confirmer(this.#holder, config.leaseTiming.ttlMs);
-		this.#lease = new LeaseKeeper({
-			store: leases,
-			clock,
-			seat: config.seat,
-			holder: this.#holder,
-			timing: config.leaseTiming,
-			...(confirm && { confirm }),
+		this.#seat = new Seat(config, {
+			...{ leases, failover, clock, log, roles, book: this.#book, self: this.#self, holder: this.#holder },
 			events: {
 				extended: (untilMs, token, wallOffsetMs) => this.#nodeRed.process?.grantUntil(untilMs, token, wallOffsetMs),
-				lost: (reason, token) => {
-					const ending: Ending = { cause: 'lease lost', detail: reason };
-					this.#nodeRed.end(ending); // it is started anew, standing by
-					this.#ended = { ...ending, atMs: clock.nowMs() };
-					void this.#book.ended(token, ending);
-					this.#self?.leaveTraffic();
-				},
+				lost: (ending) => this.#nodeRed.end(ending), // it is started anew, standing by
 			},
 		});
 		this.#primary =
@@ -143,7 +121,7 @@ export class Runner {
 			gate: (timeoutMs) => this.gate(timeoutMs),
 			state: () => this.#state,
 			active: () => {
-				const [token, url, localUrl] = [this.#lease.token, this.#nodeRed.url, this.#nodeRed.localUrl];
+				const [token, url, localUrl] = [this.#seat.token, this.#nodeRed.url, this.#nodeRed.localUrl];
 				return this.#state === 'active' && token !== null && url && localUrl ? { url, localUrl, token } : null;
 			},
 			ungate: () => this.#ungate(),
@@ -168,32 +146,25 @@ export class Runner {
 		await this.#primary?.giveUp();
 		const before = this.#state;
 		this.#state = restart.state;
-		if (ending.cause === 'asked') await this.#letGo(ending);
-		else if (before !== 'demoting') await this.#afterEnd(ending);
+		if (ending.cause === 'asked') await this.#seat.letGo(ending);
+		else if (before !== 'demoting') await this.#seat.keepOrLetGo(ending);
 		if (restart.state === 'failed') this.#roles.roleChanged('failed', `${ending.cause}: ${ending.detail}`, null);
 		if (restart.bootLoop !== null) this.#book.doesNotComeUp({ ended: restart.bootLoop, how, log: this.#whereLogIs });
-	}
-
-	/** A spare that could not go on when Node-RED ended may do so in a moment: when failover is no longer paused. */
-	async #letGoIfSpareMay(ending: Ending): Promise<void> {
-		if (this.#lease.token !== null && !(await this.#whyKeepSeat())) await this.#letGo(ending);
 	}
 
 	/** Ends Node-RED and frees the lease. */
 	async stop(): Promise<void> {
 		this.#state = 'stopping';
 		this.#primary?.standStill();
-		if (this.#lease.token !== null) await this.#self?.holdTraffic(IN_FLIGHT_MS);
+		if (this.#seat.token !== null) await this.#self?.holdTraffic(IN_FLIGHT_MS);
 		await this.#nodeRed.stop();
 		await this.#primary?.giveUp();
-		const token = this.#lease.token;
-		if (token !== null) await this.#book.ended(token, { cause: 'asked', detail: 'it was ended' });
-		await this.#lease.giveUp(null);
-		if (token !== null) await this.#self?.leaveTrafficFor(LEAVE_MS);
+		const hadSeat = await this.#seat.end({ cause: 'asked', detail: 'it was ended' });
+		if (hadSeat) await this.#self?.leaveTrafficFor(LEAVE_MS);
 	}
 
 	status(): InstanceStatus {
-		const token = this.#lease.token;
+		const { token } = this.#seat;
 		return {
 			instance: this.#config.instance,
 			holder: this.#holder,
@@ -264,11 +235,8 @@ export class Runner {
 			if (!behindGate) this.#require('standby');
 			// A hot spare that somebody else makes active goes on from what it knows.
 			const cut = behindGate ? (order ?? (await this.#lastOrder())) : null;
-			await sleep(this.#self?.restMs ?? 0);
-			const holder = await this.#seek(() => this.#lease.acquireFromTheDead(deadline - performance.now()));
+			const holder = await this.#seat.take(deadline);
 			if (holder) throw new ControlRefusal('SEAT_TAKEN', `${holder} holds the seat '${this.#config.seat}'`);
-			this.#handingOver = false;
-			this.#ended = null;
 			this.#state = 'activating';
 			try {
 				await this.#primary?.enter(deadline - performance.now());
@@ -278,7 +246,7 @@ export class Runner {
 					await this.ask('start', {}, timeoutMs);
 				}
 				this.#isActive();
-				if (this.#lease.token !== null) this.#book.activated(this.#lease.token);
+				this.#seat.activated();
 				return gate;
 			} catch (error) {
 				await this.#stopFlows(timeoutMs, null);
@@ -292,9 +260,7 @@ export class Runner {
 		return this.#inTurn(async () => {
 			const behindGate = this.#state === 'gated';
 			if (this.#state !== 'standby' && !behindGate) return;
-			if (this.#self?.restMs || (await this.#seekFromStore())) return;
-			this.#handingOver = false;
-			this.#ended = null;
+			if (!(await this.#seat.takeIfFree())) return;
 			this.#state = 'activating';
 			try {
 				await this.#primary?.enter(this.#config.startMs);
@@ -305,29 +271,19 @@ export class Runner {
 				throw error;
 			}
 			this.#isActive();
-			if (this.#lease.token !== null) this.#book.tookOver(this.#lease.token, predecessor);
+			this.#seat.tookOver(predecessor);
 			this.#self?.bringTraffic(this.#config.instance);
 		});
 	}
 
 	/** Leaves the seat to another instance for a while, unless it has it itself. */
 	confirm(holder: string, forMs: number): boolean {
-		return this.#lease.token === null && (this.#self?.promise(holder, forMs) ?? false);
+		return this.#seat.confirm(holder, forMs);
 	}
 
 	/** Where the gate opens: a spare that is not hot knows of nothing that somebody else has handled. */
 	#lastOrder(): Promise<CutOrder> {
 		return this.#self?.lastOrder() ?? Promise.resolve(nothingHandled);
-	}
-
-	/** @throws StoreSilent */
-	#seekFromStore(): Promise<string | null> {
-		return fromStore(() => this.#seek(() => this.#lease.acquire()));
-	}
-
-	/** @returns who has the seat; null: this instance has taken it */
-	async #seek(acquire: () => Promise<LeaseRefusal | null>): Promise<string | null> {
-		return this.#self ? await this.#self.seek(acquire) : whoHas(await acquire());
 	}
 
 	#ungate(): Promise<void> {
@@ -343,49 +299,21 @@ export class Runner {
 	 */
 	async resign(detail: string): Promise<void> {
 		const ending: Ending = { cause: 'asked', detail };
-		this.#isToRun = false;
-		if (!this.#nodeRed.process) return await this.#letGo(ending);
-		if (this.#lease.token === null) return;
+		this.#seat.withdraw();
+		if (!this.#nodeRed.process) return await this.#seat.letGo(ending);
+		if (this.#seat.token === null) return;
 		// Not in turn: what the flows' start waits for may be what hangs.
 		this.#nodeRed.end(ending);
-		while (this.#lease.token !== null) await sleep(POLL_MS);
+		while (this.#seat.token !== null) await sleep(POLL_MS);
 	}
 
 	/** Reached by nobody, it serves nobody, and a broker that it does not reach either evicts nobody: another instance is to go on. */
 	async #endWhereCutOff(): Promise<void> {
 		const nodeRed = this.#nodeRed.process;
 		// Between two Node-REDs, whoever waits for the next one lets the seat go.
-		if (!nodeRed || this.#lease.token === null || this.#state === 'stopping' || (await this.#whyKeepSeat())) return;
+		if (!nodeRed || this.#seat.token === null || this.#state === 'stopping' || (await this.#seat.whyKeep())) return;
 		this.#nodeRed.end({ cause: 'cut off', detail: 'its container has no address in its network' });
 		await nodeRed.exited;
-	}
-
-	/** A spare may go on: then the seat is free at once, with no time to wait for. Else its flows start again here, under the same lease. */
-	async #afterEnd(ending: Ending): Promise<void> {
-		const token = this.#lease.token;
-		if (token === null) return;
-		const because = await this.#whyKeepSeat();
-		if (!because) return await this.#letGo(ending);
-		this.#log.write('it keeps the seat', { because });
-		this.#roles.roleChanged('standby', `${ending.cause}: ${ending.detail}`, token);
-		this.#ended = { ...ending, atMs: this.#clock.nowMs() };
-	}
-
-	async #letGo(ending: Ending): Promise<void> {
-		const token = this.#lease.token;
-		if (token === null) return;
-		this.#isToRun = false;
-		this.#ended = null;
-		await this.#book.ended(token, ending);
-		await this.#lease
-			.giveUp(null)
-			.catch((error) => this.#log.write('the lease was not given up; it ends by itself', { error: String(error) }));
-		this.#self?.leaveTraffic();
-	}
-
-	async #whyKeepSeat(): Promise<string | null> {
-		if (!this.#self) return 'it has no spare';
-		return this.#handingOver ? 'a promotion moves it' : await this.#self.whyKeepSeat();
 	}
 
 	quiesce(timeoutMs: number): Promise<QuiesceReport> {
@@ -397,8 +325,8 @@ export class Runner {
 				streams: { session: '', connections: [], streams: [], marks: [], counts: {}, lost: [], closedAtMs: null },
 			};
 			if (this.#state === 'quiesced') return nothing;
-			if (this.#lease.token === null) this.#require('active');
-			this.#handingOver = true;
+			if (this.#seat.token === null) this.#require('active');
+			this.#seat.beginHandOver();
 			this.#primary?.standStill();
 			// Crashed, and about to be started again: what does not run has no sources, and gets none any more.
 			if (this.#state !== 'active') return nothing;
@@ -409,14 +337,14 @@ export class Runner {
 
 	drain(deadlineMs: number): Promise<DrainReport> {
 		// What was inside a Node-RED that crashed went with it.
-		if (this.#handingOver && this.#state !== 'quiesced') return Promise.resolve({ drained: true, left: [], durationMs: 0 });
+		if (this.#seat.handingOver && this.#state !== 'quiesced') return Promise.resolve({ drained: true, left: [], durationMs: 0 });
 		return this.ask('drain', { deadlineMs }, deadlineMs * 2);
 	}
 
 	demote(handOverTo: string | null, timeoutMs: number): Promise<void> {
 		return this.#inTurn(async () => {
-			this.#isToRun = false;
-			const token = this.#lease.token;
+			this.#seat.withdraw();
+			const { token } = this.#seat;
 			if (token === null && this.#state !== 'gated') return;
 			await this.#stopFlows(timeoutMs, handOverTo);
 			if (this.#nodeRed.drifted) void this.#comeUpAsPromoted(this.#nodeRed.process);
@@ -429,7 +357,7 @@ export class Runner {
 	 * which may go back to these very flows.
 	 */
 	async #comeUpAsPromoted(nodeRed: NodeRedProcess | null): Promise<void> {
-		const standsBy = () => this.#nodeRed.process === nodeRed && this.#lease.token === null && this.#state !== 'stopping';
+		const standsBy = () => this.#nodeRed.process === nodeRed && this.#seat.token === null && this.#state !== 'stopping';
 		while (standsBy()) {
 			await sleep(PROMOTION_POLL_MS, undefined, { ref: false });
 			const isOver = await this.#failover.intent().then(
@@ -462,8 +390,7 @@ export class Runner {
 		// Between two Node-REDs none run, and the next one comes up with them stopped.
 		if (!this.#isComingUp) await this.#stopRunningFlows(timeoutMs);
 		await this.#primary?.giveUp();
-		await this.#lease.giveUp(handOverTo);
-		this.#self?.leaveTraffic();
+		await this.#seat.giveUp(handOverTo);
 	}
 
 	async #stopRunningFlows(timeoutMs: number): Promise<void> {
@@ -482,43 +409,14 @@ export class Runner {
 
 	/** It ended while active, and holds the lease still or again: nobody else runs the flows. @throws StoreSilent */
 	async #goOnIfActive(nodeRed: NodeRedProcess): Promise<void> {
-		if (this.#handingOver || this.#state !== 'standby') return;
-		if (this.#lease.token === null && !(await this.#getsLeaseBack())) return;
+		if (!(await this.#seat.mayGoOn(() => this.#state === 'standby'))) return;
 		this.#state = 'activating';
-		this.#lease.announce();
+		this.#seat.announce();
 		await this.#primary?.enter(this.#config.startMs);
 		await nodeRed.call('start', {}, this.#config.startMs);
 		this.#isActive();
-		if (this.#lease.token !== null && this.#ended) this.#book.wentOn(this.#lease.token, this.#ended);
-		this.#ended = null;
+		this.#seat.wentOn();
 		this.#self?.rejoinTraffic(this.#config.instance);
-	}
-
-	/** After a stall (of the disk, or of this process) the seat is often free still: then it is not left empty. @throws StoreSilent */
-	async #getsLeaseBack(): Promise<boolean> {
-		if (!this.#isToRun) return false;
-		const intent = await fromStore(() => this.#failover.intent());
-		if (hasGivenWay(slotOf(this.#config.instance), intent)) {
-			this.#isToRun = false;
-			this.#ended = null;
-			return false;
-		}
-		// Then its own watch takes it, or a spare that is nearer to going on.
-		if (this.#self && !(await this.#whyKeepSeat())) {
-			this.#isToRun = false;
-			return false;
-		}
-		const heldBy = await this.#seekFromStore();
-		if (!heldBy) {
-			// Told to resign or to stop while it asked.
-			if (this.#isToRun && this.#state === 'standby') return true;
-			await fromStore(() => this.#lease.giveUp(null));
-			return false;
-		}
-		this.#log.write('somebody else has the seat', { heldBy });
-		this.#isToRun = false;
-		this.#ended = null;
-		return false;
 	}
 
 	/** Waits for a Node-RED that is being started again. */
@@ -532,7 +430,6 @@ export class Runner {
 	}
 
 	#isActive(): void {
-		this.#isToRun = true;
 		this.#state = 'active';
 		this.#context.isOf(this.#nodeRed.process);
 		this.#nodeRed.forgetPosition();
