@@ -13,7 +13,7 @@ import type { StatefulSets } from './stateful-sets.ts';
 
 export interface SlotPodsParts {
 	contents: Pick<SlotContents, 'makePods'>;
-	sets: Pick<StatefulSets, 'replicas' | 'untilStanding' | 'empty'>;
+	sets: Pick<StatefulSets, 'replicas' | 'untilObserved' | 'untilStanding' | 'empty'>;
 	sizes: Pick<SlotSizes, 'toStart'>;
 	pods: Pick<Pods, 'list'>;
 	instances: Pick<PodInstances, 'statuses'>;
@@ -58,7 +58,11 @@ export class SlotPods {
 		if (stopped.length > 0) {
 			// Pods wait for their rights, and what autoscalers are not told they take away again.
 			await ensureLasting();
-			if (wanted === null || wanted < size) await contents.makePods(slot, filled, size);
+			if (wanted === null || wanted < size) {
+				await contents.makePods(slot, filled, size);
+				// Those of before may stand for a moment still, after a `down` that was just interrupted.
+				await sets.untilObserved(slot);
+			}
 		}
 		const failures = await failuresOf([...startingOf(statuses), ...stopped].map((index) => sets.untilStanding(slot, index)));
 		if (failures.length === 0) return;

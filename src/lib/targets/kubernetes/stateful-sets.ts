@@ -42,6 +42,19 @@ export class StatefulSets {
 		return set?.spec?.replicas ?? null;
 	}
 
+	/**
+	 * Resolves when the cluster's controller has acted on how many pods the slot is to have now: those that it removes by an earlier number
+	 * are ending by then. Where that takes longer than a start may, whoever waits for the pods tells why.
+	 */
+	async untilObserved(slot: SlotName): Promise<void> {
+		const { cluster, names, environment } = this.#parts;
+		const deadline = performance.now() + environment.timeouts.startMs;
+		for (; performance.now() < deadline; await sleep(POLL_MS)) {
+			const set = await ifThere(cluster.apps.readNamespacedStatefulSet({ namespace: cluster.namespace, name: names.slot(slot) }));
+			if ((set?.status?.observedGeneration ?? 0) >= (set?.metadata?.generation ?? 0)) return;
+		}
+	}
+
 	/** @throws FlowferryError POD_NOT_ENDED where a pod of the slot is on a node that does not answer: `empty` would wait for it in vain */
 	async assertWithinReach(slot: SlotName): Promise<void> {
 		const { pods, environment } = this.#parts;

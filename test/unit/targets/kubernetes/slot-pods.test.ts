@@ -17,6 +17,7 @@ function slot({ states, replicas = states.length, broken = [], lostNode = null }
 		contents: { makePods: async (_slot: string, _filled: object, size: number) => void done.push(`make ${size}`) },
 		sets: {
 			replicas: async () => replicas,
+			untilObserved: async () => void done.push('its number is known'),
 			untilStanding: async (name: string, index: number) => {
 				// Those that come up are the slower ones.
 				if (broken.includes(index)) throw new Error(`${name}/${index} does not come up`);
@@ -75,7 +76,7 @@ describe('starting a slot', () => {
 	it('makes pods anew for a StatefulSet that is scaled down, once they have their rights', async () => {
 		const { start, done } = slot({ states: ['active', null], replicas: 1 });
 		await start();
-		expect(done).toEqual(['ensure what lasts', 'make 2', 'blue/1 stands']);
+		expect(done).toEqual(['ensure what lasts', 'make 2', 'its number is known', 'blue/1 stands']);
 	});
 
 	it.each([
@@ -84,7 +85,7 @@ describe('starting a slot', () => {
 	])('makes all pods of %s, also where those of before answer still', async (_, replicas) => {
 		const { start, done } = slot({ states: ['active', 'standby'], replicas });
 		await start();
-		expect(done).toEqual(['ensure what lasts', 'make 2', 'blue/0 stands', 'blue/1 stands']);
+		expect(done).toEqual(['ensure what lasts', 'make 2', 'its number is known', 'blue/0 stands', 'blue/1 stands']);
 	});
 
 	it('waits for pods that their StatefulSet makes by itself', async () => {
@@ -114,6 +115,6 @@ describe('starting a slot', () => {
 	it('takes no pods away that a lost node may bring back', async () => {
 		const { start, done } = slot({ states: [null, null], replicas: 0, broken: [0, 1], lostNode: 'node2' });
 		await expect(start()).rejects.toThrow('blue/0 does not come up');
-		expect(done).toEqual(['ensure what lasts', 'make 2']);
+		expect(done).toEqual(['ensure what lasts', 'make 2', 'its number is known']);
 	});
 });

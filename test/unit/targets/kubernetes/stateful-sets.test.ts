@@ -94,6 +94,40 @@ describe('waiting for an instance to stand', () => {
 	});
 });
 
+describe('waiting for a new number of pods to be acted on', () => {
+	function observing(generations: { generation?: number; observedGeneration?: number }[], startMs = 60_000) {
+		let looks = 0;
+		const sets = new StatefulSets({
+			environment: { name: 'production', timeouts: { startMs, stopMs: 1 } },
+			names: namesOf('plant'),
+			cluster: {
+				namespace: 'plant',
+				apps: {
+					readNamespacedStatefulSet: async () => {
+						const { generation, observedGeneration } = generations[Math.min(looks++, generations.length - 1)]!;
+						return { metadata: { generation }, status: { observedGeneration } };
+					},
+				},
+			},
+		} as unknown as StatefulSetsParts);
+		return sets.untilObserved('blue').then(() => looks);
+	}
+
+	it('goes on when the controller has seen it', async () => {
+		expect(await observing([{ generation: 3 }, { generation: 3, observedGeneration: 2 }, { generation: 3, observedGeneration: 3 }])).toBe(
+			3,
+		);
+	});
+
+	it('goes on at once where nothing is new', async () => {
+		expect(await observing([{ generation: 3, observedGeneration: 3 }])).toBe(1);
+	});
+
+	it('leaves it to the wait for the pods where no controller sees it', async () => {
+		expect(await observing([{ generation: 3, observedGeneration: 2 }], 300)).toBeGreaterThan(1);
+	});
+});
+
 describe('killing a pod', () => {
 	function killing(pod: Partial<Pod>) {
 		const removed: string[] = [];
