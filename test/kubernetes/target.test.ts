@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
 import { makeBedImages } from '../support/bed-images.ts';
-import { describeWithKubernetes } from '../support/describe-with-kubernetes.ts';
+import { connectTestCluster, describeWithKubernetes } from '../support/describe-with-kubernetes.ts';
 import type { BedImages } from '../support/docker-bed.ts';
 import { kubernetesBed } from '../support/kubernetes-bed.ts';
 import { describeTarget } from '../support/target-contract.ts';
@@ -35,6 +36,32 @@ describeWithKubernetes('pods of a cluster', () => {
 			expect(applied).toEqual([...new Set(applied)]);
 		} finally {
 			patch.mockRestore();
+			target.close();
+			await bed.dispose();
+		}
+	});
+
+	it('that were taken away a moment before are not taken for standing', async () => {
+		const bed = await kubernetesBed(images.base);
+		const target = await bed.open();
+		const { namespace = '', name: prefix = 'flowferry-production' } = bed.environment.kubernetes;
+		const cluster = connectTestCluster(namespace);
+		const set = { namespace, name: `${prefix}-blue` };
+		const podNow = async () => {
+			const { metadata } = await cluster.core.readNamespacedPod({ namespace, name: `${set.name}-0` });
+			return { uid: metadata?.uid, isEnding: metadata?.deletionTimestamp !== undefined };
+		};
+		try {
+			await new Stage(bed, target).prepare('blue', await releaseSnapshot('one'));
+			for (let round = 0; round < 3; round++) {
+				await cluster.apps.replaceNamespacedStatefulSetScale({ ...set, body: { metadata: set, spec: { replicas: 0 } } });
+				await target.start('blue', () => {});
+				const [stood] = [await podNow(), await sleep(1000)];
+				expect(stood.isEnding).toBe(false);
+				expect(await podNow()).toEqual(stood);
+			}
+		} finally {
+			cluster.close();
 			target.close();
 			await bed.dispose();
 		}
