@@ -105,26 +105,34 @@ export class StatefulSets {
 		}
 	}
 
-	/** For one that did not answer just now, or that is starting. @throws FlowferryError INSTANCE_NOT_STANDING */
+	/**
+	 * For one that did not answer just now, or that is starting. A pod of its name that is on its way out has the time that `empty` leaves
+	 * it; what a start may take begins after that.
+	 * @throws FlowferryError INSTANCE_NOT_STANDING
+	 */
 	async untilStanding(slot: SlotName, index: number): Promise<void> {
 		const { environment, pods, names, instance: at } = this.#parts;
-		const { startMs } = environment.timeouts;
+		const { startMs, stopMs } = environment.timeouts;
 		const instance = `${slot}/${index}`;
 		const name = names.pod(instance);
-		const began = performance.now();
+		let began = performance.now();
+		const endsBy = began + stopMs + NODE_TELLS_MS;
 		let [reason, isLost] = ['', false];
 		let first: Pod | undefined;
 		while (performance.now() < began + startMs) {
-			const pod = (await pods.list(slot)).find((each) => each.instance === instance && (!each.isEnding || each.lostNode));
+			const named = (await pods.list(slot)).find((each) => each.instance === instance);
+			const isLeaving = named?.isEnding === true && named.lostNode === null;
+			if (isLeaving && performance.now() < endsBy) began = performance.now();
+			// It might answer in the place of the one that is waited for.
+			const pod = isLeaving ? undefined : named;
 			isLost = pod !== undefined && pod.lostNode !== null;
-			// Where there is none, one that is ending might answer in its place. A cluster takes a node for lost after 40 s of silence: nothing is
-			// to be had by asking.
+			// A cluster takes a node for lost after 40 s of silence: nothing is to be had by asking.
 			const status = pod && !isLost ? await at(instance).status() : null;
 			if (status && standing.includes(status.state)) return;
 			// A pod's count is of its whole life: what ended its runner before may be long past.
 			if (pod?.uid !== first?.uid) first = pod;
 			const ended = (pod?.restarts ?? 0) - (first?.restarts ?? 0);
-			reason = whyNot(pod, ended, status) ?? '';
+			reason = (isLeaving ? 'its pod of before does not end' : whyNot(pod, ended, status)) ?? '';
 			if (status?.state === 'failed' || isLost) break;
 			// What it ended with twice, it will end with again; after the first time its node waits a while.
 			if (ended > 1) break;

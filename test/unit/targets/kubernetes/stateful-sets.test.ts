@@ -82,7 +82,15 @@ describe('waiting for an instance to stand', () => {
 
 	it('does not take a pod that is ending for it, whatever that one says', async () => {
 		await waitFor([{ state: 'active' }], [{ isEnding: true }, {}]).result;
-		await expect(waitFor([{ state: 'active' }], [{ isEnding: true }], 600).result).rejects.toMatchObject({ code: 'INSTANCE_NOT_STANDING' });
+	});
+
+	it('counts from the end of a pod that is on its way out, which has more time than a start', async () => {
+		const leaves = (looks: number) => waitFor([{ state: 'standby' }], [...Array(looks).fill({ isEnding: true }), {}]);
+		let nowMs = 0;
+		const clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10_000));
+		const [soon, never] = [await leaves(4).result, await leaves(1000).result.catch((error: Error) => error.message)];
+		clock.mockRestore();
+		expect([soon, never]).toEqual([undefined, 'blue/1 does not come up: its pod of before does not end']);
 	});
 
 	it('ends when a start may take no longer, and tells what its pod waits for', async () => {
