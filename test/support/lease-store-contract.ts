@@ -218,7 +218,7 @@ export function describeLeaseStore({ name, briefMs, contendMs, create }: LeaseSt
 			const [holder, other] = [open(systemClock(), briefMs), open(systemClock(), briefMs)];
 			await holder.acquire('active', 'blue', 300);
 			expect(await other.acquire('active', 'green', 300)).toMatchObject({ granted: false, heldBy: 'blue' });
-			const { over } = await subject.stall(1200 + 2 * briefMs);
+			const { over } = await subject.stall(2500 + 2 * briefMs);
 			for (const end = performance.now() + 400; performance.now() < end; await sleep(50)) {
 				await expect(holder.renew('active', 'blue', 1, 300)).rejects.toThrow();
 				await expect(other.acquire('active', 'green', 300)).rejects.toThrow();
@@ -231,7 +231,7 @@ export function describeLeaseStore({ name, briefMs, contendMs, create }: LeaseSt
 		it('comes back in time: the lease goes on', async () => {
 			const store = open(systemClock(), briefMs);
 			await store.acquire('active', 'blue', 10_000);
-			const { over } = await subject.stall(400 + briefMs);
+			const { over } = await subject.stall(1500 + briefMs);
 			await expect(store.renew('active', 'blue', 1, 10_000)).rejects.toThrow();
 			await over;
 			expect(await store.renew('active', 'blue', 1, 10_000)).toMatchObject({ granted: true, token: 1 });
