@@ -43,7 +43,7 @@ export async function carryContext(
 ): Promise<ContextReport> {
 	const reports = await Promise.all(
 		pairs.map(async ({ from, to }): Promise<ContextReport> => {
-			if (!to) return { ...nothing(), left: [{ scope: 'all', key: '*', why: `${from.name} has no counterpart in the new release` }] };
+			if (!to) return { ...nothing(), left: [{ scope: 'all', key: '*', why: `${from.name} has no counterpart that could go on` }] };
 			const exported = await from.exportContext({ except, maxBytes, timeoutMs }).catch(async (error) => {
 				if (await from.status()) throw error;
 				return null;
@@ -55,14 +55,14 @@ export async function carryContext(
 			return { carried: imported.carried, bytes: imported.bytes, left: [...left, ...imported.left], excepted, stores };
 		}),
 	);
-	return reports.reduce(add, nothing());
+	return reports.reduce(addReports, nothing());
 }
 
 function nothing(): ContextReport {
 	return { carried: 0, bytes: 0, left: [], excepted: 0, stores: [] };
 }
 
-function add(one: ContextReport, other: ContextReport): ContextReport {
+export function addReports(one: ContextReport, other: ContextReport): ContextReport {
 	const known = new Set(one.stores.map(({ name }) => name));
 	return {
 		carried: one.carried + other.carried,

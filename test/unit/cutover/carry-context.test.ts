@@ -66,7 +66,7 @@ describe('context', () => {
 				{ scope: 'flow.A', key: 'one', why: 'gone' },
 				{ scope: 'global', key: 'f', why: 'a function' },
 				{ scope: 'flow.A', key: 'three', why: 'gone' },
-				{ scope: 'all', key: '*', why: 'blue/2 has no counterpart in the new release' },
+				{ scope: 'all', key: '*', why: 'blue/2 has no counterpart that could go on' },
 			],
 		});
 	});

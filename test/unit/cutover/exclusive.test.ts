@@ -1,6 +1,7 @@
 import type { CutoverContext } from '../../../src/lib/cutover/context.ts';
 import { emptyReport } from '../../../src/lib/cutover/context.ts';
 import { exclusiveActions } from '../../../src/lib/cutover/strategies/exclusive.ts';
+import { FlowferryError } from '../../../src/lib/errors/flowferry-error.ts';
 import type { LeaseRecord } from '../../../src/lib/lease/lease.ts';
 import type { InstanceState } from '../../../src/lib/targets/instance.ts';
 
@@ -120,5 +121,100 @@ describe('a rollback that fails, when it is over', () => {
 		['does not answer', ['standby', null], ['standby', 'standby']],
 	])('discards it where one %s', async (_, before, started) => {
 		expect((await discarding(before, started)).at(-1)).toBe('discard');
+	});
+});
+
+describe('a way back in load-balanced mode', () => {
+	type State = InstanceState | null;
+
+	/**
+	 * Green has run its flows, and each of its instances has made something of the context; blue is to go on.
+	 * @param started what becomes of blue's instances by a start
+	 */
+	async function goingBack(blue: State[], started: State[], refuses: number[] = []) {
+		const done: string[] = [];
+		const states: Record<string, State[]> = { blue, green: blue.map(() => 'active') };
+		const instance = (slot: 'blue' | 'green', index: number) => {
+			const name = `${slot}/${index}`;
+			const become = (state: State) => (states[slot] = (states[slot] as State[]).with(index, state));
+			return {
+				name,
+				status: async () => {
+					const state = states[slot]?.[index];
+					const lease = state === 'active' || state === 'quiesced' ? { token: 1 } : null;
+					return state ? { holder: `${name}@1`, seat: `active/${index}`, state, lease } : null;
+				},
+				demote: async () => void become('standby'),
+				exportContext: async () => ({ values: `of ${name}`, excepted: 0, left: [], stores: [] }),
+				importContext: async (values: string) => {
+					done.push(`${name} has the context ${values}`);
+					return { carried: 1, bytes: 1, left: [] };
+				},
+				activate: async () => {
+					if (refuses.includes(index)) throw new Error(`${name} does not go on`);
+					become('active');
+					done.push(`${name} goes on`);
+				},
+			};
+		};
+		const context = {
+			...contextWith(() => []),
+			environment: {
+				mode: 'load-balanced',
+				context: { carry: true, except: [], maxBytes: 1000 },
+				timeouts: { handOverMs: 10, activateMs: 10, contextMs: 10 },
+			},
+			progress: () => {},
+			target: {
+				instances: async (slot: 'blue' | 'green') => blue.map((_, index) => instance(slot, index)),
+				start: async () => {
+					done.push('start');
+					states.blue = (states.blue as State[]).map((state, index) => state ?? (started[index] as State));
+					const lost = states.blue.indexOf(null);
+					if (lost >= 0)
+						throw new FlowferryError({ code: 'INSTANCE_NOT_STANDING', message: `blue/${lost} does not come up`, hint: 'see its log' });
+				},
+			},
+		} as unknown as CutoverContext;
+		const failed = await exclusiveActions(context)
+			.compensations.restore()
+			.then(
+				() => null,
+				(error: Error) => error.message,
+			);
+		return { failed, done, ...context.report };
+	}
+
+	it('has those that stand go on before the others are waited for', async () => {
+		const { failed, done, contextBack, remarks } = await goingBack(['quiesced', null], ['standby', 'standby']);
+		expect(failed).toBeNull();
+		expect(done).toEqual([
+			'blue/0 has the context of green/0',
+			'blue/0 goes on',
+			'start',
+			'blue/1 has the context of green/1',
+			'blue/1 goes on',
+		]);
+		expect([contextBack?.carried, remarks]).toEqual([2, []]);
+	});
+
+	it('bears one that does not come up, and says so, and what it would have had', async () => {
+		const { failed, done, contextBack, remarks } = await goingBack(['standby', null], ['standby', null]);
+		expect(failed).toBeNull();
+		expect(done).toEqual(['blue/0 has the context of green/0', 'blue/0 goes on', 'start']);
+		expect(contextBack).toMatchObject({ carried: 1, left: [{ why: 'green/1 has no counterpart that could go on' }] });
+		expect(remarks).toEqual([expect.stringContaining('blue/1 does not come up')]);
+	});
+
+	it('bears one that does not go on', async () => {
+		const { failed, remarks } = await goingBack(['standby', 'standby'], [], [1]);
+		expect([failed, remarks]).toEqual([null, ['blue/1 does not go on']]);
+	});
+
+	it.each<[string, State[], number[], string]>([
+		['comes up', [null, null], [], 'blue/0 does not come up'],
+		['goes on', ['standby', 'standby'], [0, 1], 'blue/0 does not go on'],
+	])('fails where none %s', async (_, blue, refuses, message) => {
+		expect((await goingBack(blue, [null, null], refuses)).failed).toBe(message);
 	});
 });
