@@ -216,16 +216,16 @@ export function describeLeaseStore({ name, briefMs, contendMs, create }: LeaseSt
 
 		it('does not answer: nobody gets anything, and the lease ends', async () => {
 			const [holder, other] = [open(systemClock(), briefMs), open(systemClock(), briefMs)];
-			await holder.acquire('active', 'blue', 300);
-			expect(await other.acquire('active', 'green', 300)).toMatchObject({ granted: false, heldBy: 'blue' });
+			await holder.acquire('active', 'blue', 1500);
+			expect(await other.acquire('active', 'green', 1500)).toMatchObject({ granted: false, heldBy: 'blue' });
 			const { over } = await subject.stall(2500 + 2 * briefMs);
 			for (const end = performance.now() + 400; performance.now() < end; await sleep(50)) {
-				await expect(holder.renew('active', 'blue', 1, 300)).rejects.toThrow();
-				await expect(other.acquire('active', 'green', 300)).rejects.toThrow();
+				await expect(holder.renew('active', 'blue', 1, 1500)).rejects.toThrow();
+				await expect(other.acquire('active', 'green', 1500)).rejects.toThrow();
 			}
 			await over;
-			expect(await holder.renew('active', 'blue', 1, 300)).toMatchObject({ granted: false });
-			expect(await other.acquire('active', 'green', 300)).toMatchObject({ granted: true, token: 2 });
+			expect(await holder.renew('active', 'blue', 1, 1500)).toMatchObject({ granted: false });
+			expect(await other.acquire('active', 'green', 1500)).toMatchObject({ granted: true, token: 2 });
 		});
 
 		it('comes back in time: the lease goes on', async () => {

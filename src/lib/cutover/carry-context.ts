@@ -27,7 +27,7 @@ export interface ContextPair {
  */
 export function pairInstances(old: readonly Instance[], next: readonly Instance[], mode: Mode): ContextPair[] {
 	if (mode === 'hot-spare') return old.map((from) => ({ from, to: next[0] ?? null }));
-	return old.map((from) => ({ from, to: next.find((to) => indexOf(to) === indexOf(from)) ?? null }));
+	return old.map((from) => ({ from, to: next.find((to) => areCounterparts(from, to)) ?? null }));
 }
 
 /**
@@ -55,14 +55,19 @@ export async function carryContext(
 			return { carried: imported.carried, bytes: imported.bytes, left: [...left, ...imported.left], excepted, stores };
 		}),
 	);
-	return reports.reduce(addReports, nothing());
+	return reports.reduce(add, nothing());
+}
+
+/** Of several that carried each its own; null where none did. */
+export function sumOf(reports: readonly (ContextReport | null)[]): ContextReport | null {
+	return reports.reduce((sum, report) => (sum && report ? add(sum, report) : (sum ?? report)), null);
 }
 
 function nothing(): ContextReport {
 	return { carried: 0, bytes: 0, left: [], excepted: 0, stores: [] };
 }
 
-export function addReports(one: ContextReport, other: ContextReport): ContextReport {
+function add(one: ContextReport, other: ContextReport): ContextReport {
 	const known = new Set(one.stores.map(({ name }) => name));
 	return {
 		carried: one.carried + other.carried,
@@ -73,7 +78,7 @@ export function addReports(one: ContextReport, other: ContextReport): ContextRep
 	};
 }
 
-/** `blue/1` is the second. */
-function indexOf({ name }: Instance): string | undefined {
-	return name.split('/')[1];
+/** In load-balanced mode, `blue/1` and `green/1`: the second of each slot. */
+export function areCounterparts(one: Pick<Instance, 'name'>, other: Pick<Instance, 'name'>): boolean {
+	return one.name.split('/')[1] === other.name.split('/')[1];
 }

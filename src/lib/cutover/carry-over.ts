@@ -1,6 +1,6 @@
 import type { Instance } from '../targets/instance.ts';
 import type { ContextReport } from './carry-context.ts';
-import { addReports, carryContext, pairInstances } from './carry-context.ts';
+import { carryContext, pairInstances } from './carry-context.ts';
 import type { CutoverContext } from './context.ts';
 import type { KnownInstance } from './slot-instances.ts';
 import { toActivate } from './slot-instances.ts';
@@ -24,16 +24,16 @@ export async function carryOver(
 
 /**
  * What the new flows, which have stopped, made of it goes back. Where that fails, the old ones go on with what they had:
- * they must run again. The report tells of all that was carried back so far.
+ * they must run again.
+ * @returns null where nothing was carried
  */
-export async function carryBack(context: CutoverContext, next: KnownInstance[], old: KnownInstance[]): Promise<void> {
-	if (next.length === 0) return;
+export async function carryBack(context: CutoverContext, next: KnownInstance[], old: KnownInstance[]): Promise<ContextReport | null> {
+	if (next.length === 0) return null;
 	try {
-		const { report } = context;
-		const carried = await carryOver(context, next, old);
-		report.contextBack = report.contextBack && carried ? addReports(report.contextBack, carried) : carried;
+		return await carryOver(context, next, old);
 	} catch (error) {
 		context.progress(`the context was not carried back: ${(error as Error).message}`);
+		return null;
 	}
 }
 

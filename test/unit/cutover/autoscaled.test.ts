@@ -140,7 +140,7 @@ describe('flows that are to run in a slot whose number of pods an autoscaler say
 	function slotOf(listed: () => number) {
 		const activated: string[] = [];
 		const blue = (index: number) => ({
-			...instance(`blue/${index}`, () => 'active'),
+			...instance(`blue/${index}`, () => (activated.includes(`blue/${index}`) ? 'active' : 'standby')),
 			activate: async () => {
 				if (index === 2) throw new Error('blue/2 has no runner that answers');
 				activated.push(`blue/${index}`);

@@ -127,16 +127,25 @@ describe('a rollback that fails, when it is over', () => {
 describe('a way back in load-balanced mode', () => {
 	type State = InstanceState | null;
 
-	/**
-	 * Green has run its flows, and each of its instances has made something of the context; blue is to go on.
-	 * @param started what becomes of blue's instances by a start
-	 */
-	async function goingBack(blue: State[], started: State[], refuses: number[] = []) {
+	interface Faults {
+		/** What becomes of blue's instances by a start. */
+		started: State[];
+		/** Of blue, by number: whose flows do not stop; whose flows never start; whose runner dies when they are to start for the first time. */
+		stuck: number[];
+		refuses: number[];
+		dies: number[];
+	}
+
+	/** Green has run its flows, and each of its instances has made something of the context; blue is to go on. */
+	async function goingBack(blue: State[], { started = blue, stuck = [], refuses = [], dies = [] }: Partial<Faults> = {}) {
 		const done: string[] = [];
 		const states: Record<string, State[]> = { blue, green: blue.map(() => 'active') };
+		const toDie = new Set(dies);
 		const instance = (slot: 'blue' | 'green', index: number) => {
 			const name = `${slot}/${index}`;
-			const become = (state: State) => (states[slot] = (states[slot] as State[]).with(index, state));
+			const become = (state: State) => {
+				states[slot] = (states[slot] as State[]).with(index, state);
+			};
 			return {
 				name,
 				status: async () => {
@@ -144,13 +153,20 @@ describe('a way back in load-balanced mode', () => {
 					const lease = state === 'active' || state === 'quiesced' ? { token: 1 } : null;
 					return state ? { holder: `${name}@1`, seat: `active/${index}`, state, lease } : null;
 				},
-				demote: async () => void become('standby'),
+				demote: async () => {
+					if (slot === 'blue' && stuck.includes(index)) throw new Error(`the flows of ${name} do not stop`);
+					become('standby');
+				},
 				exportContext: async () => ({ values: `of ${name}`, excepted: 0, left: [], stores: [] }),
 				importContext: async (values: string) => {
 					done.push(`${name} has the context ${values}`);
 					return { carried: 1, bytes: 1, left: [] };
 				},
 				activate: async () => {
+					if (toDie.delete(index)) {
+						become(null);
+						throw new Error(`${name} died`);
+					}
 					if (refuses.includes(index)) throw new Error(`${name} does not go on`);
 					become('active');
 					done.push(`${name} goes on`);
@@ -160,6 +176,7 @@ describe('a way back in load-balanced mode', () => {
 		const context = {
 			...contextWith(() => []),
 			environment: {
+				name: 'production',
 				mode: 'load-balanced',
 				context: { carry: true, except: [], maxBytes: 1000 },
 				timeouts: { handOverMs: 10, activateMs: 10, contextMs: 10 },
@@ -182,11 +199,12 @@ describe('a way back in load-balanced mode', () => {
 				() => null,
 				(error: Error) => error.message,
 			);
-		return { failed, done, ...context.report };
+		return { failed, done, carried: context.report.contextBack?.carried, ...context.report };
 	}
+	const isLeft = (name: string) => `not all instances run the flows again: ${name} is left; flowferry up production starts what has ended`;
 
 	it('has those that stand go on before the others are waited for', async () => {
-		const { failed, done, contextBack, remarks } = await goingBack(['quiesced', null], ['standby', 'standby']);
+		const { failed, done, carried, remarks } = await goingBack(['quiesced', null], { started: ['standby', 'standby'] });
 		expect(failed).toBeNull();
 		expect(done).toEqual([
 			'blue/0 has the context of green/0',
@@ -195,26 +213,50 @@ describe('a way back in load-balanced mode', () => {
 			'blue/1 has the context of green/1',
 			'blue/1 goes on',
 		]);
-		expect([contextBack?.carried, remarks]).toEqual([2, []]);
+		expect([carried, remarks]).toEqual([2, []]);
 	});
 
 	it('bears one that does not come up, and says so, and what it would have had', async () => {
-		const { failed, done, contextBack, remarks } = await goingBack(['standby', null], ['standby', null]);
+		const { failed, done, contextBack, remarks } = await goingBack(['standby', null]);
 		expect(failed).toBeNull();
 		expect(done).toEqual(['blue/0 has the context of green/0', 'blue/0 goes on', 'start']);
 		expect(contextBack).toMatchObject({ carried: 1, left: [{ why: 'green/1 has no counterpart that could go on' }] });
-		expect(remarks).toEqual([expect.stringContaining('blue/1 does not come up')]);
+		expect(remarks).toEqual(['blue/1 does not come up; see its log', isLeft('blue/1')]);
 	});
 
 	it('bears one that does not go on', async () => {
-		const { failed, remarks } = await goingBack(['standby', 'standby'], [], [1]);
-		expect([failed, remarks]).toEqual([null, ['blue/1 does not go on']]);
+		const { failed, remarks } = await goingBack(['standby', 'standby'], { refuses: [1] });
+		expect([failed, remarks]).toEqual([null, ['blue/1 does not go on', isLeft('blue/1')]]);
 	});
 
-	it.each<[string, State[], number[], string]>([
-		['comes up', [null, null], [], 'blue/0 does not come up'],
-		['goes on', ['standby', 'standby'], [0, 1], 'blue/0 does not go on'],
-	])('fails where none %s', async (_, blue, refuses, message) => {
-		expect((await goingBack(blue, [null, null], refuses)).failed).toBe(message);
+	it('has the others go on where the flows of one do not stop', async () => {
+		const { failed, done, remarks } = await goingBack(['quiesced', 'quiesced'], { stuck: [0] });
+		expect(failed).toBeNull();
+		expect(done).toContain('blue/1 goes on');
+		expect(remarks).toEqual(['the flows of blue/0 do not stop', isLeft('blue/0')]);
+	});
+
+	it.each<State>(['demoting', 'failed', 'starting'])('has one that is %s go on, too', async (state) => {
+		const { done, carried, remarks } = await goingBack(['standby', state]);
+		expect(done.slice(-2)).toEqual(['blue/1 has the context of green/1', 'blue/1 goes on']);
+		expect([carried, remarks]).toEqual([2, []]);
+	});
+
+	it('carries the context once more to one that died before it went on', async () => {
+		const { done, carried } = await goingBack(['standby', 'standby'], { dies: [1] });
+		expect(done.filter((each) => each.startsWith('blue/1'))).toEqual([
+			'blue/1 has the context of green/1',
+			'blue/1 has the context of green/1',
+			'blue/1 goes on',
+		]);
+		expect(carried).toBe(2);
+	});
+
+	it.each<[string, State[], Partial<Faults>, string]>([
+		['comes up', [null, null], {}, 'blue/0 does not come up'],
+		['goes on', ['standby', 'standby'], { refuses: [0, 1] }, 'blue/0 does not go on'],
+		['is let go of', ['quiesced', 'quiesced'], { stuck: [0, 1] }, 'the flows of blue/0 do not stop'],
+	])('fails where none %s', async (_, blue, faults, message) => {
+		expect((await goingBack(blue, faults)).failed).toBe(message);
 	});
 });

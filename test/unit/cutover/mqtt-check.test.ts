@@ -74,7 +74,7 @@ describe('a check by MQTT', () => {
 	it('takes no retained message for an answer', async () => {
 		publish('kept', 'old', true);
 		answer = () => null;
-		await expect(check({ expect: 'kept' }, 500)).rejects.toThrow('no message came');
+		await expect(check({ expect: 'kept' }, 3000)).rejects.toThrow('no message came');
 	});
 
 	it('waits for what comes by itself, where it publishes nothing', async () => {

@@ -2,7 +2,7 @@ import { toldInFull } from '../../errors/told-in-full.ts';
 import type { Side } from '../../promotion/journal.ts';
 import { unlessNotStanding } from '../../targets/failures.ts';
 import { type Instance, type InstanceState, standing } from '../../targets/instance.ts';
-import { pairInstances } from '../carry-context.ts';
+import { areCounterparts, type ContextReport, sumOf } from '../carry-context.ts';
 import { carryBack } from '../carry-over.ts';
 import type { CutoverContext } from '../context.ts';
 import { isOfSide, restorableInstances, sideInstances } from '../sides.ts';
@@ -41,31 +41,50 @@ async function takeBack({ target, environment, from, to }: CutoverContext, old: 
 
 /** In hot-spare mode: of those that compete for the seat, whoever has it. */
 async function oneGoesOn(context: CutoverContext, from: Side, old: Instance[], handedBack: KnownInstance[]): Promise<void> {
+	const { environment, report, to } = context;
+	async function goOn(): Promise<void> {
+		report.contextBack = await carryBack(context, handedBack, await knownInstances(old));
+		await runFlowsAgain(old, environment);
+	}
 	// Of a slot that it shares with the other side, none of that.
-	const able = await inState(
-		old.filter(({ name }) => !isOfSide(context.to, name)),
-		ready,
-	);
-	const hasGoneOn = able.length > 0 && !(await faultOf(goOn(context, old, handedBack)));
+	const able = (await knownInstances(old)).filter(({ instance, status }) => !isOfSide(to, instance.name) && ready.includes(status.state));
+	const hasGoneOn = able.length > 0 && (await succeeds(goOn()));
 	await startOthers(context, from);
-	if (hasGoneOn) return;
-	// What was carried to one that did not go on counts no more.
-	context.report.contextBack = null;
-	await goOn(context, old, handedBack);
+	if (!hasGoneOn) await goOn();
 }
 
 /** In load-balanced mode: each at its own seat, with the context that its counterpart has made of its own. */
 async function eachGoesOn(context: CutoverContext, from: Side, old: Instance[], handedBack: KnownInstance[]): Promise<void> {
-	const early = await inState(old, ready);
-	const ofEarly = handedBack.filter(({ instance }) => pairInstances([instance], early, 'load-balanced').some(({ to }) => to !== null));
-	const before = await faultOf(goOn(context, early, ofEarly));
+	const { target, environment, report } = context;
+	/** What came to each that was to go on; null: nothing. */
+	const carried = new Map<string, ContextReport | null>();
+	async function goOn(known: KnownInstance): Promise<void> {
+		const { instance } = known;
+		const counterparts = handedBack.filter((each) => areCounterparts(each.instance, instance));
+		carried.set(instance.name, await carryBack(context, counterparts, [known]));
+		await runFlowsAgain([instance], environment);
+	}
+	const left = async () => (await knownInstances(old)).filter(({ status }) => status.state !== 'active');
+
+	const early = (await left()).filter(({ status }) => ready.includes(status.state));
+	await Promise.allSettled(early.map(goOn));
 	const lost = await startOthers(context, from);
-	// Also what had to be ended with its flows just now.
-	const late = await inState(old, ready, 'active');
-	const ofLate = handedBack.filter((each) => !ofEarly.includes(each));
-	const fault = await faultOf(goOn(context, late, ofLate));
-	if ((await activeInstances(old)).length === 0) throw fault ?? before ?? lost ?? new Error(`no instance of ${from.slot} stands`);
-	if (fault) context.report.remarks.push(toldInFull(fault));
+	// Whatever answers is told to: what has just been ended with its flows, or is started again and again, may come up in time.
+	const results = await Promise.allSettled((await left()).map(goOn));
+	const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+
+	const without = handedBack.filter(({ instance }) => !old.some(({ name }) => carried.has(name) && areCounterparts(instance, { name })));
+	report.contextBack = sumOf([...carried.values(), await carryBack(context, without, [])]);
+	const active = (await knownInstances(old)).filter(({ status }) => status.state === 'active');
+	if (active.length === 0) throw faults[0] ?? lost ?? new Error(`no instance of ${from.slot} runs its flows`);
+	report.remarks.push(...faults.map(toldInFull));
+	// An autoscaler may have taken some away by now.
+	const there = await restorableInstances(target, context);
+	const idle = there.filter(({ name }) => old.some((each) => each.name === name) && !active.some(({ instance }) => instance.name === name));
+	if (idle.length > 0) {
+		const names = idle.map(({ name }) => name).join(', ');
+		report.remarks.push(`not all instances run the flows again: ${names} is left; flowferry up ${environment.name} starts what has ended`);
+	}
 }
 
 /** Their runners may have ended meanwhile, or have been down from the beginning. @returns why one does not come up, which is told, too */
@@ -75,24 +94,9 @@ async function startOthers({ target, report, progress }: CutoverContext, { slot 
 	return lost;
 }
 
-async function goOn(context: CutoverContext, old: Instance[], handedBack: KnownInstance[]): Promise<void> {
-	await carryBack(context, handedBack, await knownInstances(old));
-	// An autoscaler may have taken some away by now; what it adds becomes active by itself.
-	const there = new Set((await restorableInstances(context.target, context)).map(({ name }) => name));
-	await runFlowsAgain(
-		old.filter(({ name }) => there.has(name)),
-		context.environment,
-	);
-}
-
-async function inState(instances: Instance[], states: readonly InstanceState[], except?: InstanceState): Promise<Instance[]> {
-	const known = await knownInstances(instances);
-	return known.filter(({ status: { state } }) => states.includes(state) && state !== except).map(({ instance }) => instance);
-}
-
-async function faultOf(work: Promise<void>): Promise<unknown> {
+async function succeeds(work: Promise<void>): Promise<boolean> {
 	return await work.then(
-		() => null,
-		(error: unknown) => error,
+		() => true,
+		() => false,
 	);
 }
