@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type Docker from 'dockerode';
+import { isGoneWithin } from '../../../src/lib/adapters/process-identity.ts';
 import type { EnvironmentStatus } from '../../../src/lib/cutover/environment-status.ts';
 import type { Step } from '../../../src/lib/promotion/machine.ts';
 import type { Engine } from '../../../src/lib/targets/docker/engine.ts';
@@ -109,11 +110,6 @@ describeWithContainers('what people and the machine do to the containers of an e
 				undo: up,
 			},
 			{
-				what: 'SIGKILL',
-				act: async (_, instance) => process.kill(await pidOf(instance), 'SIGKILL'),
-				withinMs: TTL_MS + SLACK_MS,
-			},
-			{
 				what: 'docker pause',
 				act: pause,
 				withinMs: TTL_MS + SLACK_MS,
@@ -164,6 +160,28 @@ describeWithContainers('what people and the machine do to the containers of an e
 				expect(witness.turns(sinceMs).map(({ instance }) => instance)).toEqual([active, next()?.instance]);
 			},
 		);
+	});
+
+	it('SIGKILL of the active instance: one of the slot acts again, and never two', async () => {
+		const active = await acting();
+		const sinceMs = performance.now();
+		const requests = ask();
+		const pid = await pidOf(active);
+		process.kill(pid, 'SIGKILL');
+		expect(await isGoneWithin(pid, 5000)).toBe(true);
+		// The engine starts it again: where it is up when its lease ends, it may be faster than a warm spare.
+		const goneMs = performance.now();
+		await until(() => witness.turns(goneMs).length > 0, 'somebody acts');
+		const actsAfterMs = Math.round((witness.turns(goneMs)[0]?.fromMs as number) - goneMs);
+		await until(async () => (await versionOf(project.url)) === 'v1', 'it serves');
+		const counted = await requests.stop();
+		await project.serving();
+		const order = witness.turns(sinceMs).map(({ instance }) => instance);
+		const doubleActiveMs = witness.doubleActiveMs(sinceMs);
+		measured('SIGKILL of the active instance', { order, actsAfterMs, ...counted, doubleActiveMs });
+		expect(doubleActiveMs).toBe(0);
+		expect(actsAfterMs).toBeLessThan(TTL_MS + SLACK_MS);
+		expect(order.length).toBeLessThanOrEqual(2);
 	});
 
 	it('docker rm -f of the spare is named, costs no request, and up makes it anew', async () => {
