@@ -65,9 +65,10 @@ const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run:
 const pod = await patiently(() => ownPodOf(config));
 const { leases, failover } = await patiently(() => openSharedState(config.state, clock, pod));
 const world = config.failover && worldOf(config, config.failover);
-if (pod) await letGoOfTheDead();
+const place = placeOf(config);
+if (place !== null) await letGoOfTheDead(place);
 const network = new NetworkWatch(config.network, log, { podAddress });
-const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation: incarnationOf(config), network, secrets });
+const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation: incarnation(), network, secrets });
 if (config.metricsPort !== null)
 	await serveMetrics(config.environment, { port: config.metricsPort, network: config.network }, () => runner.status(), log);
 
@@ -107,20 +108,25 @@ async function patiently<T>(open: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** Others need not wait for what this pod's runner of before held; where that cannot be told now, they do. */
-async function letGoOfTheDead(): Promise<void> {
+/** Others need not wait for what this container's runner of before held; where that cannot be told now, they do. */
+async function letGoOfTheDead(place: string): Promise<void> {
 	try {
-		const seats = await freeOfTheDead(leases, config.instance, podUid);
+		const seats = await freeOfTheDead(leases, config.instance, place);
 		if (seats.length > 0) log.write('freed what the runner before held', { seats });
 	} catch (error) {
 		log.write('what the runner before held ends by itself', { error: String(error) });
 	}
 }
 
+/** Of the pod or container, which may be started again and again; null on a machine, where nothing starts a runner again. */
+function placeOf({ network }: RunnerConfig): string | null {
+	if (network.kind === 'loopback') return null;
+	return network.kind === 'pod' ? podUid : network.id;
+}
+
 /** In a container each start has the same process id. */
-function incarnationOf({ network }: RunnerConfig): string {
-	if (network.kind === 'loopback') return String(process.pid);
-	return network.kind === 'pod' ? `${podUid}.${clock.nowMs()}` : `${hostname()}-${clock.nowMs()}`;
+function incarnation(): string {
+	return place === null ? String(process.pid) : `${place}.${clock.nowMs()}`;
 }
 
 /** @returns the address for `RunnerAddress` */

@@ -2,6 +2,8 @@ import { makeBedImages } from '../support/bed-images.ts';
 import { connectMachineEngine, describeWithContainers } from '../support/describe-with-docker.ts';
 import { type BedImages, dockerBed } from '../support/docker-bed.ts';
 import { describeTarget } from '../support/target-contract.ts';
+import { releaseSnapshot } from '../support/target-release.ts';
+import { Stage } from '../support/target-stage.ts';
 import { thingsNamed } from '../support/things-named.ts';
 
 describeWithContainers('containers of this machine', () => {
@@ -19,6 +21,21 @@ describeWithContainers('containers of this machine', () => {
 
 	describeTarget('docker', () => dockerBed(images));
 	describeTarget('docker', () => dockerBed(images), 'thorough');
+
+	it('a runner that was killed has nobody wait for the end of its lease: its container, started again, gives that back', async () => {
+		const bed = await dockerBed(images);
+		const target = await bed.open({ environment: { lease: { ttlMs: 60_000, renewDeadlineMs: 50_000, retryMs: 1000 } } });
+		try {
+			const stage = new Stage(bed, target);
+			await stage.prepare('blue', await releaseSnapshot('one'));
+			const { holder } = await stage.activate('blue/0');
+			await bed.killRunner('blue/0');
+			await stage.untilFree(holder, 20_000);
+		} finally {
+			target.close();
+			await bed.dispose();
+		}
+	});
 });
 
 /** Of this file's name. */

@@ -171,6 +171,8 @@ export type RunnerNetwork =
 	| { kind: 'loopback' }
 	| {
 			kind: 'container';
+			/** Another for each container that is made: where a runner comes up with the id of one before, that one's container was started again. */
+			id: string;
 			/** How others on the private network call the container: `blue-0`. */
 			name: string;
 			/** The private network's IPv4 range, `172.20.0.0/16`: which of the container's addresses is meant. */

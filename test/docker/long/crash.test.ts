@@ -169,7 +169,7 @@ describeWithContainers('what people and the machine do to the containers of an e
 		const pid = await pidOf(active);
 		process.kill(pid, 'SIGKILL');
 		expect(await isGoneWithin(pid, 5000)).toBe(true);
-		// The engine starts it again: where it is up when its lease ends, it may be faster than a warm spare.
+		// The engine starts it again, and its lease is free at once: where its Node-RED is up first, it may be faster than a warm spare.
 		const goneMs = performance.now();
 		await until(() => witness.turns(goneMs).length > 0, 'somebody acts');
 		const actsAfterMs = Math.round((witness.turns(goneMs)[0]?.fromMs as number) - goneMs);

@@ -3,7 +3,14 @@ import type { RunnerNetwork } from '../../../src/lib/targets/instance.ts';
 import { addressWithin, type Interfaces, NetworkWatch } from '../../../src/runner/network-watch.ts';
 
 const address = (text: string, family: 'IPv4' | 'IPv6' = 'IPv4') => ({ address: text, family }) as never;
-const container: RunnerNetwork = { kind: 'container', name: 'blue-0', subnet: '172.20.0.0/16', controlPort: 1879, httpPort: 1880 };
+const container: RunnerNetwork = {
+	kind: 'container',
+	id: 'a1b2',
+	name: 'blue-0',
+	subnet: '172.20.0.0/16',
+	controlPort: 1879,
+	httpPort: 1880,
+};
 const loopback: Interfaces = { lo: [address('127.0.0.1'), address('::1', 'IPv6')] };
 const connected: Interfaces = { ...loopback, eth0: [address('10.1.0.4')], eth1: [address('fd00::3', 'IPv6'), address('172.20.0.3')] };
 

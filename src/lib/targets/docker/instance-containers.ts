@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { NamedEnvironment } from '../../config/environment-of.ts';
 import type { KeeperApi } from '../../keeper/api.ts';
 import { ENVIRONMENT_FOLDER } from '../../keeper/folders.ts';
@@ -129,7 +130,10 @@ export class InstanceContainers {
 			userSettingsFile: environment.settings === undefined ? null : SETTINGS_FILE,
 			agentDir: '/flowferry/dist/agent',
 			log: { kind: 'stdout', where: `docker logs ${this.#parts.names.instance(instance)}` },
-			network: { kind: 'container', name: aliasOf(instance), subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
+			network: {
+				...{ kind: 'container', id: randomUUID(), name: aliasOf(instance) },
+				...{ subnet, controlPort: CONTROL_PORT, httpPort: HTTP_PORT },
+			},
 			// Nobody runs `up` after a restart of the engine: each instance of the slot that serves comes back by itself.
 			failover: failoverConfigOf(
 				environment,
