@@ -166,7 +166,7 @@ describe('flows that are to run in a slot whose number of pods an autoscaler say
 			report: emptyReport(),
 		} as unknown as CutoverContext;
 		await exclusiveActions(context).compensations.restore();
-		expect(activated).toEqual(['blue/0', 'blue/1']);
+		expect([activated, context.report.remarks]).toEqual([['blue/0', 'blue/1'], []]);
 	});
 
 	it('run after up, but for one that is being added, which runs them by itself', async () => {

@@ -141,6 +141,8 @@ describe('a way back in load-balanced mode', () => {
 		const done: string[] = [];
 		const states: Record<string, State[]> = { blue, green: blue.map(() => 'active') };
 		const toDie = new Set(dies);
+		/** How often each of blue's runners was started again. */
+		const lives = blue.map(() => 0);
 		const instance = (slot: 'blue' | 'green', index: number) => {
 			const name = `${slot}/${index}`;
 			const become = (state: State) => {
@@ -151,7 +153,7 @@ describe('a way back in load-balanced mode', () => {
 				status: async () => {
 					const state = states[slot]?.[index];
 					const lease = state === 'active' || state === 'quiesced' ? { token: 1 } : null;
-					return state ? { holder: `${name}@1`, seat: `active/${index}`, state, lease } : null;
+					return state ? { holder: `${name}@${slot === 'blue' ? lives[index] : 0}`, seat: `active/${index}`, state, lease } : null;
 				},
 				demote: async () => {
 					if (slot === 'blue' && stuck.includes(index)) throw new Error(`the flows of ${name} do not stop`);
@@ -165,6 +167,7 @@ describe('a way back in load-balanced mode', () => {
 				activate: async () => {
 					if (toDie.delete(index)) {
 						become(null);
+						lives[index] = 1;
 						throw new Error(`${name} died`);
 					}
 					if (refuses.includes(index)) throw new Error(`${name} does not go on`);
@@ -236,10 +239,29 @@ describe('a way back in load-balanced mode', () => {
 		expect(remarks).toEqual(['the flows of blue/0 do not stop', isLeft('blue/0')]);
 	});
 
-	it.each<State>(['demoting', 'failed', 'starting'])('has one that is %s go on, too', async (state) => {
+	it.each<State>(['demoting', 'starting'])('has one that is %s go on, too', async (state) => {
 		const { done, carried, remarks } = await goingBack(['standby', state]);
 		expect(done.slice(-2)).toEqual(['blue/1 has the context of green/1', 'blue/1 goes on']);
 		expect([carried, remarks]).toEqual([2, []]);
+	});
+
+	it('waits for one that ends again and again only where nobody else runs the flows', async () => {
+		const { failed, done, remarks } = await goingBack(['standby', 'failed']);
+		expect(failed).toBeNull();
+		expect(done).not.toContain('blue/1 goes on');
+		expect(remarks).toEqual([isLeft('blue/1')]);
+		expect((await goingBack(['failed', null])).done).toContain('blue/0 goes on');
+	});
+
+	it('carries no context twice to one whose flows ran for a moment, or may have', async () => {
+		const { done, carried } = await goingBack(['standby', 'standby'], { refuses: [1] });
+		expect(done.filter((each) => each.startsWith('blue/1'))).toEqual(['blue/1 has the context of green/1']);
+		expect(carried).toBe(2);
+	});
+
+	it('does not count what came to one that died and is gone', async () => {
+		const { contextBack } = await goingBack(['standby', 'standby'], { dies: [1], started: ['standby', null] });
+		expect(contextBack).toMatchObject({ carried: 1, left: [{ why: 'green/1 has no counterpart that could go on' }] });
 	});
 
 	it('carries the context once more to one that died before it went on', async () => {

@@ -55,36 +55,55 @@ async function oneGoesOn(context: CutoverContext, from: Side, old: Instance[], h
 
 /** In load-balanced mode: each at its own seat, with the context that its counterpart has made of its own. */
 async function eachGoesOn(context: CutoverContext, from: Side, old: Instance[], handedBack: KnownInstance[]): Promise<void> {
-	const { target, environment, report } = context;
-	/** What came to each that was to go on; null: nothing. */
+	const { environment, report } = context;
+	/** What came to each that was to go on, by its holder: a runner that died has lost what it was given. */
 	const carried = new Map<string, ContextReport | null>();
 	async function goOn(known: KnownInstance): Promise<void> {
-		const { instance } = known;
+		const { instance, status } = known;
 		const counterparts = handedBack.filter((each) => areCounterparts(each.instance, instance));
-		carried.set(instance.name, await carryBack(context, counterparts, [known]));
+		// Once: flows that ran for a moment may have made more of it.
+		if (!carried.has(status.holder)) carried.set(status.holder, await carryBack(context, counterparts, [known]));
 		await runFlowsAgain([instance], environment);
 	}
-	const left = async () => (await knownInstances(old)).filter(({ status }) => status.state !== 'active');
 
-	const early = (await left()).filter(({ status }) => ready.includes(status.state));
+	const early = (await stillThere(context, old)).filter(({ status }) => ready.includes(status.state) && status.state !== 'active');
 	await Promise.allSettled(early.map(goOn));
 	const lost = await startOthers(context, from);
-	// Whatever answers is told to: what has just been ended with its flows, or is started again and again, may come up in time.
-	const results = await Promise.allSettled((await left()).map(goOn));
+	const results = await Promise.allSettled(worthWaitingFor(await stillThere(context, old)).map(goOn));
 	const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 
-	const without = handedBack.filter(({ instance }) => !old.some(({ name }) => carried.has(name) && areCounterparts(instance, { name })));
-	report.contextBack = sumOf([...carried.values(), await carryBack(context, without, [])]);
-	const active = (await knownInstances(old)).filter(({ status }) => status.state === 'active');
+	const there = await stillThere(context, old);
+	const given = there.filter(({ status }) => carried.has(status.holder));
+	const without = handedBack.filter((each) => !given.some(({ instance }) => areCounterparts(each.instance, instance)));
+	report.contextBack = sumOf([...given.map(({ status }) => carried.get(status.holder) ?? null), await carryBack(context, without, [])]);
+	const active = there.filter(({ status }) => status.state === 'active').map(({ instance }) => instance.name);
 	if (active.length === 0) throw faults[0] ?? lost ?? new Error(`no instance of ${from.slot} runs its flows`);
 	report.remarks.push(...faults.map(toldInFull));
-	// An autoscaler may have taken some away by now.
-	const there = await restorableInstances(target, context);
-	const idle = there.filter(({ name }) => old.some((each) => each.name === name) && !active.some(({ instance }) => instance.name === name));
-	if (idle.length > 0) {
-		const names = idle.map(({ name }) => name).join(', ');
-		report.remarks.push(`not all instances run the flows again: ${names} is left; flowferry up ${environment.name} starts what has ended`);
-	}
+	const idle = (await stillListed(context, old)).filter(({ name }) => !active.includes(name)).map(({ name }) => name);
+	if (idle.length === 0) return;
+	report.remarks.push(
+		`not all instances run the flows again: ${idle.join(', ')} is left; flowferry up ${environment.name} starts what has ended`,
+	);
+}
+
+/** An autoscaler may have taken some away by now; what it adds becomes active by itself. */
+async function stillListed(context: CutoverContext, old: Instance[]): Promise<Instance[]> {
+	const listed = new Set((await restorableInstances(context.target, context)).map(({ name }) => name));
+	return old.filter(({ name }) => listed.has(name));
+}
+
+async function stillThere(context: CutoverContext, old: Instance[]): Promise<KnownInstance[]> {
+	return await knownInstances(await stillListed(context, old));
+}
+
+/**
+ * Of those that do not run their flows, whom to tell to: also one that is just ending, or starting. One that ends again and again would have
+ * requests wait that others can answer.
+ */
+function worthWaitingFor(there: KnownInstance[]): KnownInstance[] {
+	const isServed = there.some(({ status }) => status.state === 'active');
+	const hopeless: readonly InstanceState[] = isServed ? ['active', 'stopping', 'failed'] : ['active', 'stopping'];
+	return there.filter(({ status }) => !hopeless.includes(status.state));
 }
 
 /** Their runners may have ended meanwhile, or have been down from the beginning. @returns why one does not come up, which is told, too */
