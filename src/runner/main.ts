@@ -22,6 +22,7 @@ import { openRouter } from '../lib/routers/open-router.ts';
 import type { FailoverConfig, RunnerAddress, RunnerConfig } from '../lib/targets/instance.ts';
 import { controlRoutes } from './control-routes.ts';
 import { hashUsers } from './editor-users.ts';
+import { Lives } from './lives.ts';
 import { Log } from './log.ts';
 import { membersByPods, membersInFolder } from './members.ts';
 import { serveMetrics } from './metrics-port.ts';
@@ -65,10 +66,14 @@ const roles = new RoleHook(config, config.roleHook && { ...config.roleHook, run:
 const pod = await patiently(() => ownPodOf(config));
 const { leases, failover } = await patiently(() => openSharedState(config.state, clock, pod));
 const world = config.failover && worldOf(config, config.failover);
-const place = placeOf(config);
-if (place !== null) await letGoOfTheDead(place);
 const network = new NetworkWatch(config.network, log, { podAddress });
-const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation: incarnation(), network, secrets });
+const container = containerOf(config);
+// In a container each start has the same process id.
+const incarnation = container === null ? String(process.pid) : `${container}.${clock.nowMs()}`;
+const lives = config.network.kind === 'container' && config.addressFile !== null ? new Lives(dirname(config.addressFile)) : null;
+// Without it, whoever comes after this runner waits for the end of its lease.
+const endLife = await lives?.begin(incarnation).catch((error) => log.write('its life is not on record', { error: String(error) }));
+const runner = new Runner(config, { leases, failover, world, clock, log, roles, incarnation, network, secrets });
 if (config.metricsPort !== null)
 	await serveMetrics(config.environment, { port: config.metricsPort, network: config.network }, () => runner.status(), log);
 
@@ -110,23 +115,20 @@ async function patiently<T>(open: () => Promise<T>): Promise<T> {
 
 /** Others need not wait for what this container's runner of before held; where that cannot be told now, they do. */
 async function letGoOfTheDead(place: string): Promise<void> {
+	// Of a pod's containers the kubelet's word is as good: it makes another only where the one before has ended.
+	const hasEnded = async (before: string) => (lives ? await lives.hasEnded(before) : true);
 	try {
-		const seats = await freeOfTheDead(leases, config.instance, place);
+		const seats = await freeOfTheDead(leases, { instance: config.instance, place }, hasEnded);
 		if (seats.length > 0) log.write('freed what the runner before held', { seats });
 	} catch (error) {
 		log.write('what the runner before held ends by itself', { error: String(error) });
 	}
 }
 
-/** Of the pod or container, which may be started again and again; null on a machine, where nothing starts a runner again. */
-function placeOf({ network }: RunnerConfig): string | null {
+/** The pod or container, in which runners may be started again and again; null on a machine, where nothing does that. */
+function containerOf({ network }: RunnerConfig): string | null {
 	if (network.kind === 'loopback') return null;
 	return network.kind === 'pod' ? podUid : network.id;
-}
-
-/** In a container each start has the same process id. */
-function incarnation(): string {
-	return place === null ? String(process.pid) : `${place}.${clock.nowMs()}`;
 }
 
 /** @returns the address for `RunnerAddress` */
@@ -174,6 +176,7 @@ async function end(signal: string): Promise<never> {
 	await roles.settled(LAST_HOOK_MS);
 	// The name of a container that has ended is unknown to the others, as is that of one that is cut off: see `Confirmation`.
 	if (config.network.kind === 'container' && config.addressFile !== null) await rm(config.addressFile, { force: true }).catch(() => {});
+	await endLife?.();
 	process.exit(0);
 }
 // A second one changes nothing: whoever asks again must not cut the end short, with the lease still held.
@@ -185,6 +188,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const controlUrl = await listenForControl(config);
+// Whoever listens there is the only runner of its container.
+if (container !== null) await letGoOfTheDead(container);
 if (config.addressFile !== null) {
 	await mkdir(dirname(config.addressFile), { recursive: true, mode: 0o700 });
 	await replaceFile(config.addressFile, JSON.stringify({ pid: process.pid, controlUrl } satisfies RunnerAddress));

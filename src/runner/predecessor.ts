@@ -1,4 +1,4 @@
-import { instanceOf } from '../lib/lease/holder.ts';
+import { incarnationOf, instanceOf } from '../lib/lease/holder.ts';
 import type { LeaseStore } from '../lib/lease/lease.ts';
 
 /**
@@ -6,10 +6,23 @@ import type { LeaseStore } from '../lib/lease/lease.ts';
  * processes. Nobody else's leases are touched, be they silent for ever so long.
  * @param place the uid of the pod, or the id of the container, which begins the incarnation of each of its runners: one that only has the
  * same name may live on somewhere
+ * @param hasEnded asked of each incarnation: whether that is so
  * @returns the seats
  */
-export async function freeOfTheDead(leases: LeaseStore, instance: string, place: string): Promise<string[]> {
-	const held = (await leases.list()).filter(({ holder }) => instanceOf(holder) === instance && holder.includes(`@${place}.`));
-	for (const { seat, holder, token } of held) await leases.release(seat, holder, token);
-	return held.map(({ seat }) => seat);
+export async function freeOfTheDead(
+	leases: LeaseStore,
+	{ instance, place }: { instance: string; place: string },
+	hasEnded: (incarnation: string) => Promise<boolean>,
+): Promise<string[]> {
+	const freed: string[] = [];
+	const ended = new Map<string, boolean>();
+	for (const { seat, holder, token } of await leases.list()) {
+		const incarnation = incarnationOf(holder);
+		if (instanceOf(holder) !== instance || !incarnation.startsWith(`${place}.`)) continue;
+		if (!ended.has(incarnation)) ended.set(incarnation, await hasEnded(incarnation));
+		if (!ended.get(incarnation)) continue;
+		await leases.release(seat, holder, token);
+		freed.push(seat);
+	}
+	return freed;
 }

@@ -14,6 +14,11 @@ export function instanceOf(holder: string): string {
 	return holder.split('@', 1)[0] as string;
 }
 
+/** Which of its instance's runners a holder is: `4711` of `blue/0@4711`. */
+export function incarnationOf(holder: string): string {
+	return holder.slice(holder.indexOf('@') + 1);
+}
+
 /** Who has the seat; null where it was granted. */
 export function whoHas(refusal: Pick<LeaseRefusal, 'heldBy'> | null): string | null {
 	return refusal && (refusal.heldBy ?? 'somebody else');
