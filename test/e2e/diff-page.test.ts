@@ -62,7 +62,8 @@ describeWithChromium('the page of a diff in a browser', () => {
 			expect(await chosen(page)).toEqual([CHANGED, CHANGED]);
 			expect(await isInSight(page, `.side.after [data-id=${CHANGED}]`)).toBe(true);
 			await page.click(`.side.before [data-id=${REMOVED}] .body`);
-			expect(await page.evaluate('document.querySelector(".change.current").dataset.kind')).toBe('removed');
+			const kind = () => page.evaluate('document.querySelector(".change.current").dataset.kind');
+			await until(async () => (await kind()) === 'removed', 'the change is marked');
 			expect(await focused(page)).toContain('underweight');
 		});
 	});

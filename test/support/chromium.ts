@@ -133,11 +133,19 @@ async function openPage(devTools: DevTools, { width = 1280, height = 800, colour
 		return result.value as T;
 	}
 	async function hover(selector: string): Promise<{ x: number; y: number }> {
-		const point = await evaluate<{ x: number; y: number }>(`(() => {
+		// What was done before may move it still, with the next frames: the mouse goes where it stays.
+		const point = await evaluate<{ x: number; y: number }>(`(async () => {
 			const element = document.querySelector(${JSON.stringify(selector)});
-			element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-			const box = element.getBoundingClientRect();
-			return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+			const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+			for (let before = null, frames = 0; frames < 300; frames++) {
+				element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+				await frame();
+				const box = element.getBoundingClientRect();
+				const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+				if (before?.x === point.x && before.y === point.y) return point;
+				before = point;
+			}
+			throw new Error('it does not stay where it is: ' + ${JSON.stringify(selector)});
 		})()`);
 		await send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...point });
 		return point;
