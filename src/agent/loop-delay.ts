@@ -17,14 +17,16 @@ export class LoopDelay {
 
 	/** The event loop has turned. */
 	tick(nowMs: number): void {
-		this.#delays = this.#delays.filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
-		this.#delays.push({ atMs: nowMs, delayMs: nowMs - this.#dueMs });
+		this.#delays = [...this.#recent(nowMs), { atMs: nowMs, delayMs: nowMs - this.#dueMs }];
 		this.#dueMs = nowMs + TICK_MS;
 	}
 
 	/** In whole milliseconds; a stall that has just ended counts, whether or not its tick has come since. */
 	read(nowMs: number): number {
-		const recent = this.#delays.filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
-		return Math.round(Math.max(0, nowMs - this.#dueMs, ...recent.map(({ delayMs }) => delayMs)));
+		return Math.round(Math.max(0, nowMs - this.#dueMs, ...this.#recent(nowMs).map(({ delayMs }) => delayMs)));
+	}
+
+	#recent(nowMs: number) {
+		return this.#delays.filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
 	}
 }

@@ -15,6 +15,7 @@ export async function freeOfTheDead(
 	hasEnded: (incarnation: string) => Promise<boolean>,
 ): Promise<string[]> {
 	const freed: string[] = [];
+	// Each is asked of once: who knows of an end forgets it.
 	const ended = new Map<string, boolean>();
 	for (const { seat, holder, token } of await leases.list()) {
 		const incarnation = incarnationOf(holder);

@@ -72,14 +72,15 @@ async function eachGoesOn(context: CutoverContext, from: Side, old: Instance[], 
 	const results = await Promise.allSettled(worthWaitingFor(await stillThere(context, old)).map(goOn));
 	const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 
-	const there = await stillThere(context, old);
+	const listed = await stillListed(context, old);
+	const there = await knownInstances(listed);
 	const given = there.filter(({ status }) => carried.has(status.holder));
 	const without = handedBack.filter((each) => !given.some(({ instance }) => areCounterparts(each.instance, instance)));
 	report.contextBack = sumOf([...given.map(({ status }) => carried.get(status.holder) ?? null), await carryBack(context, without, [])]);
 	const active = there.filter(({ status }) => status.state === 'active').map(({ instance }) => instance.name);
 	if (active.length === 0) throw faults[0] ?? lost ?? new Error(`no instance of ${from.slot} runs its flows`);
 	report.remarks.push(...faults.map(toldInFull));
-	const idle = (await stillListed(context, old)).filter(({ name }) => !active.includes(name)).map(({ name }) => name);
+	const idle = listed.map(({ name }) => name).filter((name) => !active.includes(name));
 	if (idle.length === 0) return;
 	report.remarks.push(
 		`not all instances run the flows again: ${idle.join(', ')} is left; flowferry up ${environment.name} starts what has ended`,

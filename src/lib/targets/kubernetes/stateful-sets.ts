@@ -37,9 +37,13 @@ export class StatefulSets {
 
 	/** How many pods a slot is to have; null where it has no StatefulSet. */
 	async replicas(slot: SlotName): Promise<number | null> {
+		return (await this.#read(slot))?.spec?.replicas ?? null;
+	}
+
+	/** Null where there is none. */
+	async #read(slot: SlotName) {
 		const { cluster, names } = this.#parts;
-		const set = await ifThere(cluster.apps.readNamespacedStatefulSet({ namespace: cluster.namespace, name: names.slot(slot) }));
-		return set?.spec?.replicas ?? null;
+		return await ifThere(cluster.apps.readNamespacedStatefulSet({ namespace: cluster.namespace, name: names.slot(slot) }));
 	}
 
 	/**
@@ -47,10 +51,9 @@ export class StatefulSets {
 	 * are ending by then. Where that takes longer than a start may, whoever waits for the pods tells why.
 	 */
 	async untilObserved(slot: SlotName): Promise<void> {
-		const { cluster, names, environment } = this.#parts;
-		const deadline = performance.now() + environment.timeouts.startMs;
+		const deadline = performance.now() + this.#parts.environment.timeouts.startMs;
 		for (; performance.now() < deadline; await sleep(POLL_MS)) {
-			const set = await ifThere(cluster.apps.readNamespacedStatefulSet({ namespace: cluster.namespace, name: names.slot(slot) }));
+			const set = await this.#read(slot);
 			if ((set?.status?.observedGeneration ?? 0) >= (set?.metadata?.generation ?? 0)) return;
 		}
 	}
