@@ -56,8 +56,9 @@ describeWithKubernetes('pods of a cluster', () => {
 			for (const _ of [1, 2]) {
 				await cluster.apps.replaceNamespacedStatefulSetScale({ ...set, body: { metadata: set, spec: { replicas: 0 } } });
 				await target.start('blue', () => {});
-				const [stood] = [await podNow(), await sleep(1000)];
+				const stood = await podNow();
 				expect(stood.isEnding).toBe(false);
+				await sleep(1000);
 				expect(await podNow()).toEqual(stood);
 			}
 		} finally {

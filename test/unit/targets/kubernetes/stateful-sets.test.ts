@@ -90,8 +90,11 @@ describe('waiting for an instance to stand', () => {
 		const leaves = (looks: number) => waitFor([{ state: 'standby' }], [...Array(looks).fill({ isEnding: true }), {}]);
 		let nowMs = 0;
 		jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10_000));
-		const [soon, never] = [await leaves(6).result, await leaves(1000).result.catch((error: Error) => error.message)];
-		expect([soon, never]).toEqual([undefined, 'blue/1 does not come up: its pod of before does not end']);
+		await leaves(6).result;
+		await expect(leaves(1000).result).rejects.toMatchObject({
+			code: 'INSTANCE_NOT_STANDING',
+			message: 'blue/1 does not come up: its pod of before does not end',
+		});
 	});
 
 	it('ends when a start may take no longer, and tells what its pod waits for', async () => {
